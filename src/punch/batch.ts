@@ -1,0 +1,65 @@
+/**
+ * A batch: records of one terminal that travel together from the poller to the database.
+ *
+ * It carries raw bytes as base64 and numbers, never device text: a NUL or a lone surrogate in a JSON string breaks the
+ * queue's PostgreSQL backend (docs/decisions/0003-batches-carry-bytes.md).
+ */
+import type { ClockSample } from '../clock/sample.ts';
+import type { RecordLayout } from './record.ts';
+
+/** Why a terminal's log started a new epoch. */
+export type EpochReason = 'first-contact' | 'log-cleared' | 'log-rewritten' | 'no-overlap' | 'layout-changed';
+
+/** Where a terminal's stored log stands. The truth is in Postgres; a poller's copy is only a memory. */
+export interface LogCursor {
+  readonly serial: string;
+  readonly epoch: number;
+  /** Ordinal of the oldest record still on the terminal. Grows when the terminal drops its oldest records. */
+  readonly base: number;
+  /** Ordinal the next new record will get: everything below is stored. */
+  readonly next: number;
+  readonly layout: RecordLayout;
+  readonly strideBytes: number;
+  /** The last records before `next`, verbatim, at most {@link windowRecords} of them. */
+  readonly window: Uint8Array;
+  /** Host time at which the log was known to end at `next`, in milliseconds UTC; null before the first read. */
+  readonly readThroughMs: number | null;
+  /** Host time of the last full comparison of the whole log with what is stored, in milliseconds UTC. */
+  readonly verifiedAtMs: number | null;
+}
+
+/** How many stored records are kept verbatim beside the cursor to prove an overlap (design: at least 32). */
+export const windowRecords = 64;
+
+/** What travels in the queue. Applying it twice, or after its successor, changes nothing. */
+export interface Batch {
+  readonly version: 1;
+  /** Unique per enqueue; a courtesy for logs, not an identity. */
+  readonly batchId: string;
+  readonly officeCode: string;
+  readonly terminalName: string;
+  readonly serial: string;
+  /** Token of the lease under which the terminal was read; an older token than the stored one is refused. */
+  readonly fence: number;
+  readonly epoch: number;
+  /** Set on the batch that opens `epoch`: what the poller saw stored when it decided so. */
+  readonly opens: { readonly reason: EpochReason; readonly priorEpoch: number; readonly priorNext: number } | null;
+  /** Ordinals `from` (included) to `to` (excluded). Equal when a poll found nothing new and only brings samples. */
+  readonly from: number;
+  readonly to: number;
+  readonly base: number;
+  readonly layout: RecordLayout;
+  readonly strideBytes: number;
+  /** `to - from` records of `strideBytes` each. */
+  readonly recordsBase64: string;
+  /** SHA-256 (hex) over the up to 32 stored records before `from`, and how many they were. */
+  readonly overlap: { readonly records: number; readonly sha256: string };
+  readonly samples: readonly ClockSample[];
+  /**
+   * Arrival bracket: the records were not in the log at `absentAtMs` (null when never looked before) and were in it at
+   * `presentAtMs`. Host time in milliseconds UTC. Independent of the terminal's clock.
+   */
+  readonly bracket: { readonly absentAtMs: number | null; readonly presentAtMs: number };
+  /** True when the whole log was compared with the stored image in this poll. */
+  readonly verifiedWhole: boolean;
+}

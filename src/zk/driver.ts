@@ -1,0 +1,105 @@
+/**
+ * What the rest of Gerbang may ask of a terminal. `src/zk/terminal.ts` answers it with our own protocol code; a second
+ * driver answers the same questions, so pollers and the command line know only this page.
+ */
+import type { DeviceTime } from '../clock/device-time.ts';
+import type { RecordLayout } from '../punch/record.ts';
+
+/** Host time: UTC milliseconds from a monotonic clock anchored to the wall clock, so that it never runs backwards. */
+export interface HostClock {
+  nowMs(): number;
+}
+
+/** How to reach one terminal. All durations in milliseconds. */
+export interface TerminalTarget {
+  readonly host: string;
+  readonly port: number;
+  /** 0…999999. Never logged, never part of an error. */
+  readonly commKey?: number | undefined;
+  /** Wait for the TCP connection. Default 5,000. */
+  readonly connectTimeoutMs?: number | undefined;
+  /** Wait for one reply. Default 10,000. */
+  readonly replyTimeoutMs?: number | undefined;
+  /** Wait for the reply to "prepare": the terminal walks its whole log. Default 60,000. */
+  readonly prepareTimeoutMs?: number | undefined;
+  /** Upper bound for the whole session. Default 600,000. */
+  readonly sessionTimeoutMs?: number | undefined;
+}
+
+/** Who the machine says it is. Texts are cleaned of control characters; absent answers are null. */
+export interface TerminalIdentity {
+  readonly serial: string;
+  readonly deviceName: string | null;
+  readonly platform: string | null;
+  readonly firmware: string | null;
+}
+
+/** The terminal's own counters (command 50). Null where its reply was too short to hold the field. */
+export interface TerminalCounters {
+  readonly users: number | null;
+  readonly records: number | null;
+  readonly recordCapacity: number | null;
+  readonly operations: number | null;
+}
+
+/** One clock reading: the terminal showed `deviceTime` at some instant between the two host times. */
+export interface ClockReading {
+  readonly deviceTime: DeviceTime;
+  readonly sentAtMs: number;
+  readonly receivedAtMs: number;
+}
+
+/** A read of the log, whole or its end. Always complete: an incomplete read is an error, never a shorter result. */
+export interface LogRead {
+  readonly layout: RecordLayout;
+  readonly strideBytes: number;
+  /** Records in the terminal's log when it was prepared. */
+  readonly totalRecords: number;
+  /** Index (from 0, oldest first) of the first record in `bytes`; 0 for a whole read. */
+  readonly firstIndex: number;
+  /** Whole records, oldest first. */
+  readonly bytes: Uint8Array;
+  /** Host time just before "prepare" was sent: a record absent from this read was written after it. */
+  readonly preparedAtMs: number;
+  /** Host time when the last byte had arrived: every record in `bytes` was written before it. */
+  readonly completedAtMs: number;
+  /** Payload and frame bytes that left the terminal for this read. */
+  readonly bytesReceived: number;
+}
+
+/** What is known before a tail read, so that the layout needs no new proof. */
+export interface TailRequest {
+  readonly layout: RecordLayout;
+  readonly strideBytes: number;
+  /** Index of the first wanted record, overlap included. */
+  readonly firstIndex: number;
+}
+
+/** An open conversation with one terminal: one command in flight, EXIT on every path. */
+export interface TerminalSession {
+  identify(): Promise<TerminalIdentity>;
+  readCounters(): Promise<TerminalCounters>;
+  readClock(): Promise<ClockReading>;
+  /** Sets the terminal's wall clock. The caller decides whether it may (docs/operations.md, "Setting clocks"). */
+  setClock(deviceTime: DeviceTime): Promise<void>;
+  /** One option, or null when the terminal does not know the key. */
+  readOption(key: string): Promise<string | null>;
+  /**
+   * The whole log, its layout proven from counter, prefix, divisibility and plausibility.
+   *
+   * @param onProgress called with bytes received so far and bytes expected
+   * @throws GerbangError READ_INCOMPLETE, READ_CONTRADICTS_COUNTER, READ_LAYOUT_UNPROVEN, READ_TOO_LARGE, …
+   */
+  readLog(onProgress?: (receivedBytes: number, expectedBytes: number) => void): Promise<LogRead>;
+  /**
+   * The end of the log from `firstIndex` on; an empty `bytes` when the log is not longer than that.
+   *
+   * @returns null when the terminal refuses partial reads or its log no longer fits the request: read it all
+   */
+  readTail(request: TailRequest): Promise<LogRead | null>;
+  /** Sends EXIT and closes. Never throws; safe to call twice. */
+  close(): Promise<void>;
+}
+
+/** Opens a session: connect, comm key if asked for. */
+export type OpenTerminal = (target: TerminalTarget, clock: HostClock) => Promise<TerminalSession>;
