@@ -1,0 +1,224 @@
+/**
+ * The one schema of `gerbang.yaml`: types, defaults, bounds and help all come from here.
+ *
+ * Unknown keys are refused at every level: a misspelled `commkey` must not silently mean "no key".
+ */
+import { z } from 'zod';
+import { field, flag, hostName, line, wholeNumber, zoneName } from './fields.ts';
+import { parseQuietHours } from './quiet-hours.ts';
+
+const clock = z
+  .strictObject({
+    set: field(flag().default(true), {
+      help: {
+        id: 'Bolehkah Gerbang menyetel jam mesin',
+        en: 'Whether Gerbang may set the clocks of the terminals',
+      },
+      allowed: { id: 'true atau false', en: 'true or false' },
+    }),
+    whenOffBySeconds: field(wholeNumber(2, 3600).default(10), {
+      help: {
+        id: 'Jam disetel hanya bila selisihnya lebih dari sekian detik',
+        en: 'A clock is set only when it is off by more than this many seconds',
+      },
+      allowed: { id: 'bilangan bulat 2 sampai 3600', en: 'a whole number from 2 to 3600' },
+    }),
+    quietHours: field(
+      z
+        .string()
+        .refine((text) => parseQuietHours(text) !== null)
+        .default('00:00-05:00'),
+      {
+        help: {
+          id: 'Jam disetel hanya pada waktu sepi ini, menurut zona waktu OPD',
+          en: "Clocks are set only in these quiet hours, in the office's own time",
+        },
+        allowed: {
+          id: 'HH:MM-HH:MM, boleh melewati tengah malam; beberapa rentang dipisah koma dan tidak tumpang tindih',
+          en: 'HH:MM-HH:MM, may run past midnight; several windows are separated by commas and must not overlap',
+        },
+      },
+    ),
+  })
+  .readonly();
+
+const terminal = z
+  .strictObject({
+    name: field(line(60), {
+      help: { id: 'Nama mesin, unik di dalam OPD', en: 'Name of the terminal, unique within its office' },
+      allowed: { id: 'teks satu baris, 1 sampai 60 huruf', en: 'one line of text, 1 to 60 characters' },
+      example: 'Lobi',
+    }),
+    host: field(hostName(), {
+      help: { id: 'Alamat IP atau nama host mesin', en: 'IP address or host name of the terminal' },
+      allowed: { id: 'alamat IP atau nama host', en: 'an IP address or a host name' },
+      example: '10.10.1.21',
+    }),
+    port: field(wholeNumber(1, 65535).default(4370), {
+      help: { id: 'Port TCP mesin', en: 'TCP port of the terminal' },
+      allowed: { id: 'bilangan bulat 1 sampai 65535', en: 'a whole number from 1 to 65535' },
+    }),
+    commKey: field(wholeNumber(0, 999_999).optional(), {
+      help: {
+        id: 'Comm Key (kunci komunikasi) yang tertera di menu mesin; sebaiknya dari variabel lingkungan',
+        en: 'Comm key set in the menu of the terminal; better taken from an environment variable',
+      },
+      allowed: { id: 'bilangan bulat 0 sampai 999999', en: 'a whole number from 0 to 999999' },
+      example: `\${KOMINFO_KEY}`,
+      secret: true,
+    }),
+    serial: field(
+      z
+        .string()
+        .regex(/^[A-Za-z0-9_.-]{1,40}$/)
+        .optional(),
+      {
+        help: {
+          id: 'Nomor seri mesin; bila kosong, dipelajari dan dikunci pada kontak pertama',
+          en: 'Serial number; when left out it is learnt and pinned at first contact',
+        },
+        allowed: {
+          id: '1 sampai 40 huruf, angka, titik, garis bawah atau tanda hubung',
+          en: '1 to 40 letters, digits, dots, underscores or hyphens',
+        },
+        example: 'ABC123',
+      },
+    ),
+    driver: field(z.enum(['zk']).default('zk'), {
+      help: { id: 'Protokol mesin', en: 'Protocol of the terminal' },
+      allowed: { id: 'zk', en: 'zk' },
+    }),
+  })
+  .readonly();
+
+const office = z
+  .strictObject({
+    code: field(z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_.-]{0,39}$/), {
+      help: {
+        id: 'Kode OPD: singkat, unik, jangan diganti-ganti',
+        en: 'Code of the office: short, unique, kept for good',
+      },
+      allowed: {
+        id: '1 sampai 40 huruf, angka, titik, garis bawah atau tanda hubung; diawali huruf atau angka',
+        en: '1 to 40 letters, digits, dots, underscores or hyphens; begins with a letter or digit',
+      },
+      example: 'kominfo',
+    }),
+    name: field(line(120), {
+      help: { id: 'Nama lengkap OPD', en: 'Full name of the office' },
+      allowed: { id: 'teks satu baris, 1 sampai 120 huruf', en: 'one line of text, 1 to 120 characters' },
+      example: 'Dinas Komunikasi dan Informatika',
+    }),
+    timeZone: field(zoneName(), {
+      help: { id: 'Zona waktu OPD (nama IANA)', en: 'Time zone of the office (IANA name)' },
+      allowed: {
+        id: 'nama zona IANA: Asia/Jakarta (WIB), Asia/Makassar (WITA), Asia/Jayapura (WIT), …',
+        en: 'an IANA zone name: Asia/Jakarta (WIB), Asia/Makassar (WITA), Asia/Jayapura (WIT), …',
+      },
+      example: 'Asia/Jakarta',
+    }),
+    pollEverySeconds: field(wholeNumber(1, 86_400).default(60), {
+      help: {
+        id: 'Jarak antara dua pembacaan satu mesin, dalam detik',
+        en: 'Seconds between two polls of one terminal',
+      },
+      allowed: { id: 'bilangan bulat 1 sampai 86400', en: 'a whole number from 1 to 86400' },
+    }),
+    clock: field(clock.prefault({}), {
+      help: { id: 'Penyetelan jam mesin', en: 'Setting the clocks of the terminals' },
+      allowed: { id: 'set, whenOffBySeconds, quietHours', en: 'set, whenOffBySeconds, quietHours' },
+    }),
+    terminals: field(z.array(terminal).max(1000).readonly().prefault([]), {
+      help: { id: 'Mesin-mesin presensi di OPD ini', en: 'The attendance terminals of this office' },
+      allowed: { id: 'daftar, paling banyak 1000 mesin', en: 'a list of at most 1000 terminals' },
+    }),
+  })
+  .readonly();
+
+const web = z
+  .strictObject({
+    host: field(hostName().default('127.0.0.1'), {
+      help: {
+        id: 'Alamat tempat halaman web dilayani; 0.0.0.0 membukanya untuk seluruh jaringan',
+        en: 'Address the web page listens on; 0.0.0.0 opens it to the whole network',
+      },
+      allowed: { id: 'alamat IP atau nama host', en: 'an IP address or a host name' },
+    }),
+    port: field(wholeNumber(0, 65535).default(8080), {
+      help: {
+        id: 'Port halaman web; 0 memilih port kosong; PORT di lingkungan lebih diutamakan',
+        en: 'Port of the web page; 0 takes a free one; PORT in the environment wins',
+      },
+      allowed: { id: 'bilangan bulat 0 sampai 65535', en: 'a whole number from 0 to 65535' },
+    }),
+  })
+  .readonly();
+
+const queue = z
+  .strictObject({
+    recordsPerBatch: field(wholeNumber(10, 10_000).default(2000), {
+      help: { id: 'Banyaknya catatan dalam satu kiriman', en: 'Records that travel in one batch' },
+      allowed: { id: 'bilangan bulat 10 sampai 10000', en: 'a whole number from 10 to 10000' },
+    }),
+    batchesPerTerminal: field(wholeNumber(1, 64).default(8), {
+      help: {
+        id: 'Kiriman satu mesin yang boleh menunggu; sesudah itu mesinnya menunggu giliran',
+        en: 'Batches of one terminal that may wait; past it the terminal waits its turn',
+      },
+      allowed: { id: 'bilangan bulat 1 sampai 64', en: 'a whole number from 1 to 64' },
+    }),
+    maxWaiting: field(wholeNumber(10, 1_000_000).default(5000), {
+      help: {
+        id: 'Kiriman seluruh mesin yang boleh menunggu; sesudah itu pembacaan ditahan',
+        en: 'Batches of all terminals that may wait; past it polling pauses',
+      },
+      allowed: { id: 'bilangan bulat 10 sampai 1000000', en: 'a whole number from 10 to 1000000' },
+    }),
+  })
+  .readonly();
+
+const ingest = z
+  .strictObject({
+    concurrency: field(wholeNumber(1, 32).default(4), {
+      help: { id: 'Kiriman yang disimpan bersamaan', en: 'Batches stored at the same time' },
+      allowed: { id: 'bilangan bulat 1 sampai 32', en: 'a whole number from 1 to 32' },
+    }),
+  })
+  .readonly();
+
+/** The whole file. */
+export const configSchema = z
+  .strictObject({
+    offices: field(z.array(office).min(1).max(5000).readonly(), {
+      help: { id: 'Perangkat daerah (OPD) dan mesin-mesinnya', en: 'The offices and their terminals' },
+      allowed: { id: 'daftar, 1 sampai 5000 OPD', en: 'a list of 1 to 5000 offices' },
+    }),
+    web: field(web.prefault({}), {
+      help: { id: 'Halaman web', en: 'The web page' },
+      allowed: { id: 'host, port', en: 'host, port' },
+    }),
+    queue: field(queue.prefault({}), {
+      help: {
+        id: 'Batas antrean antara pembaca dan basis data',
+        en: 'Bounds of the queue between pollers and database',
+      },
+      allowed: {
+        id: 'recordsPerBatch, batchesPerTerminal, maxWaiting',
+        en: 'recordsPerBatch, batchesPerTerminal, maxWaiting',
+      },
+    }),
+    ingest: field(ingest.prefault({}), {
+      help: { id: 'Penyimpanan ke basis data', en: 'Storing into the database' },
+      allowed: { id: 'concurrency', en: 'concurrency' },
+    }),
+  })
+  .readonly();
+
+/** A checked configuration, defaults filled in, deeply frozen. */
+export type Config = z.output<typeof configSchema>;
+/** One office with its terminals. */
+export type OfficeConfig = Config['offices'][number];
+/** One terminal as configured. `commKey` must never reach a log or an error. */
+export type TerminalConfig = OfficeConfig['terminals'][number];
+/** When and how far off a clock must be to be set. */
+export type ClockConfig = OfficeConfig['clock'];
