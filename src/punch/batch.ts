@@ -22,7 +22,10 @@ export interface LogCursor {
   readonly strideBytes: number;
   /** The last records before `next`, verbatim, at most {@link windowRecords} of them. */
   readonly window: Uint8Array;
-  /** Host time at which the log was known to end at `next`, in milliseconds UTC; null before the first read. */
+  /**
+   * A host time at which no record from `next` on was in the log yet, in milliseconds UTC; null before the first whole
+   * read of the epoch is stored. It is the `absentAtMs` of the records read next.
+   */
   readonly readThroughMs: number | null;
   /** Host time of the last full comparison of the whole log with what is stored, in milliseconds UTC. */
   readonly verifiedAtMs: number | null;
@@ -42,7 +45,10 @@ export interface Batch {
   /** Token of the lease under which the terminal was read; an older token than the stored one is refused. */
   readonly fence: number;
   readonly epoch: number;
-  /** Set on the batch that opens `epoch`: what the poller saw stored when it decided so. */
+  /**
+   * Set on the batch that opens `epoch`: what the poller saw stored when it decided so. The first epoch of a terminal
+   * is number 1; it opens with `priorEpoch` 0 and `priorNext` 0.
+   */
   readonly opens: { readonly reason: EpochReason; readonly priorEpoch: number; readonly priorNext: number } | null;
   /** Ordinals `from` (included) to `to` (excluded). Equal when a poll found nothing new and only brings samples. */
   readonly from: number;
@@ -60,6 +66,12 @@ export interface Batch {
    * `presentAtMs`. Host time in milliseconds UTC. Independent of the terminal's clock.
    */
   readonly bracket: { readonly absentAtMs: number | null; readonly presentAtMs: number };
+  /**
+   * Host time just before the read that found the log ending at `to`, in milliseconds UTC: a record that is not stored
+   * once this batch is applied was written later. Null when more batches of the same read follow. It is earlier than
+   * `bracket.presentAtMs`, because a punch can be made while the log is being read.
+   */
+  readonly readThroughMs: number | null;
   /** True when the whole log was compared with the stored image in this poll. */
   readonly verifiedWhole: boolean;
 }
