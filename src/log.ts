@@ -99,8 +99,8 @@ function prettyLine(line: string): string {
   if (err !== undefined) facts.push(brief(field(err, 'message')));
   const stack = field(err, 'code') === undefined ? field(err, 'stack') : undefined;
   const parts = [timeOfDay(time), String(level).toUpperCase().padEnd(5), place, String(msg ?? ''), facts.join(' ')];
-  const text = safeText(parts.filter((part) => part !== '').join('  '));
-  return `${text}\n${typeof stack === 'string' ? `${stack}\n` : ''}`;
+  const text = safeText(parts.filter((part) => part !== '').join('  ')).replaceAll('\n', '\\n');
+  return `${text}\n${typeof stack === 'string' ? `${safeText(stack)}\n` : ''}`;
 }
 
 function field(value: unknown, name: string): unknown {

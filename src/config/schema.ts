@@ -110,7 +110,7 @@ const office = z
       example: 'Dinas Komunikasi dan Informatika',
     }),
     timeZone: field(zoneName(), {
-      help: { id: 'Zona waktu OPD (nama IANA)', en: 'Time zone of the office (IANA name)' },
+      help: { id: 'Zona waktu OPD', en: 'Time zone of the office' },
       allowed: {
         id: 'nama zona IANA: Asia/Jakarta (WIB), Asia/Makassar (WITA), Asia/Jayapura (WIT), …',
         en: 'an IANA zone name: Asia/Jakarta (WIB), Asia/Makassar (WITA), Asia/Jayapura (WIT), …',

@@ -1,0 +1,61 @@
+/**
+ * What may exist once only across the file. Looked for in the text's values, not in the checked configuration, so that
+ * duplicates are reported together with every other fault.
+ */
+import type { FaultKind } from './faults.ts';
+import { type ConfigSource, type LocatedFault, pathText } from './source.ts';
+
+/** Finds office codes, terminal names within an office, addresses and serials that occur again. */
+export function duplicates(source: ConfigSource): readonly LocatedFault[] {
+  const faults: LocatedFault[] = [];
+  const seen = new Map<string, number>();
+
+  const once = (kind: FaultKind, identity: string, path: readonly PropertyKey[]): void => {
+    const place = source.places.get(pathText(path));
+    if (place === undefined) return;
+    const key = `${kind} ${identity.toLowerCase()}`;
+    const firstOffset = seen.get(key);
+    if (firstOffset === undefined) seen.set(key, place.offset);
+    else
+      faults.push({
+        kind,
+        field: pathText(path),
+        offset: place.offset,
+        firstOffset,
+        value: place.written,
+        allowed: null,
+      });
+  };
+
+  items(source.value, 'offices').forEach((office, o) => {
+    const code = textAt(office, 'code');
+    if (code !== null) once('office-twice', code, ['offices', o, 'code']);
+    items(office, 'terminals').forEach((terminal, t) => {
+      const path = ['offices', o, 'terminals', t];
+      const name = textAt(terminal, 'name');
+      if (name !== null) once('terminal-twice', `${o} ${name}`, [...path, 'name']);
+      const host = textAt(terminal, 'host');
+      if (host !== null)
+        once('address-twice', `${host} ${Number(textAt(terminal, 'port') ?? '4370')}`, [...path, 'host']);
+      const serial = textAt(terminal, 'serial');
+      if (serial !== null) once('serial-twice', serial, [...path, 'serial']);
+    });
+  });
+  return faults;
+}
+
+function items(holder: unknown, key: string): readonly unknown[] {
+  const value = at(holder, key);
+  return Array.isArray(value) ? value : [];
+}
+
+function textAt(holder: unknown, key: string): string | null {
+  const value = at(holder, key);
+  return typeof value === 'string' && value !== '' ? value : null;
+}
+
+function at(holder: unknown, key: string): unknown {
+  return typeof holder === 'object' && holder !== null && Object.hasOwn(holder, key)
+    ? Reflect.get(holder, key)
+    : undefined;
+}
