@@ -1,0 +1,212 @@
+/**
+ * What the page asks: how each office stands, what arrived.
+ *
+ * Arrivals are found through the cursors, not through the outbox or a time column: a cursor moves in the transaction
+ * that stores the records, so "behind what I have seen" can miss nothing, whenever and however often it is asked.
+ */
+import { type Kysely, sql } from 'kysely';
+import { instantText } from './pg-types.ts';
+import type { Tables, TerminalCondition, TimeStatus } from './tables.ts';
+
+/** An office as it is configured. */
+export interface OfficeRow {
+  readonly code: string;
+  readonly name: string;
+  readonly timeZone: string;
+}
+
+/** A terminal as its last poll left it. Instants in milliseconds UTC. */
+export interface MachineRow {
+  readonly officeCode: string;
+  readonly name: string;
+  readonly serial: string | null;
+  readonly address: string;
+  readonly state: TerminalCondition;
+  readonly errorCode: string | null;
+  readonly errorText: string | null;
+  readonly failingSinceMs: number | null;
+  readonly lastAttemptMs: number | null;
+  readonly lastReadMs: number | null;
+  /** Clock of the terminal minus true time in the office's zone. */
+  readonly offsetMs: number | null;
+  readonly offsetBoundMs: number | null;
+  readonly records: number | null;
+  readonly recordCapacity: number | null;
+  readonly users: number | null;
+  readonly firmware: string | null;
+  readonly platform: string | null;
+  readonly deviceName: string | null;
+  readonly updatedMs: number;
+}
+
+/** One local day of one office: `startMs ≤ instant < endMs`. */
+export interface OfficeDay {
+  readonly officeCode: string;
+  readonly startMs: number;
+  readonly endMs: number;
+}
+
+/** The punches of one office within five minutes. */
+export interface DayBin {
+  readonly officeCode: string;
+  /** Five-minute step since the start of the day: 0…287, or up to 299 on a day of 25 hours. */
+  readonly bin: number;
+  readonly punches: number;
+  /** Of these, how many have no certain instant (`ambiguous`, `uncorrectable`). */
+  readonly uncertain: number;
+}
+
+/** Where a terminal's stored log ends. */
+export interface LogMark {
+  readonly serial: string;
+  readonly epoch: number;
+  readonly baseOrdinal: number;
+  readonly nextOrdinal: number;
+}
+
+/** Ordinals `from` (included) to `to` (excluded) of one epoch. */
+export interface LogRange {
+  readonly serial: string;
+  readonly epoch: number;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** One attendance row as the page and MQTT show it. Instants in milliseconds UTC. */
+export interface Arrival {
+  readonly punchId: string;
+  readonly officeCode: string;
+  readonly serial: string;
+  readonly terminalName: string;
+  readonly pin: string;
+  readonly personId: string | null;
+  readonly occurredAtMs: number;
+  /** `-Infinity` when unknown. */
+  readonly earliestMs: number;
+  readonly latestMs: number;
+  readonly timeStatus: TimeStatus;
+  /** `YYYY-MM-DD HH:MM:SS` as the terminal's clock showed it; null for a date that does not exist. */
+  readonly deviceTime: string | null;
+  readonly verifyMode: number;
+  readonly punchState: number;
+  readonly workCode: number;
+  readonly source: string;
+  readonly receivedAtMs: number;
+  readonly revision: number;
+  readonly suspect: string | null;
+  readonly epoch: number;
+  readonly ordinal: number;
+}
+
+/** All offices and all terminals, by code and name. */
+export async function readFleet(
+  db: Kysely<Tables>,
+): Promise<{ readonly offices: readonly OfficeRow[]; readonly machines: readonly MachineRow[] }> {
+  const offices = await sql<OfficeRow>`
+    select code, name, time_zone as "timeZone" from office order by name, code`.execute(db);
+  const machines = await sql<MachineRow>`
+    select office_code as "officeCode", terminal_name as name, serial, address, state,
+           error_code as "errorCode", error_text as "errorText", failing_since as "failingSinceMs",
+           last_attempt_at as "lastAttemptMs", last_read_at as "lastReadMs",
+           offset_ms as "offsetMs", offset_bound_ms as "offsetBoundMs",
+           records, record_capacity as "recordCapacity", users,
+           firmware, platform, device_name as "deviceName", updated_at as "updatedMs"
+    from terminal_state
+    order by office_code, terminal_name`.execute(db);
+  return { offices: offices.rows, machines: machines.rows };
+}
+
+/** Punches per office and five minutes of its day. Empty bins are left out. */
+export async function readDayBins(db: Kysely<Tables>, days: readonly OfficeDay[]): Promise<readonly DayBin[]> {
+  const { rows } = await sql<DayBin>`
+    select d.office_code as "officeCode",
+           floor(extract(epoch from a.occurred_at - d.starts_at) / 300)::int as bin,
+           count(*)::int as punches,
+           (count(*) filter (where a.time_status in ('ambiguous', 'uncorrectable')))::int as uncertain
+    from ${daysTable(days)}
+    join attendance_time a
+      on a.office_code = d.office_code and a.occurred_at >= d.starts_at and a.occurred_at < d.ends_at
+    group by 1, 2
+    order by 1, 2`.execute(db);
+  return rows;
+}
+
+/** Different PINs per office and day: about as many people, where one PIN means one person in the whole office. */
+export async function readDayPins(
+  db: Kysely<Tables>,
+  days: readonly OfficeDay[],
+): Promise<ReadonlyMap<string, number>> {
+  const { rows } = await sql<{ officeCode: string; pins: number }>`
+    select d.office_code as "officeCode", count(distinct p.pin)::int as pins
+    from ${daysTable(days)}
+    join attendance_time a
+      on a.office_code = d.office_code and a.occurred_at >= d.starts_at and a.occurred_at < d.ends_at
+    join punch p using (terminal_serial, epoch, ordinal)
+    group by 1`.execute(db);
+  return new Map(rows.map((row) => [row.officeCode, row.pins]));
+}
+
+/** Where every terminal's stored log ends now. */
+export async function readLogMarks(db: Kysely<Tables>): Promise<readonly LogMark[]> {
+  const { rows } = await sql<LogMark>`
+    select serial, epoch, base_ordinal as "baseOrdinal", next_ordinal as "nextOrdinal" from terminal_log`.execute(db);
+  return rows;
+}
+
+/** The rows of these ranges, in the order they were received. The caller bounds the ranges. */
+export async function readArrivals(db: Kysely<Tables>, ranges: readonly LogRange[]): Promise<readonly Arrival[]> {
+  if (ranges.length === 0) return [];
+  const { rows } = await sql<Arrival>`
+    select ${arrivalColumns}
+    from unnest(${ranges.map((r) => r.serial)}::text[], ${ranges.map((r) => r.epoch)}::int[],
+                ${ranges.map((r) => r.from)}::bigint[], ${ranges.map((r) => r.to)}::bigint[])
+           as r (serial, epoch, from_ordinal, to_ordinal)
+    join attendance a
+      on a.terminal_serial = r.serial and a.epoch = r.epoch
+     and a.ordinal >= r.from_ordinal and a.ordinal < r.to_ordinal
+    left join terminal t on t.serial = a.terminal_serial
+    order by a.received_at, a.terminal_serial, a.epoch, a.ordinal`.execute(db);
+  return rows;
+}
+
+/**
+ * The latest rows of the fleet, oldest first: at most `perTerminal` of each terminal, `limit` in all, and none that
+ * happened before `sinceMs`.
+ */
+export async function readLatestArrivals(
+  db: Kysely<Tables>,
+  bounds: { readonly perTerminal: number; readonly limit: number; readonly sinceMs: number },
+): Promise<readonly Arrival[]> {
+  const { rows } = await sql<Arrival>`
+    select ${arrivalColumns}
+    from terminal_log l
+    cross join lateral (
+      select * from attendance
+      where terminal_serial = l.serial and epoch = l.epoch
+        and ordinal >= l.next_ordinal - ${bounds.perTerminal} and ordinal < l.next_ordinal
+    ) a
+    left join terminal t on t.serial = a.terminal_serial
+    where a.occurred_at >= ${instantText(bounds.sinceMs)}::timestamptz
+    order by a.received_at desc, a.occurred_at desc, a.terminal_serial, a.ordinal desc
+    limit ${bounds.limit}`.execute(db);
+  return rows.reverse();
+}
+
+/** Lines that wait to be published. */
+export async function countOutbox(db: Kysely<Tables>): Promise<number> {
+  const { rows } = await sql<{ lines: number }>`select count(*)::int as lines from outbox`.execute(db);
+  return rows[0]?.lines ?? 0;
+}
+
+function daysTable(days: readonly OfficeDay[]) {
+  return sql`unnest(${days.map((day) => day.officeCode)}::text[],
+                    ${days.map((day) => instantText(day.startMs))}::timestamptz[],
+                    ${days.map((day) => instantText(day.endMs))}::timestamptz[]) as d (office_code, starts_at, ends_at)`;
+}
+
+const arrivalColumns = sql`
+  a.punch_id as "punchId", a.office_code as "officeCode", a.terminal_serial as serial,
+  coalesce(t.name, a.terminal_serial) as "terminalName", a.pin, a.person_id as "personId",
+  a.occurred_at as "occurredAtMs", a.earliest as "earliestMs", a.latest as "latestMs", a.time_status as "timeStatus",
+  a.device_time as "deviceTime", a.verify_mode as "verifyMode", a.punch_state as "punchState",
+  a.work_code as "workCode", a.source, a.received_at as "receivedAtMs", a.revision, a.suspect, a.epoch, a.ordinal`;

@@ -1,0 +1,101 @@
+/** The connection to Postgres: one pool, one way of reading values, one way of naming errors. */
+import { Kysely, PostgresDialect, type PostgresPool, type PostgresPoolClient } from 'kysely';
+import pg from 'pg';
+import { pgTypes } from './pg-types.ts';
+import { storeError } from './store-error.ts';
+import type { Tables } from './tables.ts';
+
+export { storeError } from './store-error.ts';
+
+/** An open database. Close it last. */
+export interface Database {
+  /** Every error of a query through it is a GerbangError already. */
+  readonly db: Kysely<Tables>;
+  /** For LISTEN and COPY, which Kysely has no words for; pass errors through {@link storeError}. */
+  readonly pool: pg.Pool;
+  /** Waits for running queries, then closes all connections. Safe to call twice. */
+  close(): Promise<void>;
+}
+
+export interface DatabaseOptions {
+  /** Default 10. */
+  readonly maxConnections?: number;
+  /** Shown in `pg_stat_activity`. Default `gerbang`. */
+  readonly applicationName?: string;
+  /** Upper bound for one statement, in milliseconds. Default 60,000. */
+  readonly statementTimeoutMs?: number;
+}
+
+const connectTimeoutMs = 10_000;
+
+/**
+ * Opens a pool. Connects at the first query, so that a gateway can start while its database is still away.
+ *
+ * @param url a `postgres://` connection string
+ */
+export function openDatabase(url: string, options: DatabaseOptions = {}): Database {
+  const statementTimeoutMs = options.statementTimeoutMs ?? 60_000;
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: options.maxConnections ?? 10,
+    application_name: options.applicationName ?? 'gerbang',
+    connectionTimeoutMillis: connectTimeoutMs,
+    // The server ends a slow statement; the client's own limit is for a server that no longer answers at all.
+    query_timeout: statementTimeoutMs + 10_000,
+    keepAlive: true,
+    types: pgTypes,
+    onConnect: async (client) => {
+      // By statement, not by startup parameter: connection poolers refuse parameters they do not know.
+      await client.query(
+        `set timezone = 'UTC'; set datestyle = 'ISO, YMD'; set statement_timeout = ${statementTimeoutMs};
+         set idle_in_transaction_session_timeout = ${statementTimeoutMs}`,
+      );
+    },
+  });
+  // An idle connection that breaks is replaced at the next query; without a listener it would end the process.
+  pool.on('error', () => {});
+  const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool: namingErrors(pool) }) });
+  let closed: Promise<void> | null = null;
+  return {
+    db,
+    pool,
+    close: () => {
+      closed ??= pool.end();
+      return closed;
+    },
+  };
+}
+
+/** The pool as Kysely sees it, with every error passed through {@link storeError} at this one door. */
+function namingErrors(pool: pg.Pool): PostgresPool {
+  const clients = new WeakMap<pg.PoolClient, PostgresPoolClient>();
+  return {
+    async connect() {
+      const client = await pool.connect().catch((error: unknown) => {
+        throw storeError(error);
+      });
+      const known = clients.get(client) ?? namingClient(client);
+      clients.set(client, known);
+      return known;
+    },
+    end: () => pool.end(),
+  };
+}
+
+function namingClient(client: pg.PoolClient): PostgresPoolClient {
+  let unusable: Error | undefined;
+  const query = async (text: string, parameters: readonly unknown[]): Promise<unknown> => {
+    try {
+      return await client.query(text, [...parameters]);
+    } catch (error) {
+      const named = storeError(error);
+      // After a timeout of our own the answer is still under way: the connection must not serve anybody else.
+      if (error instanceof Error && error.message === 'Query read timeout') unusable = named;
+      throw named;
+    }
+  };
+  return {
+    query: query as PostgresPoolClient['query'],
+    release: () => client.release(unusable),
+  };
+}
