@@ -1,0 +1,141 @@
+/**
+ * Which record layout a log has, by proof (docs/protocol.md, "Proving the record size").
+ *
+ * No reply states the record size, and clients that divide once and trust the quotient read 49-byte records as garbage
+ * or shift a whole log when somebody punches between "count" and "read". Here a layout needs witnesses that agree: the
+ * dataset must divide by the stride, the number of records must lie between the terminal's counter before the read and
+ * the counter after it, and the records must look like records.
+ */
+import type { RecordLayout } from '../punch/record.ts';
+import { plausibleShare, plausibleShareOf22 } from './plausible.ts';
+import { layoutBytes } from './records.ts';
+import { expandShortRecords } from './short-records.ts';
+
+/** Longest record considered; the longest seen is 49 bytes. */
+export const maxStrideBytes = 128;
+
+/** Punches allowed for when the counter could be read only once. */
+const slackRecords = 8;
+
+/** Share of sampled records that must look right when the terminal's counter vouches for the stride. */
+const shareWithCounter = 0.5;
+
+/** Share when the content is the only witness. */
+const shareAlone = 0.9;
+
+/** What is known about a log whose layout is to be proven. */
+export interface LayoutEvidence {
+  /** The dataset without its length prefix. Not empty. */
+  readonly recordBytes: Uint8Array;
+  /** The terminal's record counter before "prepare"; null when it gave none. */
+  readonly countBefore: number | null;
+  /** The counter after the last byte. */
+  readonly countAfter: number | null;
+  /** The host's time in packed form, of whatever zone: later times are suspicious. */
+  readonly nowPacked: number;
+}
+
+/** Outcome of a proof. */
+export type LayoutVerdict =
+  | {
+      readonly kind: 'proven';
+      readonly layout: RecordLayout;
+      readonly strideBytes: number;
+      readonly records: number;
+      /** Set when short records were expanded: use these bytes instead of the terminal's. */
+      readonly expanded: Uint8Array | null;
+    }
+  /** A layout that is recognised but cannot be decoded with certainty. */
+  | { readonly kind: 'unsupported'; readonly strideBytes: number }
+  /** The content has a clear layout, but the number of records cannot be squared with the counter. */
+  | { readonly kind: 'contradicts-counter'; readonly strideBytes: number; readonly records: number }
+  | { readonly kind: 'unproven' };
+
+interface CountRange {
+  readonly low: number;
+  readonly high: number;
+}
+
+/** Finds the layout that all witnesses support. Pure: the same evidence gives the same verdict. */
+export function proveLayout(evidence: LayoutEvidence): LayoutVerdict {
+  const range = countRange(evidence.countBefore, evidence.countAfter);
+  if (range !== null) {
+    const verdict = proveWithCounter(evidence, range);
+    if (verdict !== null) return verdict;
+  }
+  const alone = proveAlone(evidence);
+  if (alone.kind !== 'proven' || range === null) return alone;
+  return { kind: 'contradicts-counter', strideBytes: alone.strideBytes, records: alone.records };
+}
+
+/**
+ * Numbers of records the counters allow. The log may grow, be cleared or drop its oldest records while it is read, so
+ * either counter may be the larger one. A counter of zero beside a log that has bytes is no witness at all: some
+ * firmware always says zero.
+ */
+function countRange(before: number | null, after: number | null): CountRange | null {
+  const known = [before ?? 0, after ?? 0].filter((count) => count > 0);
+  if (known.length === 0) return null;
+  const low = before === 0 || after === 0 ? 1 : Math.min(...known);
+  const high = Math.max(...known) + (known.length === 2 ? 0 : slackRecords);
+  return { low, high };
+}
+
+function proveWithCounter(evidence: LayoutEvidence, range: CountRange): LayoutVerdict | null {
+  const { recordBytes, nowPacked } = evidence;
+  const strides = knownStrides.concat(longerStrides).filter((stride) => {
+    const records = recordBytes.length / stride;
+    return Number.isInteger(records) && records >= range.low && records <= range.high;
+  });
+  // Ascending: a long stride whose unread tail is itself made of records must lose against the short one.
+  for (const stride of strides.sort((a, b) => a - b)) {
+    if (stride === 22) {
+      if (plausibleShareOf22(recordBytes, nowPacked) >= shareWithCounter)
+        return { kind: 'unsupported', strideBytes: 22 };
+      continue;
+    }
+    const layout = layoutOf(stride);
+    if (plausibleShare(layout, stride, recordBytes, nowPacked) >= shareWithCounter) {
+      return { kind: 'proven', layout, strideBytes: stride, records: recordBytes.length / stride, expanded: null };
+    }
+  }
+  return proveShort(evidence, range);
+}
+
+/** Without a usable counter exactly one layout must fit, and fit well. */
+function proveAlone(evidence: LayoutEvidence): LayoutVerdict {
+  const { recordBytes, nowPacked } = evidence;
+  const fitting = knownStrides.filter(
+    (stride) =>
+      recordBytes.length % stride === 0 &&
+      (stride === 22
+        ? plausibleShareOf22(recordBytes, nowPacked)
+        : plausibleShare(layoutOf(stride), stride, recordBytes, nowPacked)) >= shareAlone,
+  );
+  const [stride, ...others] = fitting;
+  if (stride === undefined || others.length > 0) return { kind: 'unproven' };
+  if (stride === 22) return { kind: 'unsupported', strideBytes: 22 };
+  const records = recordBytes.length / stride;
+  return { kind: 'proven', layout: layoutOf(stride), strideBytes: stride, records, expanded: null };
+}
+
+/** The compressed 8-byte log. Its record count follows from the bytes alone, so the counter is a strong witness. */
+function proveShort(evidence: LayoutEvidence, range: CountRange): LayoutVerdict | null {
+  const expanded = expandShortRecords(evidence.recordBytes);
+  if (expanded === null) return null;
+  const records = expanded.length / layoutBytes.zk8;
+  if (records < range.low || records > range.high) return null;
+  if (plausibleShare('zk8', layoutBytes.zk8, expanded, evidence.nowPacked) < shareAlone) return null;
+  return { kind: 'proven', layout: 'zk8', strideBytes: layoutBytes.zk8, records, expanded };
+}
+
+const knownStrides: readonly number[] = [8, 16, 22, 40, 49];
+
+const longerStrides: readonly number[] = Array.from({ length: maxStrideBytes - 40 }, (_, at) => 41 + at).filter(
+  (stride) => stride !== 49,
+);
+
+function layoutOf(stride: number): RecordLayout {
+  if (stride === 8) return 'zk8';
+  return stride === 16 ? 'zk16' : 'zk40';
+}

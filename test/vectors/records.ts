@@ -1,0 +1,150 @@
+/** Attendance records of every layout, with what they say. */
+import type { RecordLayout } from '../../src/punch/record.ts';
+
+export interface RecordVector {
+  readonly name: string;
+  readonly origin: string;
+  readonly layout: RecordLayout;
+  readonly hex: string;
+  readonly pin: string;
+  readonly uid: number | null;
+  readonly time: string;
+  readonly verifyMode: number;
+  readonly punchState: number;
+  readonly workCode: number;
+}
+
+export const records: readonly RecordVector[] = [
+  {
+    name: '40 bytes, fingerprint',
+    origin: 'zk-protocol capture',
+    layout: 'zk40',
+    hex: '0d00 393939313131333333 00*15 01 6bb36823 00 00000000 ff000000',
+    pin: '999111333',
+    uid: 13,
+    time: '2018-06-25T17:50:35',
+    verifyMode: 1,
+    punchState: 0,
+    workCode: 0,
+  },
+  {
+    name: '40 bytes, face',
+    origin: 'pyzk issue #139',
+    layout: 'zk40',
+    hex: '0100 3130303336 00*19 0f b8ebc929 00 00000000 00000000',
+    pin: '10036',
+    uid: 1,
+    time: '2021-10-24T13:42:16',
+    verifyMode: 15,
+    punchState: 0,
+    workCode: 0,
+  },
+  {
+    name: '40 bytes, every field different',
+    origin: 'constructed',
+    layout: 'zk40',
+    hex: '0201 3132333435363738393031323334353637383930 41424344 04 807d4c2e 05 78563412 ff000000',
+    pin: '12345678901234567890ABCD',
+    uid: 258,
+    time: '2024-03-01T08:00:00',
+    verifyMode: 4,
+    punchState: 5,
+    workCode: 0x12345678,
+  },
+  {
+    name: '40 bytes, leftovers behind the end of the id',
+    origin: 'constructed after zk-protocol',
+    layout: 'zk40',
+    hex: '0700 3432 00 39393939 00*17 01 807d4c2e ff 00000000 ff000000',
+    pin: '42',
+    uid: 7,
+    time: '2024-03-01T08:00:00',
+    verifyMode: 1,
+    punchState: 255,
+    workCode: 0,
+  },
+  {
+    name: '40 bytes, 31 February',
+    origin: 'constructed after pyzk issue #242',
+    layout: 'zk40',
+    hex: '0100 37 00*23 01 80bb4a2e 01 00000000 ff000000',
+    pin: '7',
+    uid: 1,
+    time: '2024-02-31T00:00:00',
+    verifyMode: 1,
+    punchState: 1,
+    workCode: 0,
+  },
+  {
+    name: '40 bytes, control characters in the id',
+    origin: 'constructed',
+    layout: 'zk40',
+    hex: '0100 31 1b 5b 32 0a 33 7f 9b 00*16 01 807d4c2e 00 00000000 ff000000',
+    pin: '1[23',
+    uid: 1,
+    time: '2024-03-01T08:00:00',
+    verifyMode: 1,
+    punchState: 0,
+    workCode: 0,
+  },
+  {
+    name: '16 bytes, state before verify mode',
+    origin: 'constructed after the vendor manual',
+    layout: 'zk16',
+    hex: 'd2040000 807d4c2e 01 00 ff 00 07000000',
+    pin: '1234',
+    uid: null,
+    time: '2024-03-01T08:00:00',
+    verifyMode: 0,
+    punchState: 1,
+    workCode: 7,
+  },
+  {
+    name: '8 bytes, fingerprint, check-out',
+    origin: 'pyzk issue #99, ZEM500',
+    layout: 'zk8',
+    hex: '07002800a8eba71e',
+    pin: '7',
+    uid: 7,
+    time: '2016-01-01T19:02:00',
+    verifyMode: 1,
+    punchState: 1,
+    workCode: 0,
+  },
+  {
+    name: '8 bytes, second user',
+    origin: 'pyzk issue #99, ZEM500',
+    layout: 'zk8',
+    hex: '7b0028004beca71e',
+    pin: '123',
+    uid: 123,
+    time: '2016-01-01T19:04:43',
+    verifyMode: 1,
+    punchState: 1,
+    workCode: 0,
+  },
+  {
+    name: '8 bytes, state 0',
+    origin: 'MA300 after pyzk issue #100',
+    layout: 'zk8',
+    hex: '070008004eeca71e',
+    pin: '7',
+    uid: 7,
+    time: '2016-01-01T19:04:46',
+    verifyMode: 1,
+    punchState: 0,
+    workCode: 0,
+  },
+  {
+    name: '8 bytes, card, state 5',
+    origin: 'constructed',
+    layout: 'zk8',
+    hex: '0102 b0 00 807d4c2e',
+    pin: '513',
+    uid: 513,
+    time: '2024-03-01T08:00:00',
+    verifyMode: 2,
+    punchState: 5,
+    workCode: 0,
+  },
+];
