@@ -59,17 +59,17 @@ describe('comm keys', () => {
 });
 
 describe('packed times', () => {
-  const valueOf = (text: string): number => Buffer.from(text, 'hex').readUInt32LE(0);
+  const packedOf = (text: string): number => Buffer.from(text, 'hex').readUInt32LE(0);
   for (const [text, packed] of packedTimes) {
     it(`reads and writes ${text}`, () => {
-      const time = unpackTime(valueOf(packed));
+      const time = unpackTime(packedOf(packed));
       expect(formatDeviceTime(time)).toBe(text);
       const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = text.split(/[-T:]/).map(Number);
-      expect(packTime({ year, month, day, hour, minute, second })).toBe(valueOf(packed));
+      expect(packTime({ year, month, day, hour, minute, second })).toBe(packedOf(packed));
     });
   }
   it('reads the largest value', () => {
-    expect(formatDeviceTime(unpackTime(valueOf(largestPackedTime[1])))).toBe(largestPackedTime[0]);
+    expect(formatDeviceTime(unpackTime(packedOf(largestPackedTime[1])))).toBe(largestPackedTime[0]);
   });
   it('refuses to write what has no slot', () => {
     const time = { year: 2026, month: 1, day: 1, hour: 0, minute: 0, second: 0 };
