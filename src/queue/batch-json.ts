@@ -1,0 +1,128 @@
+/**
+ * A batch as the data of a queue job, and back.
+ *
+ * Job data is untrusted on the way back: another version, or another program with access to the queue, may have written
+ * it. And it is limited on the way in: a NUL or a lone surrogate anywhere in it makes PostgreSQL's jsonb refuse the job
+ * (docs/decisions/0005-queue.md, "What a job may hold").
+ */
+import { z } from 'zod';
+import { GerbangError } from '../errors.ts';
+import type { Batch } from '../punch/batch.ts';
+
+/** Bytes of records in one batch, at most: 25,000 records of 40 bytes. A job is about a third longer. */
+export const maxRecordBytes = 1_000_000;
+
+/** Clock samples in one batch, at most; a poll takes about twenty. */
+const maxSamples = 256;
+
+/** Records an overlap digest may cover (`src/punch/overlap.ts`). */
+const maxOverlapRecords = 32;
+
+/** The last instant a JavaScript `Date` can hold, in milliseconds. */
+const maxTimeMs = 8.64e15;
+
+const strides = { zk8: 8, zk16: 16, zk40: 40 } as const;
+
+const count = z.int().min(0);
+const hostTimeMs = z.number().min(0).max(maxTimeMs);
+
+/** One line of display text: no control characters (NUL among them), no half of a surrogate pair. */
+const name = z
+  .string()
+  .min(1)
+  .max(200)
+  .refine((text) => !/[\p{Cc}\p{Cs}]/u.test(text), 'holds control characters or half a character');
+
+const sample = z
+  .strictObject({
+    sentAtMs: hostTimeMs,
+    receivedAtMs: hostTimeMs,
+    deviceMs: z.int().multipleOf(1_000),
+    kind: z.enum(['first-contact', 'hourly', 'before-read', 'after-read', 'before-set', 'after-set']),
+  })
+  .refine((taken) => taken.receivedAtMs >= taken.sentAtMs, 'was answered before it was asked');
+
+const opening = z.strictObject({
+  reason: z.enum(['first-contact', 'log-cleared', 'log-rewritten', 'no-overlap', 'layout-changed']),
+  priorEpoch: count.max(2 ** 31 - 1),
+  priorNext: count,
+});
+
+const batchSchema = z
+  .strictObject({
+    version: z.literal(1),
+    batchId: z.string().regex(/^[A-Za-z0-9_.-]{1,80}$/),
+    officeCode: z.string().regex(/^[A-Za-z0-9_.-]{1,40}$/),
+    terminalName: name,
+    serial: z.string().regex(/^[A-Za-z0-9_.-]{1,40}$/),
+    fence: count,
+    epoch: count.max(2 ** 31 - 1),
+    opens: opening.nullable(),
+    from: count,
+    to: count,
+    base: count,
+    layout: z.enum(['zk8', 'zk16', 'zk40']),
+    strideBytes: z.int().min(1).max(64),
+    recordsBase64: z.string().max(Math.ceil(maxRecordBytes / 3) * 4),
+    overlap: z.strictObject({ records: count.max(maxOverlapRecords), sha256: z.string().regex(/^[0-9a-f]{64}$/) }),
+    samples: z.array(sample).max(maxSamples),
+    bracket: z.strictObject({ absentAtMs: hostTimeMs.nullable(), presentAtMs: hostTimeMs }),
+    readThroughMs: hostTimeMs.nullable(),
+    verifiedWhole: z.boolean(),
+  })
+  .superRefine((batch, context) => {
+    for (const fault of disagreements(batch)) context.addIssue(fault);
+  });
+
+/** What no single field can show: fields that do not fit each other. */
+function disagreements(batch: Batch): string[] {
+  const faults: string[] = [];
+  if (batch.to < batch.from) faults.push('to lies before from');
+  if (batch.base > batch.from) faults.push('base lies behind from');
+  if (batch.strideBytes !== strides[batch.layout]) faults.push('strideBytes is not the stride of layout');
+  if (!isBase64Of(batch.recordsBase64, (batch.to - batch.from) * batch.strideBytes)) {
+    faults.push('recordsBase64 is not (to - from) * strideBytes bytes');
+  }
+  return faults;
+}
+
+/** True for the one canonical base64 text of `byteLength` bytes; other spellings of the same bytes are refused. */
+function isBase64Of(text: string, byteLength: number): boolean {
+  if (text.length !== Math.ceil(byteLength / 3) * 4) return false;
+  const padding = (3 - (byteLength % 3)) % 3;
+  if (!text.endsWith('='.repeat(padding))) return false;
+  return /^[A-Za-z0-9+/]*$/.test(text.slice(0, text.length - padding));
+}
+
+/**
+ * Untrusted job data as a batch, every field checked and bounded.
+ *
+ * @throws GerbangError BATCH_MALFORMED, naming the fields that are wrong but none of their values
+ */
+export function parseBatch(data: unknown): Batch {
+  const parsed = batchSchema.safeParse(data);
+  if (parsed.success) return parsed.data;
+  const fields = [...new Set(parsed.error.issues.map((issue) => issue.path.join('.') || issue.message))];
+  throw new GerbangError(
+    'BATCH_MALFORMED',
+    'A batch does not hold what a batch must hold, so nothing of it was stored. The terminal keeps its records and is read again.',
+    { context: { fields: fields.slice(0, 10).join(', ') } },
+  );
+}
+
+/**
+ * A batch as job data, with exactly the fields of a batch.
+ *
+ * @throws GerbangError BATCH_MALFORMED when it could not be read back, or not be stored as jsonb
+ */
+export function batchToJobData(batch: Batch): Batch {
+  return parseBatch(batch);
+}
+
+/**
+ * The job's id: what it is about, for people, and the batch's own id, so that only a repeated add of the very same batch
+ * is taken for one. Two polls that found nothing new carry different samples under the same ordinals.
+ */
+export function jobIdOf(batch: Batch): string {
+  return `${batch.serial}-${batch.epoch}-${batch.from}-${batch.to}-${batch.batchId}`;
+}

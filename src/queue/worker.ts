@@ -1,0 +1,151 @@
+/** The ingest end of the queue: takes batches and tries for ever. */
+import { type IQueueBackend, type Job, type JobProgress, Worker } from 'bullmq';
+import type { Log } from '../log.ts';
+import { type BatchHandlers, createProcessor, RetryLater } from './attempts.ts';
+import { keyPrefix, type QueueConnection, type QueueEnd, queueName } from './backend.ts';
+import { recoverFromClockSteps } from './clock-steps.ts';
+import { backoffMs, pause, within } from './deadline.ts';
+import { occasionally } from './occasionally.ts';
+
+/** A running worker. */
+export interface IngestWorker {
+  /** Takes no more batches, waits for those in hand, and resolves within five seconds whatever the backend does. */
+  close(): Promise<void>;
+}
+
+/** What a worker needs. */
+export interface IngestWorkerOptions extends BatchHandlers {
+  readonly connection: QueueConnection;
+  /** Batches handled at the same time, at most; batches of one terminal never are. */
+  readonly concurrency: number;
+  /** A dead worker's batches are handed out again after this, in milliseconds, plus up to two thirds of it. Default 30,000. */
+  readonly lockMs?: number;
+  readonly log: Log;
+}
+
+/** Jobs in hand per batch handled: those of a busy terminal wait in its lane and must not take all turns. */
+const jobsPerTurn = 4;
+
+const defaultLockMs = 30_000;
+const readyTimeoutMs = 5_000;
+const closeTimeoutMs = 4_500;
+
+type Complain = (error: unknown) => void;
+
+interface OpenWorker {
+  readonly worker: Worker<unknown, void, string, IQueueBackend, JobProgress, string>;
+  readonly end: QueueEnd;
+}
+
+/** Starts taking batches. Returns at once; a backend that is away is waited for, however long it takes. */
+export function startIngestWorker(options: IngestWorkerOptions): IngestWorker {
+  const stopping = new AbortController();
+  const { log } = options;
+  const complain = occasionally((err, omitted) => log.warn({ err, omitted }, 'queue connection trouble'));
+  const opening = openWhenPossible(options, stopping.signal, complain);
+  let closing: Promise<void> | null = null;
+  return {
+    close() {
+      if (closing === null) {
+        stopping.abort();
+        const closed = opening.then((open) => (open === null ? undefined : closeWorker(open, log)));
+        // An opening that hangs closes what it has opened when it ends; nobody needs to wait for that.
+        closing = within(closeTimeoutMs + 300, closed, () => new Error('still opening')).catch(complain);
+      }
+      return closing;
+    },
+  };
+}
+
+/** BullMQ's own close never resolves when the backend is gone (taskforcesh/bullmq#4656). */
+async function closeWorker({ worker, end }: OpenWorker, log: Log): Promise<void> {
+  await within(closeTimeoutMs, worker.close(), () => new Error('not closed in time')).catch((err: unknown) => {
+    log.warn({ err }, 'ingest worker cut off; its batches stay in the queue');
+  });
+  end.cut();
+}
+
+async function openWhenPossible(
+  options: IngestWorkerOptions,
+  stopping: AbortSignal,
+  complain: Complain,
+): Promise<OpenWorker | null> {
+  for (let failures = 1; !stopping.aborted; failures += 1) {
+    try {
+      await options.connection.prepare();
+      if (stopping.aborted) break;
+      const open = await openWorker(options, stopping, complain);
+      options.log.info({ queue: options.connection.kind }, 'ingest worker takes batches');
+      return open;
+    } catch (error) {
+      complain(error);
+      await pause(backoffMs(failures, 500, 10_000), stopping);
+    }
+  }
+  return null;
+}
+
+async function openWorker(
+  options: IngestWorkerOptions,
+  stopping: AbortSignal,
+  complain: Complain,
+): Promise<OpenWorker> {
+  const { connection, concurrency, log } = options;
+  const lockMs = options.lockMs ?? defaultLockMs;
+  const process = createProcessor({ handlers: options, concurrency, stopping, log });
+  const jobsInHand = concurrency * jobsPerTurn;
+  const end = connection.open('worker', jobsInHand + 2);
+  const worker = new Worker<unknown, void, string, IQueueBackend, JobProgress, string>(
+    queueName,
+    (job: Job<unknown, void>) => process({ id: job.id ?? '', data: job.data, stalls: job.stalledCounter }),
+    {
+      connection: connection.kind,
+      prefix: keyPrefix,
+      autorun: false,
+      concurrency: jobsInHand,
+      lockDuration: lockMs,
+      stalledInterval: lockMs / 3,
+      // How often a batch may take its worker down is decided in attempts.ts, where it can be set aside.
+      maxStalledCount: 1_000,
+      runRetryDelay: 2_000,
+      settings: { backoffStrategy: (_attempts, _type, error) => (error instanceof RetryLater ? error.delayMs : 1_000) },
+    },
+    (name, backendOptions, ends) => slowedByFailures(end.backend(name, backendOptions, ends), stopping),
+  );
+  worker.on('error', complain);
+  worker.on('failed', (job, error) => {
+    if (error instanceof RetryLater) return;
+    log.error({ job: job?.id, err: error }, 'batch failed in the queue');
+  });
+  try {
+    await within(readyTimeoutMs, worker.waitUntilReady(), () => new Error('the queue does not answer'));
+  } catch (error) {
+    worker.close(true).catch(() => undefined);
+    end.cut();
+    throw error;
+  }
+  worker.run().catch(complain);
+  recoverFromClockSteps(worker.getBackend(), lockMs / 3, stopping, complain);
+  return { worker, end };
+}
+
+/**
+ * The same backend, but after a failed attempt to take a job the next one waits, longer each time. BullMQ itself waits
+ * only when the connection is refused; a database that answers "too many connections" is asked hundreds of times a second.
+ */
+function slowedByFailures(backend: IQueueBackend, stopping: AbortSignal): IQueueBackend {
+  const take = backend.moveToActive.bind(backend);
+  let failures = 0;
+  backend.moveToActive = async (...facts) => {
+    try {
+      const taken = await take(...facts);
+      failures = 0;
+      return taken;
+    } catch (error) {
+      failures += 1;
+      await pause(backoffMs(failures, 100, 5_000), stopping);
+      throw error;
+    }
+  };
+  return backend;
+}
