@@ -14,6 +14,7 @@ export { type Checked, checkConfig, checkEnvironment, type Variables } from './c
 export type { Environment } from './config/environment.ts';
 export { configReference, exampleConfig } from './config/example.ts';
 export { type ConfigFault, describeFault, type FaultKind } from './config/faults.ts';
+export { isHost } from './config/fields.ts';
 export { isQuiet, parseQuietHours, type QuietWindow } from './config/quiet-hours.ts';
 export type { ClockConfig, Config, OfficeConfig, TerminalConfig } from './config/schema.ts';
 

@@ -77,12 +77,23 @@ function describeError(error: unknown): Record<string, unknown> {
   if (isGerbangError(error) && error.code !== 'INTERNAL') {
     return { code: error.code, message: error.message, ...error.context, ...cause };
   }
+  const state = sqlStateOf(error);
+  if (state !== null) return { type: error.name, sqlState: state, ...cause };
   const code = 'code' in error ? { code: error.code } : {};
   return { type: error.name, ...code, message: error.message, stack: error.stack, ...cause };
 }
 
 function describeCause(cause: unknown): string {
-  return cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause);
+  if (!(cause instanceof Error)) return String(cause);
+  const state = sqlStateOf(cause);
+  return state === null ? `${cause.name}: ${cause.message}` : `SQLSTATE ${state}`;
+}
+
+/** Postgres quotes values in its messages, a PIN for example; its five-letter state says enough. */
+function sqlStateOf(error: Error): string | null {
+  return 'code' in error && typeof error.code === 'string' && /^(?=.*\d)[0-9A-Z]{5}$/.test(error.code)
+    ? error.code
+    : null;
 }
 
 /** One JSON line as `07:31:04 INFO  kominfo/Lobi  terminal read  records=5`. */

@@ -48,10 +48,10 @@ export const environmentSchema = z
       },
       allowed: { id: 'bilangan bulat 0 sampai 65535', en: 'a whole number from 0 to 65535' },
     }),
-    GERBANG_DATA_DIR: field(z.string().min(1).default('.gerbang'), {
+    GERBANG_DATA_DIR: field(z.string().min(1).optional(), {
       help: {
-        id: 'Folder data: Postgres bawaan dan keterangan proses yang berjalan',
-        en: 'The data folder: embedded Postgres and the facts about the running process',
+        id: 'Folder data Postgres bawaan; bila kosong /var/lib/gerbang untuk root, selain itu gerbang di ~/.local/share',
+        en: 'Data folder of the embedded Postgres; when unset /var/lib/gerbang for root, else gerbang in ~/.local/share',
       },
       allowed: { id: 'nama folder', en: 'the name of a folder' },
     }),
@@ -85,7 +85,8 @@ export interface Environment {
   readonly redisUrl: string | undefined;
   readonly mqttUrl: string | undefined;
   readonly port: number | undefined;
-  readonly dataDir: string;
+  /** Undefined means the store's own default. */
+  readonly dataDir: string | undefined;
   readonly lang: 'id' | 'en';
   readonly logLevel: Variables['LOG_LEVEL'];
   readonly commKey: number | undefined;

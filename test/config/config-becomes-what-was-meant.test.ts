@@ -116,7 +116,7 @@ describe('quiet hours', () => {
 describe('the environment', () => {
   it('has defaults, and empty counts as unset', () => {
     expect(readEnvironment({ PORT: '', LOG_LEVEL: '' })).toMatchObject({
-      dataDir: '.gerbang',
+      dataDir: undefined,
       lang: 'id',
       logLevel: 'info',
     });

@@ -33,6 +33,16 @@ describe('the log', () => {
     expect(text).toContain('***');
   });
 
+  it('does not repeat what Postgres says, for it quotes values', () => {
+    const refused = Object.assign(new Error('invalid input syntax for type bigint: "314159"'), { code: '22P02' });
+    const text = logged((log) => {
+      log.error({ err: refused }, 'a');
+      log.error({ err: new GerbangError('INTERNAL', 'x', { cause: refused }) }, 'b');
+    });
+    expect(text).not.toContain('314159');
+    expect(text.match(/22P02/g)).toHaveLength(2);
+  });
+
   it('gives the code and facts of our errors, and the stack of others only', () => {
     const lines = logged((log) => {
       log.error({ err: new GerbangError('NET_REFUSED', 'x', { context: { port: 4370 } }) }, 'a');

@@ -1,0 +1,70 @@
+/** Reading the words behind a command. A wrong one is a usage error that says what is allowed and never repeats a key. */
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { isHost } from '../config.ts';
+import { parameters } from '../words/commands.ts';
+import { type Cli, environmentOf } from './cli.ts';
+
+/** Where a terminal is. */
+export interface Address {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** A parser for whole numbers within bounds. */
+export function wholeNumberArgument(min: number, max: number): (text: string) => number {
+  return (text) => {
+    const value = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
+    if (!(value >= min && value <= max)) throw notAllowed(`${min} … ${max}`);
+    return value;
+  };
+}
+
+/** One of a few words. */
+export function choiceArgument<T extends string>(...choices: readonly T[]): (text: string) => T {
+  return (text) => {
+    const found = choices.find((choice) => choice === text);
+    if (found === undefined) throw notAllowed(choices.join(', '));
+    return found;
+  };
+}
+
+/** `HOST`, `HOST:PORT`, `[IPv6]` or `[IPv6]:PORT`. */
+export function addressArgument(text: string): Address {
+  const match = /^(?:\[([^\]]+)\]|([^:[\]]+))(?::(\d{1,5}))?$/.exec(text);
+  const host = match?.[1] ?? match?.[2] ?? (text.includes('::') ? text : '');
+  const port = Number(match?.[3] ?? 4370);
+  if (!isHost(host) || port < 1 || port > 65_535) throw notAllowed('HOST, HOST:PORT, [IPv6]:PORT; 1 ≤ PORT ≤ 65535');
+  return { host, port };
+}
+
+/** An IANA time zone. */
+export function timeZoneArgument(text: string): string {
+  try {
+    if (/^[A-Za-z]/.test(text)) return new Intl.DateTimeFormat('en', { timeZone: text }).resolvedOptions().timeZone;
+  } catch {
+    // Unknown to this Node.
+  }
+  throw notAllowed('Asia/Jakarta, Asia/Makassar, Asia/Jayapura, …');
+}
+
+/** The braces carry what is allowed through commander's message to `failure.ts`. */
+function notAllowed(allowed: string): InvalidArgumentError {
+  return new InvalidArgumentError(`{${allowed}}`);
+}
+
+/** `--json` */
+export function jsonOption(text: string): Option {
+  return new Option('--json', text);
+}
+
+/** `--comm-key K`, for commands that talk to a terminal. */
+export function addCommKeyOption(command: Command, cli: Cli): Command {
+  return command.addOption(
+    new Option('--comm-key <K>', cli.say(parameters.commKey)).argParser(wholeNumberArgument(0, 999_999)),
+  );
+}
+
+/** The comm key of the option, else of `GERBANG_COMM_KEY`. */
+export function commKeyOf(cli: Cli, options: { readonly commKey?: number }): number | undefined {
+  return options.commKey ?? environmentOf(cli).commKey;
+}
