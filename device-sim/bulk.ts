@@ -8,7 +8,7 @@ import {
 } from './codec/dataset.ts';
 import type { Packet } from './codec/packet.ts';
 import { COMMAND, INLINE_LIMIT_BYTES, REPLY } from './codec/wire.ts';
-import { bareDatasetOf, type Dataset, datasetOf } from './log.ts';
+import { bareDatasetOf, type Dataset, datasetOf } from './dataset.ts';
 import type { Session } from './session.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -98,7 +98,7 @@ function datasetFor(terminal: Terminal, request: PrepareRequest): Dataset | Repl
       if (request.parameter1 !== 5 || terminal.users.count === 0) return undefined;
       return datasetOf(terminal.users.encode(terminal.profile.userLayout));
     case COMMAND.operationLogRead: {
-      const operations = terminal.operations();
+      const operations = terminal.operations.bytes();
       return operations.length > 0 ? datasetOf(operations) : undefined;
     }
     case COMMAND.logByTime:

@@ -48,6 +48,21 @@ export const CATALOGUE = [
     level: 'device',
     description: 'Somebody punches between preparing the log and reading its first chunk.',
   },
+  {
+    name: 'impossible-date',
+    level: 'device',
+    description: 'A punch is stamped 2024-02-31 00:00:00.',
+  },
+  {
+    name: 'zero-date',
+    level: 'device',
+    description: 'A punch is stamped 2000-01-01 00:00:00, as after a dead battery.',
+  },
+  {
+    name: 'future-date',
+    level: 'device',
+    description: 'A punch is stamped with the last instant the format can hold, 2133-08-18 06:28:15.',
+  },
 ] as const satisfies readonly Entry[];
 
 export type FaultName = (typeof CATALOGUE)[number]['name'];

@@ -1,6 +1,7 @@
 import type { RecordLayout } from './codec/record.ts';
 import type { SizesBytes } from './codec/sizes.ts';
 import type { UserLayout } from './codec/user.ts';
+import type { FaultOptions } from './faults.ts';
 import type { KnobOptions } from './knobs.ts';
 import type { WhenFull } from './log.ts';
 
@@ -21,6 +22,8 @@ export type Profile = {
   /** Options beyond those every terminal has. */
   options: Readonly<Record<string, string>>;
   knobs: KnobOptions;
+  /** What is always wrong with this family. */
+  faults: readonly FaultOptions[];
 };
 
 const TFT: Profile = {
@@ -36,8 +39,9 @@ const TFT: Profile = {
   sizesBytes: 92,
   recordCapacity: 100_000,
   whenFull: { kind: 'refuse' },
-  options: { '~SSR': '1', '~ExtendFmt': '1', '~ZKFPVersion': '10', ISLR: '0', DelRecord: '0', FaceFunOn: '0' },
+  options: { '~SSR': '1', '~ExtendFmt': '1', '~ZKFPVersion': '10', FaceFunOn: '0' },
   knobs: {},
+  faults: [],
 };
 
 export const PROFILES: readonly Profile[] = [TFT];

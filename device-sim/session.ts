@@ -2,9 +2,9 @@ import type { Answer } from './answer.ts';
 import { decodePacket, encodePacket, type Packet } from './codec/packet.ts';
 import { COMMAND, MAX_REQUEST_BYTES, REPLY } from './codec/wire.ts';
 import { answer } from './commands.ts';
+import type { Dataset } from './dataset.ts';
 import { distort, type Outgoing } from './distort.ts';
 import type { RequestRecord } from './journal.ts';
-import type { Dataset } from './log.ts';
 import type { Terminal } from './terminal.ts';
 
 /** Who a packet came from, and how to reach them when nobody asked (live events). */

@@ -1,18 +1,21 @@
 import { encodeUser, type TerminalUser, type UserLayout } from './codec/user.ts';
 
+export type NewUser = { pin: string } & Partial<TerminalUser>;
+
 /** The users enrolled on one terminal. */
 export type UserTable = {
   readonly count: number;
   byPin(pin: string): TerminalUser | undefined;
   /** Enrols a user under the lowest free uid unless one is given; a known pin is replaced. */
-  enrol(user: { pin: string } & Partial<TerminalUser>): TerminalUser;
+  enrol(user: NewUser): TerminalUser;
   remove(pin: string): void;
+  pins(): string[];
   countWhere(test: (user: TerminalUser) => boolean): number;
   /** All user records one after another, in uid order. */
   encode(layout: UserLayout): Buffer;
 };
 
-export function createUserTable(): UserTable {
+export function createUserTable(users: readonly NewUser[] = []): UserTable {
   const byPin = new Map<string, TerminalUser>();
   const uids = new Set<number>();
   let lowestFree = 1;
@@ -30,7 +33,7 @@ export function createUserTable(): UserTable {
     lowestFree = Math.min(lowestFree, user.uid);
   }
 
-  return {
+  const table: UserTable = {
     get count() {
       return byPin.size;
     },
@@ -51,10 +54,13 @@ export function createUserTable(): UserTable {
       return enrolled;
     },
     remove,
+    pins: () => [...byPin.keys()],
     countWhere: (test) => [...byPin.values()].filter(test).length,
     encode(layout) {
       const users = [...byPin.values()].sort((a, b) => a.uid - b.uid);
       return Buffer.concat(users.map((user) => encodeUser(layout, user)));
     },
   };
+  for (const user of users) table.enrol(user);
+  return table;
 }

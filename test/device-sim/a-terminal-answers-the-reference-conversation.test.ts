@@ -92,7 +92,7 @@ describe('the reference conversation', () => {
     await exchange(client, CONNECT, CONNECTED);
     await exchange(client, '5050827d0c000000ca0038342e1f0300807d4c2e', '5050827d08000000d007fed82e1f0300');
     expect(new Date(terminal.shownMs()).toISOString()).toBe('2024-03-01T08:00:00.000Z');
-    expect(terminal.operations().length).toBe(16);
+    expect(terminal.operations.bytes().length).toBe(16);
   });
 });
 
