@@ -6,20 +6,27 @@
  * not when it is applied to a packet as sent, so it must not be copied here.
  */
 
-/** Words summed before folding, so that the running sum stays a small integer. */
-const wordsPerFold = 16_384;
+/** Bytes summed between two foldings, so that the running sums stay small integers, which is much faster. */
+const bytesPerRun = 65_536;
 
 /** Sum of the little-endian 16-bit words; an odd last byte counts as the low byte of its word. */
 function sumOfWords(bytes: Uint8Array): number {
-  const evenLength = bytes.length - (bytes.length % 2);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const inPairs = bytes.length - (bytes.length % 4);
   let sum = 0;
-  for (let start = 0; start < evenLength; start += 2 * wordsPerFold) {
-    const end = Math.min(start + 2 * wordsPerFold, evenLength);
-    let part = 0;
-    for (let at = start; at < end; at += 2) part += (bytes[at] ?? 0) | ((bytes[at + 1] ?? 0) << 8);
-    sum += part;
+  for (let start = 0; start < inPairs; start += bytesPerRun) {
+    const end = Math.min(start + bytesPerRun, inPairs);
+    let lower = 0;
+    let upper = 0;
+    for (let at = start; at < end; at += 4) {
+      const pair = view.getUint32(at, true);
+      lower += pair & 0xffff;
+      upper += pair >>> 16;
+    }
+    sum += lower + upper;
   }
-  return evenLength === bytes.length ? sum : sum + (bytes[evenLength] ?? 0);
+  for (let at = inPairs; at < bytes.length; at += 1) sum += view.getUint8(at) << (8 * (at % 2));
+  return sum;
 }
 
 /**

@@ -128,8 +128,10 @@ function receive(request: ExchangeRequest, state: ExchangeState, packet: Packet)
 
 function close(state: ExchangeState, packet: Packet): ExchangeStep {
   if (state.name === 'receiving') {
-    if (packet.code !== reply.ok) return fail(state, 'READ_INCOMPLETE', `reply code ${packet.code} in the middle of data`);
-    if (state.receivedBytes !== state.announcedBytes) return fail(state, 'READ_INCOMPLETE', 'fewer bytes than announced');
+    if (packet.code !== reply.ok)
+      return fail(state, 'READ_INCOMPLETE', `reply code ${packet.code} in the middle of data`);
+    if (state.receivedBytes !== state.announcedBytes)
+      return fail(state, 'READ_INCOMPLETE', 'fewer bytes than announced');
   }
   return { state: { name: 'answered', packet, receivedBytes: bytesSoFar(state) }, effect: nothing };
 }

@@ -98,15 +98,15 @@ export function createFramer(onPacket: (packet: Uint8Array) => void, maxFrameByt
   };
 }
 
-/** Compares what has arrived of the magic, so that a stranger is recognised by its first byte. */
+/** Compares what has arrived of the magic. The first wrong byte decides, so the verdict does not depend on the cuts. */
 function checkMagic(start: Uint8Array): void {
   for (let at = 0; at < Math.min(start.length, frameMagic.length); at += 1) {
-    if (start[at] !== frameMagic[at]) throw strangerError(start);
+    if (start[at] !== frameMagic[at]) throw strangerError(start.subarray(0, at + 1));
   }
 }
 
 function strangerError(start: Uint8Array): GerbangError {
-  const context = { firstBytes: Buffer.from(start.subarray(0, 4)).toString('hex') };
+  const context = { firstBytes: Buffer.from(start).toString('hex') };
   if (start[0] === otherProtocolByte) {
     return new GerbangError(
       'ZK_OTHER_PROTOCOL',
@@ -114,7 +114,7 @@ function strangerError(start: Uint8Array): GerbangError {
       { context },
     );
   }
-  if (secureFrameMagic.slice(0, start.length).every((byte, at) => byte === start[at])) {
+  if (start.every((byte, at) => byte === secureFrameMagic[at])) {
     return new GerbangError(
       'ZK_SECURE_FIRMWARE',
       'The terminal insists on encrypted communication. Turn that option off in its communication menu.',

@@ -95,6 +95,7 @@ export class Conversation {
   #pending: Pending | null = null;
   #failure: GerbangError | null = null;
   #closing: Promise<void> | null = null;
+  #closed = false;
 
   constructor(options: ConversationOptions) {
     this.#options = options;
@@ -136,6 +137,11 @@ export class Conversation {
    * which the conversation is over; READ_INCOMPLETE, after which it can go on
    */
   ask(ask: Ask): Promise<Answer> {
+    if (this.#closed) return Promise.reject(this.#failure ?? closedError());
+    return this.#exchange(ask);
+  }
+
+  #exchange(ask: Ask): Promise<Answer> {
     if (this.#failure !== null) return Promise.reject(this.#failure);
     if (this.#pending !== null) {
       return Promise.reject(new GerbangError('INTERNAL', 'Two requests were sent to one terminal at once.'));
@@ -175,7 +181,7 @@ export class Conversation {
 
   /** Acknowledges an event with its own id, as terminals that queue events demand. */
   acknowledge(event: Packet): void {
-    if (this.#failure !== null || this.#closing !== null) return;
+    if (this.#failure !== null || this.#closed) return;
     const packet = { code: reply.ok, session: this.#session, replyId: event.replyId, payload: noPayload };
     this.#options.link.send(encodeFrame(packet));
   }
@@ -188,12 +194,12 @@ export class Conversation {
 
   async #close(): Promise<void> {
     const { link } = this.#options;
+    this.#closed = true;
     clearTimeout(this.#sessionTimer);
-    const interrupted = this.#pending !== null;
-    if (interrupted)
+    if (this.#pending !== null)
       this.#fail(new GerbangError('NET_CLOSED', 'The session was closed while a request was under way.'));
     if (this.#failure === null) {
-      await this.ask({ command: command.exit, timeoutMs: exitTimeoutMs }).catch(() => {});
+      await this.#exchange({ command: command.exit, timeoutMs: exitTimeoutMs }).catch(() => {});
     } else {
       // No reply could be trusted any more, but a terminal that is still there should know that we are gone.
       const packet = {
@@ -204,7 +210,7 @@ export class Conversation {
       };
       link.send(encodeFrame(packet));
     }
-    this.#failure ??= new GerbangError('NET_CLOSED', 'The session is closed. Open a new one.');
+    this.#failure ??= closedError();
     await link.close();
   }
 
@@ -315,6 +321,10 @@ function sessionOver(sessionTimeoutMs: number): GerbangError {
     'The session with the terminal took longer than allowed. Check the line to this office, or raise sessionTimeoutMs.',
     { context: { sessionTimeoutMs } },
   );
+}
+
+function closedError(): GerbangError {
+  return new GerbangError('NET_CLOSED', 'The session is closed. Open a new one.');
 }
 
 function idsUsedUp(): GerbangError {
