@@ -4,7 +4,7 @@
  * A clock that shows whole seconds tells most at the instant it ticks. If the question is read when the middle of what
  * is still possible falls on a tick, each answer rules out half of it, until the round trip itself is the limit.
  */
-import { foldSamples, intersect, midpointOf } from './offset.ts';
+import { foldSamples, intersect, midpointOf, widthOf } from './offset.ts';
 import type { ClockSample, OffsetInterval } from './sample.ts';
 
 /** How many times a clock is asked at each occasion: few suffice where the last answers still hold. */
@@ -27,14 +27,15 @@ export function aimDelayMs(input: {
   readonly roundTripMs: number;
 }): number {
   if (input.interval === null) return 0;
-  const shownAtOnceMs = input.nowMs + input.roundTripMs / 2 + midpointOf(input.interval);
-  const sinceTickMs = shownAtOnceMs - Math.floor(shownAtOnceMs / 1_000) * 1_000;
-  const delayMs = 1_000 - sinceTickMs;
-  return delayMs >= 1_000 ? 0 : delayMs;
+  return delayUntilTickMs(input.nowMs + input.roundTripMs / 2 + midpointOf(input.interval));
 }
 
 /**
  * The next step of a burst of questions: ask again after `delayMs`, or stop.
+ *
+ * The last question of a short burst is not aimed at the middle but at the side that the burst has not proven itself yet
+ * (just before the tick, or just after it). Otherwise two answers of a poll could all be of one kind, and a clock that
+ * was moved by half a second would still agree with them.
  *
  * @param input.prior what was known before the burst; ignored as soon as the burst contradicts it (the clock was moved)
  * @param input.samples the answers of this burst so far, oldest first
@@ -49,15 +50,40 @@ export function planBurst(input: {
   readonly nowMs: number;
 }): { readonly delayMs: number } | null {
   if (input.samples.length >= input.count) return null;
-  const interval = knownSoFar(input.prior, input.samples);
-  return { delayMs: aimDelayMs({ interval, nowMs: input.nowMs, roundTripMs: typicalRoundTripMs(input.samples) }) };
+  const roundTripMs = typicalRoundTripMs(input.samples);
+  const own = foldSamples(input.samples).at(-1)?.interval ?? null;
+  const interval = knownSoFar(input.prior, own);
+  const isLast = input.samples.length === input.count - 1;
+  const closing = isLast && own !== null && interval !== null ? closingPhaseMs(own, interval, roundTripMs) : null;
+  if (closing !== null) return { delayMs: delayUntilTickMs(input.nowMs + closing) };
+  return { delayMs: aimDelayMs({ interval, nowMs: input.nowMs, roundTripMs }) };
 }
 
-function knownSoFar(prior: OffsetInterval | null, samples: readonly ClockSample[]): OffsetInterval | null {
-  const burst = foldSamples(samples).at(-1)?.interval ?? null;
-  if (prior === null || burst === null) return burst ?? prior;
-  const both = intersect(prior, burst);
-  return both.step ? burst : both.interval;
+function knownSoFar(prior: OffsetInterval | null, own: OffsetInterval | null): OffsetInterval | null {
+  if (prior === null || own === null) return own ?? prior;
+  const both = intersect(prior, own);
+  return both.step ? own : both.interval;
+}
+
+/**
+ * What to add to the host time of sending so that a whole second is the right moment to prove the open side.
+ *
+ * @returns null when the burst has proven both sides, or too little is known to aim past a tick
+ */
+function closingPhaseMs(own: OffsetInterval, known: OffsetInterval, roundTripMs: number): number | null {
+  const openMs = 2 * roundTripMs;
+  if (widthOf(known) + openMs > 500) return null;
+  // Answered before the tick even if the offset is the highest and the reply slow: the old second is still shown.
+  if (own.latestMs > known.latestMs + openMs) return known.latestMs + roundTripMs * 1.25;
+  // Sent after the tick even if the offset is the lowest: the new second is already shown.
+  if (own.earliestMs < known.earliestMs - openMs) return known.earliestMs;
+  return null;
+}
+
+/** How long until a clock that now reads `shownMs` reaches its next whole second: 0 up to but not including 1,000. */
+function delayUntilTickMs(shownMs: number): number {
+  const delayMs = Math.ceil(shownMs / 1_000) * 1_000 - shownMs;
+  return delayMs >= 1_000 ? 0 : delayMs;
 }
 
 /** The median: a single late reply must not spoil the aim of the rest. */
