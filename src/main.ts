@@ -2,6 +2,15 @@
 /** The program: which commands there are. */
 import { addCheckConfig } from './cli/check-config.ts';
 import { addExampleConfig } from './cli/example-config.ts';
+import { addProbe } from './cli/probe.ts';
 import { runProgram } from './cli/program.ts';
+import { addRead } from './cli/read.ts';
+import { addSim } from './cli/sim.ts';
 
-process.exitCode = await runProgram(process.argv.slice(2), [addCheckConfig, addExampleConfig]);
+process.exitCode = await runProgram(process.argv.slice(2), [
+  addCheckConfig,
+  addExampleConfig,
+  addProbe,
+  addRead,
+  addSim,
+]);

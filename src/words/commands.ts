@@ -74,6 +74,8 @@ export const parameters = {
   terminals: { id: 'banyaknya mesin tiruan, 1 sampai 5000', en: 'how many terminals, 1 to 5000' },
   basePort: { id: 'port mesin pertama; 0 memilih port kosong', en: 'port of the first terminal; 0 takes free ones' },
   scenario: { id: 'berkas skenario JSON', en: 'a JSON scenario file' },
+  people: { id: 'banyaknya orang yang absen sepanjang hari', en: 'how many people punch all day long' },
+  list: { id: 'cetak profil dan gangguan yang dikenal', en: 'print the known profiles and faults' },
   seed: {
     id: 'bilangan awal: yang sama memberi mesin yang sama',
     en: 'the seed: the same one gives the same terminals',
