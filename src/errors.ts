@@ -37,6 +37,7 @@ export const errorCodes = [
   'READ_LAYOUT_UNPROVEN',
   'READ_TOO_LARGE',
   'READ_TOO_SLOW',
+  'READ_LOG_SHRANK',
   // Identity of the machine.
   'TERMINAL_SERIAL_MISMATCH',
   'TERMINAL_SERIAL_INVALID',
