@@ -2,14 +2,18 @@
 /** The program: which commands there are. */
 import { addCheckConfig } from './cli/check-config.ts';
 import { addExampleConfig } from './cli/example-config.ts';
+import { addMigrate } from './cli/migrate.ts';
 import { addProbe } from './cli/probe.ts';
 import { runProgram } from './cli/program.ts';
 import { addRead } from './cli/read.ts';
 import { addSim } from './cli/sim.ts';
+import { addStatus } from './cli/status.ts';
 
 process.exitCode = await runProgram(process.argv.slice(2), [
   addCheckConfig,
   addExampleConfig,
+  addMigrate,
+  addStatus,
   addProbe,
   addRead,
   addSim,

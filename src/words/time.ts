@@ -25,52 +25,62 @@ export function instantText(atMs: number, timeZone: string): string {
   return `${date} ${at('hour')}:${at('minute')}:${at('second')} ${zoneLabel(timeZone, atMs)}`;
 }
 
-const unitsMs = [
-  { ms: 86_400_000, id: 'hari', en: ['day', 'days'] },
-  { ms: 3_600_000, id: 'jam', en: ['hour', 'hours'] },
-  { ms: 60_000, id: 'menit', en: ['minute', 'minutes'] },
-  { ms: 1000, id: 'detik', en: ['second', 'seconds'] },
-] as const;
+interface Unit {
+  readonly ms: number;
+  readonly id: string;
+  readonly en: readonly [one: string, many: string];
+  readonly short: Readonly<Record<Lang, string>>;
+}
+
+const second: Unit = { ms: 1000, id: 'detik', en: ['second', 'seconds'], short: { id: 'dtk', en: 's' } };
+const units: readonly Unit[] = [
+  { ms: 86_400_000, id: 'hari', en: ['day', 'days'], short: { id: 'hari', en: 'd' } },
+  { ms: 3_600_000, id: 'jam', en: ['hour', 'hours'], short: { id: 'jam', en: 'h' } },
+  { ms: 60_000, id: 'menit', en: ['minute', 'minutes'], short: { id: 'mnt', en: 'min' } },
+  second,
+];
+
+function counted(count: number, unit: Unit, lang: Lang, form: 'long' | 'short', decimals = 0): string {
+  const word = form === 'short' ? unit.short[lang] : lang === 'id' ? unit.id : unit.en[count === 1 ? 0 : 1];
+  return `${numberText(count, lang, decimals)} ${word}`;
+}
 
 /**
- * A length of time in its two largest units: `2 menit 10 detik`. Below ten seconds with one decimal.
+ * A length of time in its two largest units: `2 menit 10 detik`, short `2 mnt 10 dtk`. Below ten seconds with one decimal.
  *
  * @param durationMs its sign is ignored
  */
-export function durationText(durationMs: number, lang: Lang): string {
-  const seconds = Math.abs(durationMs) / 1000;
-  if (seconds < 9.95) {
-    const shown = numberText(seconds, lang, 1);
-    return lang === 'id' ? `${shown} detik` : `${shown} ${shown === '1' ? 'second' : 'seconds'}`;
-  }
-  let restMs = Math.round(seconds) * 1000;
+export function durationText(durationMs: number, lang: Lang, form: 'long' | 'short' = 'long'): string {
+  const tenths = Math.round(Math.abs(durationMs) / 100);
+  if (tenths < 100) return counted(tenths / 10, second, lang, form, 1);
+  let restMs = Math.round(Math.abs(durationMs) / 1000) * 1000;
+  const largest = units.findIndex(({ ms }) => restMs >= ms);
   const words: string[] = [];
-  for (const unit of unitsMs) {
+  for (const unit of units.slice(largest, largest + 2)) {
     const count = Math.floor(restMs / unit.ms);
     restMs -= count * unit.ms;
-    if (count === 0 && words.length === 0) continue;
-    if (count > 0) words.push(`${numberText(count, lang)} ${lang === 'id' ? unit.id : unit.en[count === 1 ? 0 : 1]}`);
-    else words.push('');
-    if (words.length === 2) break;
+    if (count > 0) words.push(counted(count, unit, lang, form));
   }
-  return words.filter((word) => word !== '').join(' ');
+  return words.join(' ');
 }
 
 /** How long ago, in one unit: `3 menit lalu`, `3 minutes ago`. Less than ten seconds, or the future: `baru saja`. */
 export function ageText(ageMs: number, lang: Lang): string {
   if (ageMs < 10_000) return lang === 'id' ? 'baru saja' : 'just now';
-  const unit = unitsMs.find(({ ms }) => ageMs >= ms) ?? unitsMs[3];
-  const count = Math.floor(ageMs / unit.ms);
-  const shown = numberText(count, lang);
-  return lang === 'id' ? `${shown} ${unit.id} lalu` : `${shown} ${unit.en[count === 1 ? 0 : 1]} ago`;
+  const unit = units.find(({ ms }) => ageMs >= ms) ?? second;
+  return `${counted(Math.floor(ageMs / unit.ms), unit, lang, 'long')} ${lang === 'id' ? 'lalu' : 'ago'}`;
 }
 
 /** An error bound: `± 0,05 detik`; a bound is never rounded down. */
 export function boundText(boundMs: number, lang: Lang): string {
+  return `± ${boundNumber(boundMs, lang)} ${lang === 'id' ? 'detik' : 's'}`;
+}
+
+function boundNumber(boundMs: number, lang: Lang): string {
   const decimals = boundMs < 1000 ? 2 : 1;
   const step = 10 ** decimals;
-  const seconds = Math.ceil((Math.abs(boundMs) / 1000) * step - 1e-9) / step;
-  return `± ${numberText(seconds, lang, decimals)} ${lang === 'id' ? 'detik' : 's'}`;
+  // A hair less, so that what is exact already is not lifted by the fraction's own error.
+  return numberText(Math.ceil((Math.abs(boundMs) / 1000) * step - 1e-9) / step, lang, decimals);
 }
 
 /**
@@ -88,8 +98,13 @@ export function offsetText(offsetMs: number, boundMs: number, lang: Lang): strin
   return `The terminal's clock is ${by} ${offsetMs > 0 ? 'fast' : 'slow'}`;
 }
 
-/** {@link offsetText} for a table: `+2 menit 10 detik`, `tepat`. */
-export function offsetBrief(offsetMs: number, boundMs: number, lang: Lang): string {
-  if (Math.abs(offsetMs) <= Math.max(boundMs, 500)) return lang === 'id' ? 'tepat' : 'right';
-  return `${offsetMs > 0 ? '+' : '−'}${durationText(offsetMs, lang)}`;
+/**
+ * An offset for a table: `+2 mnt 10 dtk ±0,1`, `tepat ±0,1`. See {@link offsetText} for its arguments.
+ *
+ * @param boundMs null when the bound is not known
+ */
+export function offsetBrief(offsetMs: number, boundMs: number | null, lang: Lang): string {
+  const bound = boundMs === null ? '' : ` ±${boundNumber(boundMs, lang)}`;
+  if (Math.abs(offsetMs) <= Math.max(boundMs ?? 0, 500)) return (lang === 'id' ? 'tepat' : 'right') + bound;
+  return `${offsetMs > 0 ? '+' : '−'}${durationText(offsetMs, lang, 'short')}${bound}`;
 }
