@@ -1,0 +1,83 @@
+/** Handing batches to the queue, never more of them than may be outstanding. */
+import { isGerbangError } from '../errors.ts';
+import type { Delivery, ReadyBatch } from './batches.ts';
+import type { BatchQueue, OfficeStore } from './means.ts';
+import { startOf, type TerminalMemory, withEnqueued, withStored } from './memory.ts';
+import { withoutSamples } from './sampling.ts';
+import { pause } from './waiting.ts';
+
+/** How soon the database is asked whether batches were stored; doubled while they are not. Milliseconds. */
+const firstLookMs = 100;
+const slowestLookMs = 2_000;
+
+/**
+ * Enqueues one batch and remembers it. Until this returns nothing is remembered, so a batch whose enqueueing failed is
+ * read again.
+ *
+ * @throws GerbangError QUEUE_UNAVAILABLE, QUEUE_FULL
+ */
+export async function handOverOne(ready: ReadyBatch, memory: TerminalMemory, queue: BatchQueue): Promise<void> {
+  await queue.enqueue(ready.batch);
+  const nowMs = performance.now();
+  memory.log = withEnqueued(memory.log, ready.batch, ready.ahead, nowMs);
+  memory.clock = withoutSamples(memory.clock, ready.batch.samples);
+  memory.lastBatchAtMs = nowMs;
+}
+
+/**
+ * Enqueues batches as long as the terminal may have more of them outstanding.
+ *
+ * @returns true when all are handed over
+ */
+export async function handOver(
+  delivery: Delivery,
+  memory: TerminalMemory,
+  queue: BatchQueue,
+  batchesPerTerminal: number,
+): Promise<boolean> {
+  while (delivery.left() > 0 && memory.log.outstanding.length < batchesPerTerminal) {
+    await handOverOne(delivery.take(), memory, queue);
+  }
+  return delivery.left() === 0;
+}
+
+/**
+ * Hands over what is left as the database stores what came before. Called with the session closed: the terminal is free
+ * while its log waits here.
+ *
+ * Ends early, leaving the rest to a later read, when `signal` is aborted, the database goes away, stops storing, or holds
+ * something else than was enqueued.
+ *
+ * @returns true when all are handed over
+ */
+export async function handOverRest(
+  delivery: Delivery,
+  memory: TerminalMemory,
+  means: { readonly queue: BatchQueue; readonly store: Pick<OfficeStore, 'readCursor'> },
+  batchesPerTerminal: number,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const { serial } = memory;
+  let lookMs = firstLookMs;
+  while (delivery.left() > 0 && serial !== null) {
+    await pause(lookMs, signal);
+    if (signal.aborted) return false;
+    const before = memory.log.outstanding.length;
+    try {
+      memory.log = withStored(memory.log, await means.store.readCursor(serial), performance.now());
+    } catch (error) {
+      if (isGerbangError(error, 'STORE_UNAVAILABLE')) return false;
+      throw error;
+    }
+    if (!continues(delivery, memory)) return false;
+    lookMs = memory.log.outstanding.length < before ? firstLookMs : Math.min(2 * lookMs, slowestLookMs);
+    await handOver(delivery, memory, means.queue, batchesPerTerminal);
+  }
+  return delivery.left() === 0;
+}
+
+function continues(delivery: Delivery, memory: TerminalMemory): boolean {
+  const start = startOf(memory.log);
+  const next = delivery.nextAt();
+  return start !== null && next !== null && start.epoch === next.epoch && start.next === next.from;
+}

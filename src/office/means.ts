@@ -1,0 +1,74 @@
+/**
+ * What pollers need from the rest of the house, as they ask for it. `src/gateway.ts` fills it in, so that nothing here
+ * knows a queue, a table or a socket.
+ */
+import type { TerminalConfig } from '../config.ts';
+import type { Log } from '../log.ts';
+import type { Batch, LogCursor } from '../punch/batch.ts';
+import type { HostClock, OpenTerminal } from '../zk/driver.ts';
+import type { Place, SerialClaims } from './identity.ts';
+import type { LeaseKeeper } from './lease-keeper.ts';
+import type { Slots } from './slots.ts';
+import type { StateBoard } from './states.ts';
+
+/** The producing end of the queue. Errors are GerbangErrors QUEUE_UNAVAILABLE or QUEUE_FULL. */
+export interface BatchQueue {
+  /** Resolves once the queue has taken the batch for good. */
+  enqueue(batch: Batch): Promise<void>;
+  /** Batches of all terminals that wait. */
+  depth(): Promise<number>;
+}
+
+/** What pollers read and note in the database. Errors are GerbangErrors; STORE_UNAVAILABLE means "go on from memory". */
+export interface OfficeStore {
+  readCursor(serial: string): Promise<LogCursor | null>;
+  /** The stored records of the cursor's epoch from `base` to `next`, oldest first. */
+  readStoredImage(cursor: LogCursor): Promise<Uint8Array>;
+  /** The serial pinned at a place; null when none was learnt yet. */
+  readPin(place: Place): Promise<string | null>;
+  /**
+   * Pins a serial at a place.
+   *
+   * @param configured a person wrote it into the configuration: it replaces what was learnt before
+   * @returns what is pinned there now, and another configured place at which the same serial is pinned
+   */
+  pin(place: Place, serial: string, configured: boolean): Promise<{ pinned: string; elsewhere: Place | null }>;
+}
+
+/** Bounds of all pollers of a gateway. */
+export interface PollBounds {
+  readonly recordsPerBatch: number;
+  /** Batches of one terminal that may be outstanding. */
+  readonly batchesPerTerminal: number;
+  /** Batches of all terminals in the queue, past which pollers wait. */
+  readonly maxWaiting: number;
+  /** Sessions of one office at the same time. */
+  readonly sessionsPerOffice: number;
+  /** The longest a poll may take, in milliseconds. */
+  readonly pollDeadlineMs: number;
+}
+
+/** Whole reads hold a whole log in memory: so many at once in one office, and in the gateway. */
+export const wholeReadBounds = { perOffice: 2, perGateway: 16 } as const;
+
+/** Everything the pollers of one gateway share. */
+export interface OfficeMeans {
+  readonly drivers: Readonly<Record<TerminalConfig['driver'], OpenTerminal>>;
+  readonly queue: BatchQueue;
+  readonly store: OfficeStore;
+  readonly leases: LeaseKeeper;
+  readonly states: StateBoard;
+  readonly claims: SerialClaims;
+  /** Turns for whole reads, over all offices. */
+  readonly wholeReads: Slots;
+  readonly bounds: PollBounds;
+  /** A host clock for one session: anchored when it begins, so that it cannot be stepped in the middle. */
+  newHostClock(): HostClock;
+  /** A batch id that was never given before. */
+  newBatchId(): string;
+  /** Uniform in [0, 1). */
+  random(): number;
+  /** What a zone adds to UTC at an instant, in milliseconds. */
+  zoneOffsetMs(timeZone: string, utcMs: number): number;
+  readonly log: Log;
+}

@@ -1,0 +1,125 @@
+/**
+ * One office: its terminals, its loop, its turns. A bulkhead: nothing in here waits for another office.
+ */
+import { isQuiet, type OfficeConfig, parseQuietHours, type TerminalConfig } from '../config.ts';
+import type { Place } from './identity.ts';
+import { type OfficeMeans, wholeReadBounds } from './means.ts';
+import { newTerminalMemory } from './memory.ts';
+import { type PolledTerminal, pollTerminal } from './poll.ts';
+import { type Pollable, type Poller, type PollResult, startPoller } from './poller.ts';
+import { createSlots, type GiveBack, type Slots } from './slots.ts';
+
+/** The least rest between two sessions with one terminal. */
+const restMs = 250;
+
+/** Starts polling all terminals of an office. Stop it before the lease keeper and the state board. */
+export function startOffice(office: OfficeConfig, means: OfficeMeans): Poller {
+  const wholeReads = createSlots(wholeReadBounds.perOffice);
+  const terminals = office.terminals.map((terminal) => pollable(office, terminal, means, wholeReads));
+  return startPoller(terminals, {
+    pace: { pollEveryMs: office.pollEverySeconds * 1_000, restMs },
+    sessions: means.bounds.sessionsPerOffice,
+    deadlineMs: means.bounds.pollDeadlineMs,
+    random: means.random,
+  });
+}
+
+function pollable(office: OfficeConfig, config: TerminalConfig, means: OfficeMeans, wholeReads: Slots): Pollable {
+  const terminal = polledTerminal(office, config, means, wholeReads);
+  const { place, log } = terminal;
+  const memory = newTerminalMemory(terminal.serial, means.random());
+  const address = `${config.host}:${config.port}`;
+  let lastCode: string | null = null;
+  means.states.add(place, address);
+  return {
+    name: config.name,
+    log,
+    poll: (signal) =>
+      underLease(address, means, signal, (fence, end) => pollTerminal(terminal, memory, means, fence, end)),
+    onEnd(result) {
+      means.states.end(place, result, means.newHostClock().nowMs());
+      lastCode = tell(terminal, result, lastCode, memory.serial);
+    },
+  };
+}
+
+function polledTerminal(
+  office: OfficeConfig,
+  config: TerminalConfig,
+  means: OfficeMeans,
+  wholeReads: Slots,
+): PolledTerminal {
+  const { host, port, commKey } = config;
+  const place: Place = { officeCode: office.code, terminalName: config.name };
+  const windows = parseQuietHours(office.clock.quietHours) ?? [];
+  return {
+    place,
+    target: { host, port, commKey, sessionTimeoutMs: means.bounds.pollDeadlineMs },
+    serial: config.serial ?? null,
+    open: means.drivers[config.driver],
+    pollEveryMs: office.pollEverySeconds * 1_000,
+    settingRule: {
+      set: office.clock.set,
+      whenOffByMs: office.clock.whenOffBySeconds * 1_000,
+      isQuiet: (minuteOfDay) => isQuiet(windows, minuteOfDay),
+    },
+    zoneOffsetMs: (utcMs) => means.zoneOffsetMs(office.timeZone, utcMs),
+    takeWholeRead: () => takeBoth(wholeReads, means.wholeReads),
+    log: means.log.child({ office: office.code, terminal: config.name }),
+  };
+}
+
+/** A turn of the office and one of the gateway, or none. */
+function takeBoth(office: Slots, gateway: Slots): GiveBack | null {
+  const mine = office.take();
+  if (mine === null) return null;
+  const shared = gateway.take();
+  if (shared === null) {
+    mine();
+    return null;
+  }
+  return () => {
+    mine();
+    shared();
+  };
+}
+
+/** Polls while the lease lasts; a lease that is lost ends the poll. */
+async function underLease(
+  address: string,
+  means: OfficeMeans,
+  signal: AbortSignal,
+  poll: (fence: number, end: AbortSignal) => Promise<PollResult>,
+): Promise<PollResult> {
+  const fence = await means.leases.hold(address);
+  const ending = new AbortController();
+  const stop = (): void => ending.abort(signal.reason);
+  signal.addEventListener('abort', stop, { once: true });
+  if (signal.aborted) stop();
+  const unguard = means.leases.guard(address, (error) => ending.abort(error));
+  try {
+    return await poll(fence, ending.signal);
+  } catch (error) {
+    throw ending.signal.aborted ? ending.signal.reason : error;
+  } finally {
+    unguard();
+    signal.removeEventListener('abort', stop);
+  }
+}
+
+/** Logs a trouble when it begins, changes or ends, not at each of its polls. Returns the code to compare with. */
+function tell({ log }: PolledTerminal, { end, error }: PollResult, lastCode: string | null, serial: string | null) {
+  if (error === null) {
+    if (end !== 'done') return lastCode;
+    if (lastCode !== null) log.info({ serial, code: lastCode }, 'terminal is well again');
+    return null;
+  }
+  const { code } = error;
+  if (code === lastCode) log.debug({ serial, code }, 'terminal still in trouble');
+  else
+    log.warn(
+      { serial, code, err: error },
+      end === 'failed' || end === 'needs-person' ? 'terminal not read' : 'terminal waits',
+    );
+  return code;
+}

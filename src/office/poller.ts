@@ -1,0 +1,169 @@
+/**
+ * The loop of one office: which terminal is due, who gets a turn, when to come back.
+ *
+ * One loop and one timer per office, whatever it is told and whenever: a terminal that hangs holds one of the office's
+ * turns until its own deadline and nothing else, and other offices have loops of their own.
+ */
+import { GerbangError, isGerbangError, isStoreAway, messageOf, needsPerson } from '../errors.ts';
+import type { Log } from '../log.ts';
+import { firstDelayMs, intervalMs, nextDueMs, type Pace, type PollEnd } from './pacing.ts';
+import { createSleeper, within } from './waiting.ts';
+
+/** How a poll ended, and why where it is not simply done. */
+export interface PollResult {
+  readonly end: PollEnd;
+  readonly error: GerbangError | null;
+}
+
+/** A terminal as the loop knows it: something that can be polled. */
+export interface Pollable {
+  readonly name: string;
+  readonly log: Log;
+  /**
+   * One poll. Ends by itself, and soon after `signal` is aborted (deadline or stop); then its session is closed.
+   *
+   * @throws GerbangError what went wrong; the loop backs off
+   */
+  poll(signal: AbortSignal): Promise<PollResult>;
+  /** Told of every end of a poll. */
+  onEnd(result: PollResult): void;
+}
+
+/** What the loop needs beside its terminals. */
+export interface PollerOptions {
+  readonly pace: Pace;
+  /** Sessions open at the same time in this office. */
+  readonly sessions: number;
+  /** One poll may take this long; then it is aborted. Milliseconds. */
+  readonly deadlineMs: number;
+  /** Uniform in [0, 1). */
+  random(): number;
+}
+
+/** A running loop. */
+export interface Poller {
+  /** Polls the terminal as soon as a turn is free, unless it is backing off: a live event rings here. */
+  ring(name: string): void;
+  /** No new polls; running ones are aborted. Resolves within five seconds, whatever the terminals do. */
+  stop(): Promise<void>;
+}
+
+interface Entry {
+  readonly terminal: Pollable;
+  dueAtMs: number;
+  failures: number;
+  running: boolean;
+  rung: boolean;
+}
+
+const stopMs = 5_000;
+
+/** Starts polling. Monotonic time from `performance.now()`, so that a stepped wall clock moves no poll. */
+export function startPoller(terminals: readonly Pollable[], options: PollerOptions): Poller {
+  const stopping = new AbortController();
+  const sleeper = createSleeper();
+  const running = new Set<Promise<void>>();
+  const startedAtMs = performance.now();
+  const entries: Entry[] = terminals.map((terminal) => ({
+    terminal,
+    dueAtMs: startedAtMs + firstDelayMs(options.pace, options.random()),
+    failures: 0,
+    running: false,
+    rung: false,
+  }));
+
+  const begin = (entry: Entry): void => {
+    entry.running = true;
+    entry.rung = false;
+    const turn = attempt(entry, options, stopping.signal).finally(() => {
+      entry.running = false;
+      if (entry.rung && entry.failures === 0) entry.dueAtMs = performance.now();
+      running.delete(turn);
+      sleeper.wake();
+    });
+    running.add(turn);
+  };
+
+  const loop = async (): Promise<void> => {
+    while (!stopping.signal.aborted) {
+      const next = running.size < options.sessions ? soonest(entries) : null;
+      const waitMs = next === null ? Number.POSITIVE_INFINITY : next.dueAtMs - performance.now();
+      if (next !== null && waitMs <= 0) begin(next);
+      else await sleeper.sleep(waitMs);
+    }
+  };
+  const looping = loop();
+
+  return {
+    ring(name) {
+      const entry = entries.find(({ terminal }) => terminal.name === name);
+      if (entry === undefined || entry.failures > 0) return;
+      entry.rung = true;
+      if (!entry.running) entry.dueAtMs = performance.now();
+      sleeper.wake();
+    },
+    async stop() {
+      stopping.abort(new GerbangError('SHUTDOWN', 'The gateway is stopping.'));
+      sleeper.wake();
+      await within(Promise.all([looping, ...running]), stopMs);
+    },
+  };
+}
+
+function soonest(entries: readonly Entry[]): Entry | null {
+  let found: Entry | null = null;
+  for (const entry of entries) {
+    if (!entry.running && (found === null || entry.dueAtMs < found.dueAtMs)) found = entry;
+  }
+  return found;
+}
+
+/** One turn of one terminal, and when its next one is due. Never throws. */
+async function attempt(entry: Entry, options: PollerOptions, stopping: AbortSignal): Promise<void> {
+  const startedAtMs = performance.now();
+  const result = await pollOnce(entry.terminal, options, stopping);
+  const { end } = result;
+  if (!stopping.aborted) {
+    if (end === 'failed' || end === 'needs-person') entry.failures += 1;
+    else entry.failures = 0;
+    entry.terminal.onEnd(result);
+  }
+  const interval = intervalMs(options.pace, end, entry.failures, options.random());
+  entry.dueAtMs = nextDueMs(options.pace, startedAtMs, performance.now(), interval);
+}
+
+async function pollOnce(terminal: Pollable, options: PollerOptions, stopping: AbortSignal): Promise<PollResult> {
+  const ending = new AbortController();
+  const stop = (): void => ending.abort(stopping.reason);
+  stopping.addEventListener('abort', stop, { once: true });
+  const timer = setTimeout(() => ending.abort(tooSlow(options.deadlineMs)), options.deadlineMs).unref();
+  try {
+    return await terminal.poll(ending.signal);
+  } catch (thrown) {
+    // What a session says about its own end is noise when we ended it.
+    const reason: unknown = ending.signal.aborted ? ending.signal.reason : thrown;
+    const error = isGerbangError(reason) ? reason : unexpected(reason);
+    if (error.code === 'INTERNAL') terminal.log.error({ err: reason }, 'poll broke');
+    return { end: endOf(error), error };
+  } finally {
+    clearTimeout(timer);
+    stopping.removeEventListener('abort', stop);
+  }
+}
+
+/** Our own parts being away is no fault of the terminal: keep the usual pace, do not back off for minutes. */
+function endOf(error: GerbangError): PollEnd {
+  if (needsPerson(error)) return 'needs-person';
+  return isStoreAway(error) ? 'waits' : 'failed';
+}
+
+function tooSlow(deadlineMs: number): GerbangError {
+  const text = `The poll took longer than ${Math.round(deadlineMs / 1000)} s and was ended. Look at the link to the terminal.`;
+  return new GerbangError('READ_TOO_SLOW', text, { context: { deadlineMs } });
+}
+
+function unexpected(thrown: unknown): GerbangError {
+  return new GerbangError('INTERNAL', `The poll broke: ${messageOf(thrown)}. Please report it with the log.`, {
+    cause: thrown,
+  });
+}

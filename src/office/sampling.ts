@@ -1,0 +1,111 @@
+/**
+ * Comparing a terminal's clock with the host's during a session, and what is remembered of it between sessions.
+ */
+import { burstSizes, planBurst } from '../clock/aim.ts';
+import { deviceMsOf } from '../clock/device-time.ts';
+import { foldSamples, intersect } from '../clock/offset.ts';
+import type { ClockSample, OffsetInterval, SampleKind } from '../clock/sample.ts';
+import type { HostClock, TerminalSession } from '../zk/driver.ts';
+import { pause } from './waiting.ts';
+
+/** What is remembered of one terminal's clock. Evidence waits here until a batch takes it along. */
+export interface ClockMemory {
+  /** What all samples since the last step prove; null before the first. */
+  readonly offset: OffsetInterval | null;
+  /** Samples that no batch has taken yet, oldest first; at most {@link keptSamples}. */
+  readonly pending: readonly ClockSample[];
+  /** True when the clock jumped since a batch last took samples along. */
+  readonly stepped: boolean;
+  /** Monotonic time of the last long burst; null before the first. */
+  readonly longBurstAtMs: number | null;
+}
+
+/** Nothing known. */
+export const unknownClock: ClockMemory = { offset: null, pending: [], stepped: false, longBurstAtMs: null };
+
+/** Samples kept while the database or the queue is away: enough for a straight line through a day of outage. */
+export const keptSamples = 64;
+
+const hourMs = 3_600_000;
+
+/**
+ * The long burst that is due in this poll: 12 questions at first contact, 8 hourly; null in between.
+ *
+ * It comes after the records are on their way: it takes seconds, and a punch must not wait for it.
+ */
+export function longBurstDue(memory: ClockMemory, monotonicMs: number): { kind: SampleKind; count: number } | null {
+  if (memory.longBurstAtMs === null) return { kind: 'first-contact', count: burstSizes.firstContact };
+  if (monotonicMs - memory.longBurstAtMs >= hourMs) return { kind: 'hourly', count: burstSizes.hourly };
+  return null;
+}
+
+/**
+ * Asks the clock `count` times, each question aimed at the expected tick. When the answers contradict what was known,
+ * the clock was moved: it is asked on until the new offset is as well known as after an hourly burst.
+ *
+ * An answer that names an impossible date proves nothing and counts as asked. Answers that came before a failure are
+ * kept: evidence does not depend on how the session ended.
+ *
+ * @param holder its `clock` is replaced by the memory with the new samples
+ * @param clock host time; the same clock the session stamps its readings with
+ * @throws GerbangError when the terminal does not answer
+ */
+export async function sampleClock(
+  session: TerminalSession,
+  holder: { clock: ClockMemory },
+  burst: { readonly kind: SampleKind; readonly count: number },
+  clock: HostClock,
+  signal: AbortSignal,
+): Promise<void> {
+  const { offset: prior } = holder.clock;
+  const samples: ClockSample[] = [];
+  let count = burst.count;
+  try {
+    for (let asked = 0; asked < count && !signal.aborted; asked += 1) {
+      const plan = planBurst({ prior, samples, count, nowMs: clock.nowMs() });
+      if (plan === null) break;
+      await pause(plan.delayMs, signal);
+      const reading = await session.readClock();
+      const deviceMs = deviceMsOf(reading.deviceTime);
+      if (deviceMs === null) continue;
+      const { sentAtMs, receivedAtMs } = reading;
+      samples.push({ sentAtMs, receivedAtMs, deviceMs, kind: burst.kind });
+      if (learn(prior, samples).stepped) count = Math.max(count, burstSizes.hourly);
+    }
+  } finally {
+    holder.clock = withSamples(holder.clock, samples);
+  }
+}
+
+/** The memory after more samples; pure. */
+export function withSamples(memory: ClockMemory, samples: readonly ClockSample[]): ClockMemory {
+  const { offset, stepped } = learn(memory.offset, samples);
+  const pending = thinned([...memory.pending, ...samples]);
+  return { ...memory, offset, pending, stepped: memory.stepped || stepped };
+}
+
+/** The memory after a batch took these samples along. */
+export function withoutSamples(memory: ClockMemory, taken: readonly ClockSample[]): ClockMemory {
+  if (taken.length === 0) return memory;
+  return { ...memory, pending: memory.pending.filter((sample) => !taken.includes(sample)), stepped: false };
+}
+
+function learn(
+  prior: OffsetInterval | null,
+  samples: readonly ClockSample[],
+): { offset: OffsetInterval | null; stepped: boolean } {
+  const runs = foldSamples(samples);
+  const now = runs.at(-1)?.interval ?? null;
+  if (now === null || prior === null) return { offset: now ?? prior, stepped: runs.length > 1 };
+  const both = intersect(prior, now);
+  if (both.step || runs.length > 1) return { offset: now, stepped: true };
+  return { offset: both.interval, stepped: false };
+}
+
+/** Every second of the older half is dropped when there are too many: what is left still spans the whole outage. */
+function thinned(samples: readonly ClockSample[]): readonly ClockSample[] {
+  if (samples.length <= keptSamples) return samples;
+  const half = Math.floor(samples.length / 2);
+  const older = samples.slice(0, half).filter((_, index) => index % 2 === 0);
+  return [...older, ...samples.slice(half)].slice(-keptSamples);
+}

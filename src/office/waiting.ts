@@ -1,0 +1,65 @@
+/** Waits that end: after a time, at an abort, or because something happened. */
+
+/**
+ * Resolves after `ms`, or at once when `signal` is aborted. Never rejects: the caller looks at the signal.
+ *
+ * @param ms not above 2^31 - 1; longer waits are cut to it
+ */
+export function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) return resolve();
+    const done = (): void => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', done);
+      resolve();
+    };
+    const timer = setTimeout(done, Math.min(Math.max(ms, 0), 2 ** 31 - 1));
+    signal.addEventListener('abort', done, { once: true });
+  });
+}
+
+/** A sleeper that others can wake. */
+export interface Sleeper {
+  /** Resolves after `ms`, or when {@link Sleeper.wake} is called; at once when it was called since the last sleep. */
+  sleep(ms: number): Promise<void>;
+  wake(): void;
+}
+
+/** One sleeper at a time. */
+export function createSleeper(): Sleeper {
+  let woken = false;
+  let rouse: (() => void) | null = null;
+  return {
+    sleep(ms) {
+      return new Promise((resolve) => {
+        const done = (): void => {
+          clearTimeout(timer);
+          rouse = null;
+          woken = false;
+          resolve();
+        };
+        const timer = setTimeout(done, Math.min(Math.max(ms, 0), 2 ** 31 - 1));
+        rouse = done;
+        if (woken) done();
+      });
+    },
+    wake() {
+      woken = true;
+      rouse?.();
+    },
+  };
+}
+
+/**
+ * The work's result, or `null` when it takes longer than `ms`. The work goes on and its late failure is swallowed: the
+ * caller has made sure that it ends by itself.
+ */
+export async function within<T>(work: Promise<T>, ms: number): Promise<T | null> {
+  const limit = new AbortController();
+  try {
+    return await Promise.race([work, pause(ms, limit.signal).then(() => null)]);
+  } finally {
+    limit.abort();
+    work.catch(() => undefined);
+  }
+}
