@@ -7,7 +7,7 @@
 import { candidateFor, clip, estimateFor, hullOf } from './candidate.ts';
 import type { ClockEvidence } from './evidence.ts';
 import { defaultDriftPpm, intersect, widen } from './offset.ts';
-import { lastSegmentStart, outOfOrder, placesForStep, type Span, segmentStarts } from './order.ts';
+import { lastSegmentStart, outOfOrder, placesForStep, type Span, type StepPlace, segmentStarts } from './order.ts';
 
 /** How sure a corrected time is. */
 export type TimeStatus =
@@ -71,12 +71,11 @@ export interface CorrectionInput {
   readonly records: readonly { readonly deviceMs: number | null }[];
   /** The records were not in the log at `absentAtMs` (null: never looked before) and were in it at `presentAtMs`. */
   readonly bracket: { readonly absentAtMs: number | null; readonly presentAtMs: number };
-  /** All evidence about the clock up to the end of the previous poll (`evidenceAround`). */
+  /** Evidence about the clock up to the moment the log was last looked at, and from the poll that found the records. */
   readonly before: ClockEvidence | null;
-  /** The evidence of the poll that found the records. */
   readonly after: ClockEvidence | null;
-  /** The samples of that poll contradict each other. */
-  readonly movedDuringPoll?: boolean;
+  /** More than one step is visible between the two (`evidenceAround`). */
+  readonly severalSteps?: boolean;
   readonly limits?: Partial<CorrectionLimits>;
   /** What the records next to these say, when these are only a part of what was read. */
   readonly neighbours?: {
@@ -180,7 +179,7 @@ function placesAmongFitting(
   first: readonly (Span | null)[],
   second: readonly (Span | null)[],
 ): (StepPlace | undefined)[] | null {
-  if (known.input.movedDuringPoll === true) return null;
+  if (known.input.severalSteps === true) return null;
   const fitting = known.shown.flatMap((_, index) =>
     (first[index] ?? null) === null && (second[index] ?? null) === null ? [] : [index],
   );
@@ -197,21 +196,21 @@ function placesAmongFitting(
 
 /** Records of which the order says that they, or others, were written under a moved clock. */
 function contradictedByOrder(known: Known): boolean[] {
-  const { neighbours, movedDuringPoll } = known.input;
-  if (neighbours?.runsBackLater === true || movedDuringPoll === true) return known.shown.map(() => true);
+  const { neighbours, severalSteps } = known.input;
+  if (neighbours?.runsBackLater === true || severalSteps === true) return known.shown.map(() => true);
   return outOfOrder(known.shown, known.limits.toleranceMs, neighbours?.previousDeviceMs ?? null);
 }
 
 /** Whether device times run on without a backward jump between a record and the only side that has evidence. */
 function reachedByEvidence(known: Known): (index: number) => boolean {
-  const { before, after, neighbours, movedDuringPoll, bracket } = known.input;
+  const { before, after, neighbours, severalSteps, bracket } = known.input;
   const { toleranceMs, driftPpm } = known.limits;
   if (after === null) {
     const [jump] = segmentStarts([neighbours?.previousDeviceMs ?? null, ...known.shown], toleranceMs);
     return (index) => jump === undefined || index < jump - 1;
   }
   if (before !== null && Number.isFinite(known.bracket.earliestMs)) return () => true;
-  if (neighbours?.runsBackLater === true || movedDuringPoll === true) return () => false;
+  if (neighbours?.runsBackLater === true || severalSteps === true) return () => false;
   // The most the terminal can have shown at the end of the poll stands as the last entry of the log.
   const endMs = Math.max(bracket.presentAtMs, after.atMs);
   const shownAtEndMs = endMs + widen(after, endMs, driftPpm).latestMs;

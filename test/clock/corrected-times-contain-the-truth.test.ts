@@ -39,7 +39,7 @@ const stepped = fc
 
 function check(world: World, mustHold: readonly TimeStatus[]): CorrectedTime[] {
   const answers = correctRecords(world.input);
-  expect(answers).toHaveLength(world.truthMs.length);
+  if (answers.length !== world.truthMs.length) throw new Error(`${answers.length} answers`);
   for (const [index, answer] of answers.entries()) {
     const truth = world.truthMs[index] ?? Number.NaN;
     const sane =
@@ -65,7 +65,7 @@ test('a steady clock between two polls gives final times, and the truth is withi
   fc.assert(
     fc.property(plan, (steady) => {
       const answers = check(play(steady), everyStatus);
-      expect(answers.every(({ status }) => status === 'final')).toBe(true);
+      if (!answers.every(({ status }) => status === 'final')) throw new Error(JSON.stringify(answers));
     }),
     { numRuns: 20_000 },
   );
@@ -79,7 +79,7 @@ test('a steady clock seen from one side only gives provisional times, and the tr
   fc.assert(
     fc.property(oneSided, (world) => {
       const answers = check(play(world), everyStatus);
-      expect(answers.every(({ status }) => status === 'provisional')).toBe(true);
+      if (!answers.every(({ status }) => status === 'provisional')) throw new Error(JSON.stringify(answers));
     }),
     { numRuns: 5_000 },
   );
@@ -105,7 +105,8 @@ test('a step that cannot be overlooked leaves no row final', () => {
     .map(([steady, byMs, at]): WorldPlan => ({ ...steady, step: { byMs, at } }));
   fc.assert(
     fc.property(plain, (moved) => {
-      for (const { status } of check(play(moved), everyStatus)) expect(status).not.toBe('final');
+      const answers = check(play(moved), everyStatus);
+      if (answers.some(({ status }) => status === 'final')) throw new Error(JSON.stringify(answers));
     }),
     { numRuns: 5_000 },
   );

@@ -100,8 +100,8 @@ describe('between two samples that agree', () => {
     expect(correct({ records, neighbours: ahead }).map(({ status }) => status)).toEqual(['bounded', 'bounded']);
   });
 
-  test('a poll during which the clock moved makes nothing final', () => {
-    expect(correct({ records: [shown('00:05:00')], movedDuringPoll: true })[0]?.status).toBe('bounded');
+  test('a clock that was moved there and back between two samples makes nothing final', () => {
+    expect(correct({ records: [shown('00:05:00')], severalSteps: true })[0]?.status).toBe('bounded');
   });
 
   test('evidence that began after the log was last looked at may hide the step that began it', () => {
@@ -251,8 +251,8 @@ describe('when the clock was moved between two polls', () => {
     }
   });
 
-  test('a clock that moved again during the poll leaves only the bracket', () => {
-    const twice = { after: evidence('00:10:00', 2 * minute), movedDuringPoll: true, records: [shown('00:05:00')] };
+  test('a clock that moved more than once leaves only the bracket', () => {
+    const twice = { after: evidence('00:10:00', 2 * minute), severalSteps: true, records: [shown('00:05:00')] };
     expect(brief(twice)).toEqual([['bounded', 'several-steps', '00:05:00.000']]);
   });
 });
@@ -271,23 +271,66 @@ test('a date that cannot exist is kept, and bounded by the bracket', () => {
   expect(correct(moved).map(({ basis }) => basis)).toEqual(['impossible-date', 'step-one-candidate']);
 });
 
-describe('the samples around a poll', () => {
-  const sample = (clock: string, offMs: number, kind: ClockSample['kind']): ClockSample => {
+describe('the samples around a stretch of the log', () => {
+  const sample = (clock: string, offMs: number, kind: ClockSample['kind'] = 'before-read'): ClockSample => {
     const sentAtMs = at(clock);
     return { sentAtMs, receivedAtMs: sentAtMs + 10, deviceMs: sentAtMs + zone + offMs, kind };
   };
+  const bracket = { absentAtMs: at('00:00:05'), presentAtMs: at('00:10:05') };
 
-  test('are one run before, and one after that ends where the gateway set the clock', () => {
-    const earlier = [sample('00:00:00', 0, 'first-contact'), sample('00:01:00', 60_000, 'after-read')];
-    const poll = [sample('00:10:00', 60_000, 'before-read'), sample('00:10:05', 60_000, 'before-set')];
-    const around = evidenceAround(earlier, [...poll, sample('00:10:07', 0, 'after-set')]);
-    expect(around.before).toMatchObject({ sinceMs: at('00:01:00'), atMs: at('00:01:00') + 10 });
-    expect(around.after).toMatchObject({ sinceMs: at('00:10:00'), atMs: at('00:10:05') + 10 });
-    expect(around.movedDuringPoll).toBe(false);
+  test('stand on both sides of it', () => {
+    const earlier = [sample('00:00:00', 0), sample('00:00:10', 0, 'after-read'), sample('00:05:00', 0, 'hourly')];
+    const look = [sample('00:10:00', 0), sample('00:10:10', 0, 'after-read')];
+    expect(evidenceAround([...earlier, ...look], bracket)).toEqual({
+      before: expect.objectContaining({ sinceMs: at('00:00:00'), atMs: at('00:05:00') + 10 }),
+      after: expect.objectContaining({ sinceMs: at('00:10:00'), atMs: at('00:10:10') + 10 }),
+      severalSteps: false,
+    });
   });
 
-  test('that contradict each other within the poll say so', () => {
-    const poll = [sample('00:10:00', 0, 'before-read'), sample('00:10:05', 60_000, 'after-read')];
-    expect(evidenceAround([], poll)).toMatchObject({ before: null, movedDuringPoll: true });
+  test('of a former clock are not taken for the one that ran when the log was last looked at', () => {
+    const samples = [sample('00:00:00', minute), sample('00:00:02', 0), sample('00:10:00', 0)];
+    expect(evidenceAround(samples, bracket).before).toMatchObject({ sinceMs: at('00:00:02') });
+  });
+
+  test('show one step, and keep the clock before it', () => {
+    const samples = [sample('00:00:00', 0), sample('00:05:00', minute), sample('00:10:00', minute)];
+    const around = evidenceAround(samples, bracket);
+    expect(around).toMatchObject({ before: { atMs: at('00:00:00') + 10 }, severalSteps: false });
+    expect(around.after?.earliestMs).toBeGreaterThan(zone + minute - 1_000);
+  });
+
+  test('show a clock that was moved there and back', () => {
+    const samples = [sample('00:00:00', 0), sample('00:05:00', minute), sample('00:10:00', 0)];
+    expect(evidenceAround(samples, bracket)).toMatchObject({ severalSteps: true });
+  });
+
+  test('taken after the gateway set the clock behind the read are left out', () => {
+    const samples = [sample('00:00:00', minute), sample('00:10:00', minute), sample('00:10:07', 0, 'after-set')];
+    expect(evidenceAround(samples, bracket)).toMatchObject({ after: { atMs: at('00:10:00') + 10 } });
+    // For the next stretch they are the only ones.
+    const next = { absentAtMs: at('00:10:05'), presentAtMs: at('00:11:05') };
+    const around = evidenceAround([...samples, sample('00:11:00', 0)], next);
+    expect(around).toMatchObject({ before: { atMs: at('00:10:00') + 10 }, severalSteps: false });
+  });
+
+  test('that come hours later still close it', () => {
+    const samples = [sample('00:00:00', 0), sample('05:00:00', 0), sample('09:00:00', 0)];
+    expect(evidenceAround(samples, bracket).after).toMatchObject({ atMs: at('05:00:00') + 10 });
+  });
+
+  test('that began after the log was last looked at may follow a step nobody saw', () => {
+    const steady = evidenceAround([sample('00:05:00', 0), sample('00:10:00', 0)], bracket);
+    expect(steady).toMatchObject({ before: { sinceMs: at('00:05:00') }, severalSteps: false });
+    const moved = evidenceAround([sample('00:05:00', minute), sample('00:10:00', 0)], bracket);
+    expect(moved.severalSteps).toBe(true);
+  });
+
+  test('may be missing on either side', () => {
+    expect(evidenceAround([], bracket)).toEqual({ before: null, after: null, severalSteps: false });
+    expect(evidenceAround([sample('00:00:00', 0)], bracket)).toMatchObject({ after: null, severalSteps: false });
+    const first = evidenceAround([sample('00:10:00', 0)], { ...bracket, absentAtMs: null });
+    expect(first).toMatchObject({ before: null, severalSteps: false });
+    expect(first.after).not.toBeNull();
   });
 });

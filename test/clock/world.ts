@@ -66,12 +66,7 @@ export function play(plan: WorldPlan): World {
   const poll = [...beforeRead, ...(plan.samplesAfter > 0 ? [sample('after-read', presentAtMs + 1)] : [])];
 
   const truthMs = plan.punches.map((at) => startMs + at * plan.gapMs).sort((a, b) => a - b);
-  return {
-    truthMs,
-    input: {
-      records: truthMs.map((atMs) => ({ deviceMs: shownAt(atMs) })),
-      bracket: { absentAtMs: plan.readBefore ? startMs : null, presentAtMs },
-      ...evidenceAround(earlier, poll),
-    },
-  };
+  const bracket = { absentAtMs: plan.readBefore ? startMs : null, presentAtMs };
+  const records = truthMs.map((atMs) => ({ deviceMs: shownAt(atMs) }));
+  return { truthMs, input: { records, bracket, ...evidenceAround([...earlier, ...poll], bracket) } };
 }
