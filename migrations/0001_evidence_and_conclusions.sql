@@ -37,7 +37,7 @@ create table terminal_log (
   fence           bigint  not null,
   read_through_at timestamptz,
   verified_at     timestamptz
-);
+) with (fillfactor = 50);
 
 create table log_epoch (
   terminal_serial text collate "C" not null,
@@ -85,16 +85,9 @@ create table attendance_time (
   primary key (terminal_serial, epoch, ordinal)
 ) partition by hash (terminal_serial);
 
-do $$
-begin
-  for part in 0..7 loop
-    execute format('create table punch_p%s partition of punch for values with (modulus 8, remainder %s)', part, part);
-    execute format('create table attendance_time_p%s partition of attendance_time for values with (modulus 8, remainder %s)', part, part);
-  end loop;
-end
-$$;
-
 create index attendance_time_by_office on attendance_time (office_code, occurred_at);
+-- For those who review what was flagged: holds flagged rows only.
+create index attendance_time_suspect on attendance_time (terminal_serial, epoch) where suspect is not null;
 
 create view attendance as
 select p.punch_id, a.office_code, a.terminal_serial, p.pin, a.person_id,
@@ -114,9 +107,23 @@ create table clock_sample (
   offset_latest_ms   bigint not null check (offset_latest_ms >= offset_earliest_ms),
   kind               text not null,
   primary key (terminal_serial, sampled_at)
-);
+) partition by hash (terminal_serial);
 
--- Records and batches that could not be applied: kept whole, never dropped.
+do $$
+declare
+  parent text;
+begin
+  foreach parent in array array['punch', 'attendance_time', 'clock_sample'] loop
+    for part in 0..7 loop
+      execute format('create table %1$I partition of %2$I for values with (modulus 8, remainder %3$s)',
+                     parent || '_p' || part, parent, part);
+    end loop;
+  end loop;
+end
+$$;
+
+-- Records and batches that could not be applied: kept whole, never dropped. The same content is kept once and counted,
+-- so that a terminal that is refused at every poll does not fill the disk.
 create table set_aside (
   set_aside_id    bigint generated always as identity primary key,
   terminal_serial text collate "C",
@@ -124,7 +131,11 @@ create table set_aside (
   reason_code     text not null,
   reason          text not null,
   content         bytea not null,
-  set_aside_at    timestamptz not null default now()
+  fingerprint     bytea not null,
+  times           integer not null default 1,
+  set_aside_at    timestamptz not null default now(),
+  last_at         timestamptz not null default now(),
+  unique (reason_code, fingerprint)
 );
 
 -- What must be published, written with the rows it speaks of: one line per batch and range.
@@ -143,7 +154,7 @@ create table terminal_lease (
   holder     text not null,
   fence      bigint not null,
   expires_at timestamptz not null
-);
+) with (fillfactor = 50);
 
 -- What `gerbang status` and the page show. Overwritten at each poll; no history.
 create table terminal_state (
@@ -167,4 +178,4 @@ create table terminal_state (
   device_name       text,
   updated_at        timestamptz not null default now(),
   primary key (office_code, terminal_name)
-);
+) with (fillfactor = 50);

@@ -28,25 +28,57 @@ function readInt8(text: string): number {
 const instantPattern = /^(\d{4,6}-\d\d-\d\d) (\d\d:\d\d:\d\d)(\.\d+)?([+-]\d\d)(?::?(\d\d))?$/;
 
 /**
- * An instant as milliseconds UTC; `'-infinity'` (an unknown earliest) is `-Infinity`, `'infinity'` is `Infinity`.
+ * An instant as milliseconds UTC, microseconds as its fraction; `'-infinity'` (an unknown earliest) is `-Infinity`.
  *
  * @throws RangeError for what is no instant of our era: better no row than a wrong one
  */
 export function readInstant(text: string): number {
-  if (text === '-infinity') return -Infinity;
-  if (text === 'infinity') return Infinity;
+  if (text === '-infinity') return Number.NEGATIVE_INFINITY;
+  if (text === 'infinity') return Number.POSITIVE_INFINITY;
   const found = instantPattern.exec(text);
   if (found === null) throw new RangeError(`not an instant: ${text}`);
   const [, date = '', time = '', fraction = '', hours = '', minutes = '00'] = found;
   // Years past 9999 carry a sign and six digits in the format Date.parse knows.
   const isoDate = date.length > 10 ? `+${date.padStart(12, '0')}` : date;
   const wholeMs = Date.parse(`${isoDate}T${time}${hours}:${minutes}`);
-  return wholeMs + Math.floor(Number(`0${fraction}`) * 1000);
+  if (Number.isNaN(wholeMs)) throw new RangeError(`not an instant: ${text}`);
+  // From whole microseconds, so that .123 is 123 and not a little less.
+  return wholeMs + Number(fraction.slice(1).padEnd(6, '0')) / 1000;
 }
 
-/** Milliseconds UTC as a `timestamptz` literal, the inverse of {@link readInstant}. */
+/** Milliseconds UTC as a `timestamptz` literal to the microsecond, the inverse of {@link readInstant}. */
 export function instantText(ms: number): string {
-  if (ms === -Infinity) return '-infinity';
-  if (ms === Infinity) return 'infinity';
-  return new Date(ms).toISOString();
+  if (ms === Number.NEGATIVE_INFINITY) return '-infinity';
+  if (ms === Number.POSITIVE_INFINITY) return 'infinity';
+  const micros = Math.round(ms * 1000);
+  const wholeMs = Math.floor(micros / 1000);
+  return `${new Date(wholeMs).toISOString().slice(0, -1)}${String(micros - wholeMs * 1000).padStart(3, '0')}Z`;
+}
+
+/** Like {@link instantText}, and null for null. */
+export function instantTextOrNull(ms: number | null): string | null {
+  return ms === null ? null : instantText(ms);
+}
+
+/**
+ * Text that Postgres can store, whatever a terminal wrote: a NUL and half a surrogate pair become U+FFFD.
+ *
+ * Postgres refuses both, and one of them would take a whole batch with it.
+ */
+export function storableText(text: string): string {
+  return text.replace(/\0|\p{Surrogate}/gu, '\ufffd');
+}
+
+/** A Postgres array literal of numbers and nulls. The driver's own conversion costs several times as much. */
+export function numberArray(values: readonly (number | null)[]): string {
+  return `{${values.map((value) => value ?? 'NULL').join(',')}}`;
+}
+
+/** A Postgres array literal of texts and nulls, made storable. */
+export function textArray(values: readonly (string | null)[]): string {
+  return `{${values.map((value) => (value === null ? 'NULL' : quoted(value))).join(',')}}`;
+}
+
+function quoted(value: string): string {
+  return `"${storableText(value).replace(/["\\]/g, '\\$&')}"`;
 }

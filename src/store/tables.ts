@@ -4,6 +4,7 @@
  * The three type arguments of a column are what a query returns, what an insert takes, what an update takes.
  */
 import type { ColumnType, Generated } from 'kysely';
+import type { TimeStatus } from '../clock/correct.ts';
 import type { EpochReason } from '../punch/batch.ts';
 import type { RecordLayout } from '../punch/record.ts';
 
@@ -13,8 +14,7 @@ type DefaultedInstant = ColumnType<number, string | undefined, string>;
 /** Written as raw bytes; the driver reads them as a Buffer. */
 type Bytes = ColumnType<Buffer, Uint8Array, Uint8Array>;
 
-/** What is known about the instant of a row (docs/data.md, "time_status"). */
-export type TimeStatus = 'final' | 'provisional' | 'bounded' | 'ambiguous' | 'uncorrectable';
+export type { TimeStatus } from '../clock/correct.ts';
 
 /** How a terminal stands, for people to see. */
 export type TerminalCondition = 'waiting' | 'ok' | 'failing' | 'quarantined';
@@ -125,7 +125,10 @@ export interface Tables {
     reason_code: string;
     reason: string;
     content: Bytes;
+    fingerprint: Bytes;
+    times: Generated<number>;
     set_aside_at: DefaultedInstant;
+    last_at: DefaultedInstant;
   };
   outbox: {
     outbox_id: ColumnType<number, never, never>;

@@ -1,0 +1,193 @@
+/**
+ * Applying a batch: one transaction, top to bottom, that stores all of it or nothing.
+ *
+ * The cursor moves in the transaction that stores the records, and nowhere else. So the queue may deliver late, twice or
+ * out of order, and a process may die between any two lines: what is stored is always a whole number of batches.
+ */
+import type { Kysely } from 'kysely';
+import { deviceMsOf } from '../clock/device-time.ts';
+import { GerbangError } from '../errors.ts';
+import { type ApplyDecision, decideBatch } from '../punch/apply.ts';
+import type { Batch, LogCursor } from '../punch/batch.ts';
+import { countRecords, sameBytes, sliceRecords } from '../punch/overlap.ts';
+import type { PunchRecord, RecordLayout } from '../punch/record.ts';
+import { insertAttendance } from '../store/attendance.ts';
+import { insertClockSamples } from '../store/clock-samples.ts';
+import {
+  lockCursor,
+  openEpoch,
+  readEpochEnd,
+  readStoredImage,
+  type StoredCursor,
+  writeCursor,
+} from '../store/cursor.ts';
+import { appendOutbox } from '../store/outbox.ts';
+import { findInEarlierEpochs, insertPunches } from '../store/punches.ts';
+import type { Tables } from '../store/tables.ts';
+import { registerTerminal } from '../store/terminals.ts';
+import { conclude } from './conclude.ts';
+
+/** The time zone of an office. */
+export interface OfficeZone {
+  /** IANA name, such as `Asia/Jakarta`. */
+  readonly timeZone: string;
+  /** What the zone adds to UTC at an instant, in milliseconds. */
+  offsetMs(utcMs: number): number;
+}
+
+/** What applying needs from outside: it knows neither zones nor record layouts. */
+export interface IngestMeans {
+  zoneOf(officeCode: string): OfficeZone;
+  /** One punch per `strideBytes`, in order. */
+  decode(layout: RecordLayout, strideBytes: number, bytes: Uint8Array): Iterable<PunchRecord>;
+}
+
+/** What came of a batch. */
+export interface Applied {
+  /** `already`: all its records were stored before; only its clock samples may have been new. */
+  readonly outcome: 'applied' | 'already';
+  /** Records stored now. */
+  readonly stored: number;
+  /** Stored before, concluded anew because of these records. */
+  readonly revised: number;
+}
+
+/**
+ * Stores a batch: punches, cursor, clock samples, attendance and what is to be published. Applying it again, or after
+ * its successor, changes nothing.
+ *
+ * @throws GerbangError BATCH_AHEAD (try again later), BATCH_CONTRADICTS_STORED, BATCH_FENCED, BATCH_MALFORMED (set it
+ * aside), STORE_UNAVAILABLE (try again; whether the commit came through shows when it is applied again)
+ */
+export async function applyBatch(db: Kysely<Tables>, batch: Batch, means: IngestMeans): Promise<Applied> {
+  const bytes = Buffer.from(batch.recordsBase64, 'base64');
+  const zone = means.zoneOf(batch.officeCode);
+  return db.transaction().execute(async (tx) => {
+    const { officeCode, terminalName, serial, strideBytes } = batch;
+    await registerTerminal(tx, { officeCode, terminalName, serial, timeZone: zone.timeZone });
+    const decision = await judge(tx, batch, bytes, await lockCursor(tx, serial));
+    await insertClockSamples(tx, serial, batch.samples, zone.offsetMs);
+    if (decision.kind === 'already') return { outcome: 'already', stored: 0, revised: 0 };
+    if (decision.opensEpoch && batch.opens !== null) {
+      const { reason, priorNext } = batch.opens;
+      await openEpoch(tx, { serial, epoch: batch.epoch, reason, priorNext });
+    }
+    const added = sliceRecords(bytes, strideBytes, decision.skip, batch.to - batch.from);
+    const revised = added.length > 0 ? await storeRecords(tx, batch, decision.from, added, means) : 0;
+    await writeCursor(tx, decision.cursor, batch.fence);
+    return { outcome: 'applied', stored: batch.to - decision.from, revised };
+  });
+}
+
+/** Evidence first, then what follows from it, then word of it. Returns how many earlier rows were concluded anew. */
+async function storeRecords(
+  tx: Kysely<Tables>,
+  batch: Batch,
+  from: number,
+  bytes: Uint8Array,
+  means: IngestMeans,
+): Promise<number> {
+  const { serial, epoch, officeCode, strideBytes, bracket } = batch;
+  const range = { serial, epoch, from, to: batch.to };
+  const records = [...means.decode(batch.layout, strideBytes, bytes)];
+  if (records.length !== batch.to - from) throw malformed('its records do not fill its range');
+  await insertPunches(tx, { ...range, strideBytes, bytes, records, source: 'pull', ...bracket });
+  const { times, revised } = await conclude(tx, {
+    ...range,
+    deviceMs: records.map((record) => deviceMsOf(record.deviceTime)),
+    bracket,
+    nominalOffsetMs: means.zoneOf(officeCode).offsetMs(bracket.presentAtMs),
+  });
+  const suspects = await suspectsOf(tx, batch, bytes);
+  await insertAttendance(tx, { ...range, officeCode, times, suspects });
+  for (const line of [...revised, range]) await appendOutbox(tx, line);
+  return revised.reduce((sum, line) => sum + line.to - line.from, 0);
+}
+
+/** Whatever stood in the log when its epoch was opened may have been stored before, in an earlier one. */
+async function suspectsOf(tx: Kysely<Tables>, batch: Batch, bytes: Uint8Array): Promise<(string | null)[]> {
+  const { serial, epoch, strideBytes, bracket } = batch;
+  // Records that came later were seen to arrive, so they are no replay.
+  const mayRepeat = epoch > 1 && bracket.absentAtMs === null;
+  if (!mayRepeat) return Array.from({ length: countRecords(bytes, strideBytes) }, () => null);
+  const seen = await findInEarlierEpochs(tx, serial, epoch, bytes, strideBytes);
+  return seen.map((earlier) => (earlier === null ? null : `seen-in-epoch-${earlier}`));
+}
+
+/** The verdict on the batch, or the error that says why there is nothing to do now or ever. */
+async function judge(
+  tx: Kysely<Tables>,
+  batch: Batch,
+  records: Uint8Array,
+  stored: StoredCursor | null,
+): Promise<Extract<ApplyDecision, { kind: 'apply' | 'already' }>> {
+  const cursor = stored?.cursor ?? null;
+  const isOlder = cursor !== null && batch.epoch < cursor.epoch;
+  const epochClosedAt = isOlder ? await readEpochEnd(tx, batch.serial, batch.epoch) : null;
+  const input = { batch, records, cursor, storedFence: stored?.fence ?? null, epochClosedAt };
+  let decision = decide(input);
+  if (decision.kind === 'fenced') {
+    // Read under a lease that has passed on, but by now its successor has stored the same: nothing is left to refuse.
+    const repeat = decide({ ...input, storedFence: null });
+    if (repeat.kind === 'already') decision = repeat;
+  }
+  if (decision.kind === 'apply' || decision.kind === 'already') {
+    if (await repeatsWhatIsStored(tx, batch, records, cursor)) return decision;
+    decision = { kind: 'contradicts', why: 'records-differ' };
+  }
+  throw refusal(batch, decision);
+}
+
+function decide(input: Parameters<typeof decideBatch>[0]): ApplyDecision {
+  try {
+    return decideBatch(input);
+  } catch (error) {
+    if (error instanceof RangeError) throw malformed(error.message);
+    throw error;
+  }
+}
+
+/** Compares the part of a batch that is stored with what is stored, byte for byte. */
+async function repeatsWhatIsStored(
+  tx: Kysely<Tables>,
+  batch: Batch,
+  records: Uint8Array,
+  cursor: LogCursor | null,
+): Promise<boolean> {
+  if (cursor === null || batch.epoch > cursor.epoch) return true;
+  const { serial, epoch, from, strideBytes } = batch;
+  const to = epoch === cursor.epoch ? Math.min(batch.to, cursor.next) : batch.to;
+  const windowFrom = cursor.next - countRecords(cursor.window, cursor.strideBytes);
+  // decideBatch has compared what lies in the window beside the cursor.
+  if (from >= to || (epoch === cursor.epoch && from >= windowFrom)) return true;
+  const stored = await readStoredImage(tx, serial, epoch, from, to);
+  return sameBytes(sliceRecords(records, strideBytes, 0, to - from), stored);
+}
+
+function refusal(batch: Batch, decision: Exclude<ApplyDecision, { kind: 'apply' | 'already' }>): GerbangError {
+  const { serial, epoch, from, to, fence } = batch;
+  const context = { serial, epoch, from, to, fence };
+  switch (decision.kind) {
+    case 'ahead':
+      return new GerbangError('BATCH_AHEAD', 'A batch came before its predecessor. It is tried again.', { context });
+    case 'fenced':
+      return new GerbangError(
+        'BATCH_FENCED',
+        'A batch was read under a lease that has passed to another gateway. It is set aside; the terminal is read again.',
+        { context },
+      );
+    case 'contradicts':
+      return new GerbangError(
+        'BATCH_CONTRADICTS_STORED',
+        `A batch does not continue what is stored (${decision.why}). It is set aside whole; the terminal is read again.`,
+        { context: { ...context, why: decision.why } },
+      );
+  }
+}
+
+function malformed(why: string): GerbangError {
+  return new GerbangError(
+    'BATCH_MALFORMED',
+    `A batch is not whole (${why}). It is set aside; the terminal is read again.`,
+  );
+}

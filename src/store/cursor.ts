@@ -1,0 +1,123 @@
+/** Where a terminal's stored log stands: the cursor, and the stored bytes it speaks of. */
+import { type Kysely, type Selectable, sql } from 'kysely';
+import { GerbangError } from '../errors.ts';
+import type { LogCursor } from '../punch/batch.ts';
+import { instantTextOrNull } from './pg-types.ts';
+import type { Tables } from './tables.ts';
+
+/** A cursor and the newest lease token that moved it. */
+export interface StoredCursor {
+  readonly cursor: LogCursor;
+  readonly fence: number;
+}
+
+/** Records fetched at once: keeps the text form of a 100,000-record log out of memory. */
+const pageRecords = 10_000;
+
+/** The cursor of a terminal, or null when nothing of it was stored yet. */
+export async function readCursor(db: Kysely<Tables>, serial: string): Promise<LogCursor | null> {
+  const row = await db.selectFrom('terminal_log').selectAll().where('serial', '=', serial).executeTakeFirst();
+  return row === undefined ? null : toStored(row).cursor;
+}
+
+/**
+ * The cursor, with its row locked until the transaction ends. The caller already holds the lock of `registerTerminal`,
+ * which keeps two first contacts apart: a row that does not exist cannot be locked.
+ */
+export async function lockCursor(tx: Kysely<Tables>, serial: string): Promise<StoredCursor | null> {
+  const query = tx.selectFrom('terminal_log').selectAll().where('serial', '=', serial).forUpdate();
+  const row = await query.executeTakeFirst();
+  return row === undefined ? null : toStored(row);
+}
+
+/** Moves the cursor. Only inside the transaction that stores the records it then speaks of. */
+export async function writeCursor(tx: Kysely<Tables>, cursor: LogCursor, fence: number): Promise<void> {
+  const values = {
+    epoch: cursor.epoch,
+    base_ordinal: cursor.base,
+    next_ordinal: cursor.next,
+    layout: cursor.layout,
+    stride_bytes: cursor.strideBytes,
+    recent_records: cursor.window,
+    fence,
+    read_through_at: instantTextOrNull(cursor.readThroughMs),
+    verified_at: instantTextOrNull(cursor.verifiedAtMs),
+  };
+  await tx
+    .insertInto('terminal_log')
+    .values({ serial: cursor.serial, ...values })
+    .onConflict((conflict) => conflict.column('serial').doUpdateSet(values))
+    .execute();
+}
+
+/** Notes why an epoch began and how far its predecessor was stored. */
+export async function openEpoch(
+  tx: Kysely<Tables>,
+  epoch: { serial: string; epoch: number; reason: Tables['log_epoch']['reason']; priorNext: number },
+): Promise<void> {
+  await tx
+    .insertInto('log_epoch')
+    .values({ terminal_serial: epoch.serial, epoch: epoch.epoch, reason: epoch.reason, prior_next: epoch.priorNext })
+    .execute();
+}
+
+/** How far an epoch was stored when the next one began; null while it is the newest or was never seen. */
+export async function readEpochEnd(db: Kysely<Tables>, serial: string, epoch: number): Promise<number | null> {
+  const row = await db
+    .selectFrom('log_epoch')
+    .select('prior_next')
+    .where('terminal_serial', '=', serial)
+    .where('epoch', '=', epoch + 1)
+    .executeTakeFirst();
+  return row?.prior_next ?? null;
+}
+
+/**
+ * The stored records of ordinals `base` (included) to `next` (excluded), oldest first, as the terminal wrote them.
+ *
+ * @throws GerbangError INTERNAL when evidence is missing in between: a comparison with a hole would prove nothing
+ */
+export async function readStoredImage(
+  db: Kysely<Tables>,
+  serial: string,
+  epoch: number,
+  base: number,
+  next: number,
+): Promise<Uint8Array> {
+  const pages: Buffer[] = [];
+  for (let from = base; from < next; from += pageRecords) {
+    const to = Math.min(from + pageRecords, next);
+    const { rows } = await sql<{ bytes: Buffer | null; records: number }>`
+      select string_agg(raw, ''::bytea order by ordinal) as bytes, count(*) as records
+      from punch
+      where terminal_serial = ${serial} and epoch = ${epoch} and ordinal >= ${from} and ordinal < ${to}`.execute(db);
+    const [page] = rows;
+    if (page === undefined || page.records !== to - from) throw evidenceMissing(serial, epoch, from, to);
+    if (page.bytes !== null) pages.push(page.bytes);
+  }
+  return Buffer.concat(pages);
+}
+
+function evidenceMissing(serial: string, epoch: number, from: number, to: number): GerbangError {
+  return new GerbangError(
+    'INTERNAL',
+    `Stored records ${from} to ${to} of terminal ${serial}, epoch ${epoch}, are not all there, although the cursor says so. Somebody deleted rows: restore the table punch from a backup.`,
+    { context: { serial, epoch, from, to } },
+  );
+}
+
+function toStored(row: Selectable<Tables['terminal_log']>): StoredCursor {
+  const { serial, fence, epoch, layout } = row;
+  const cursor: LogCursor = {
+    serial,
+    epoch,
+    base: row.base_ordinal,
+    next: row.next_ordinal,
+    layout,
+    strideBytes: row.stride_bytes,
+    window: row.recent_records,
+    readThroughMs: row.read_through_at,
+    verifiedAtMs: row.verified_at,
+  };
+  return { cursor, fence };
+}

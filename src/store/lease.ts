@@ -1,0 +1,68 @@
+/**
+ * Leases: one holder per key over all processes and hosts.
+ *
+ * Time is the database's alone, so hosts with wrong clocks agree. Each acquisition gets a higher fence, which every batch
+ * carries: whoever wakes from a freeze after losing the lease is refused by it. Rows are never deleted, so that a fence
+ * is never given twice.
+ */
+import { type Kysely, sql } from 'kysely';
+import type { Tables } from './tables.ts';
+
+/** What `acquireLease` answers: a fence, or who has the lease. */
+export type LeaseAnswer = { readonly fence: number } | { readonly heldBy: string };
+
+/**
+ * Takes the lease when it is free, expired, or already this holder's.
+ *
+ * @param lease.holder names the process, not the host: two processes of one name would both believe to hold it
+ * @param lease.ttlMs how long it is held without being renewed
+ */
+export async function acquireLease(
+  db: Kysely<Tables>,
+  lease: { readonly key: string; readonly holder: string; readonly ttlMs: number },
+): Promise<LeaseAnswer> {
+  const { rows } = await sql<{ fence: number | null; holder: string }>`
+    with taken as (
+      insert into terminal_lease (lease_key, holder, fence, expires_at)
+      values (${lease.key}, ${lease.holder}, 1, now() + ${lease.ttlMs}::float8 * interval '1 millisecond')
+      on conflict (lease_key) do update
+        set holder = excluded.holder, fence = terminal_lease.fence + 1, expires_at = excluded.expires_at
+        where terminal_lease.expires_at <= now() or terminal_lease.holder = excluded.holder
+      returning fence, holder
+    )
+    select fence, holder from taken
+    union all
+    select null, holder from terminal_lease where lease_key = ${lease.key} and not exists (select from taken)`.execute(
+    db,
+  );
+  const [row] = rows;
+  if (row?.fence != null) return { fence: row.fence };
+  // No row at all: it was made after this statement began looking, by another holder who was faster.
+  return { heldBy: row?.holder ?? 'another gateway' };
+}
+
+/**
+ * Prolongs a lease that is still held.
+ *
+ * @returns false when it was lost: stop at once, somebody else may have it
+ */
+export async function renewLease(
+  db: Kysely<Tables>,
+  lease: { readonly key: string; readonly holder: string; readonly fence: number; readonly ttlMs: number },
+): Promise<boolean> {
+  const { numAffectedRows } = await sql`
+    update terminal_lease set expires_at = now() + ${lease.ttlMs}::float8 * interval '1 millisecond'
+    where lease_key = ${lease.key} and holder = ${lease.holder} and fence = ${lease.fence}
+      and expires_at > now()`.execute(db);
+  return numAffectedRows === 1n;
+}
+
+/** Gives a lease back early. Does nothing when it is somebody else's by now. */
+export async function releaseLease(
+  db: Kysely<Tables>,
+  lease: { readonly key: string; readonly holder: string; readonly fence: number },
+): Promise<void> {
+  await sql`
+    update terminal_lease set expires_at = '-infinity'
+    where lease_key = ${lease.key} and holder = ${lease.holder} and fence = ${lease.fence}`.execute(db);
+}

@@ -1,0 +1,86 @@
+/** Evidence: what terminals wrote. Inserted once, never changed. */
+import { type Kysely, sql } from 'kysely';
+import { deviceMsOf } from '../clock/device-time.ts';
+import type { PunchRecord } from '../punch/record.ts';
+import { instantText, instantTextOrNull, numberArray, textArray } from './pg-types.ts';
+import type { Tables } from './tables.ts';
+
+/** Ordinals `from` (included) to `to` (excluded) of one epoch of one terminal's log. */
+export interface LogRange {
+  readonly serial: string;
+  readonly epoch: number;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Consecutive records and what is known of all of them together. */
+export interface PunchRun {
+  readonly serial: string;
+  readonly epoch: number;
+  /** Ordinal of the first record. */
+  readonly from: number;
+  readonly strideBytes: number;
+  /** The records' bytes, and the same records decoded. */
+  readonly bytes: Uint8Array;
+  readonly records: readonly PunchRecord[];
+  /** How the records came here, such as `pull`. */
+  readonly source: string;
+  /** Arrival bracket in milliseconds UTC: not yet there, and there. */
+  readonly absentAtMs: number | null;
+  readonly presentAtMs: number;
+}
+
+/**
+ * Stores punches in one statement. The bytes travel as they are and are cut by the database: that costs a tenth of
+ * sending them one by one.
+ */
+export async function insertPunches(tx: Kysely<Tables>, run: PunchRun): Promise<void> {
+  const { records } = run;
+  const deviceSeconds = records.map(({ deviceTime }) => {
+    const deviceMs = deviceMsOf(deviceTime);
+    return deviceMs === null ? null : deviceMs / 1000;
+  });
+  await sql`
+    insert into punch (terminal_serial, epoch, ordinal, pin, device_time, device_time_raw, verify_mode, punch_state,
+                       work_code, raw, source, received_at, absent_at)
+    select ${run.serial}::text, ${run.epoch}::integer, ${run.from}::bigint + i - 1, pin,
+           timestamp '1970-01-01' + device_s * interval '1 second', device_time_raw, verify_mode, punch_state, work_code,
+           substr(${Buffer.from(run.bytes)}::bytea, ((i - 1) * ${run.strideBytes}::integer + 1)::integer, ${run.strideBytes}::integer),
+           ${run.source}::text, ${instantText(run.presentAtMs)}::timestamptz,
+           ${instantTextOrNull(run.absentAtMs)}::timestamptz
+    from unnest(${textArray(records.map((record) => record.pin))}::text[],
+                ${numberArray(deviceSeconds)}::bigint[],
+                ${numberArray(records.map((record) => record.deviceTimeRaw))}::bigint[],
+                ${numberArray(records.map((record) => record.verifyMode))}::smallint[],
+                ${numberArray(records.map((record) => record.punchState))}::smallint[],
+                ${numberArray(records.map((record) => record.workCode))}::bigint[])
+         with ordinality
+         as r (pin, device_s, device_time_raw, verify_mode, punch_state, work_code, i)`.execute(tx);
+}
+
+/**
+ * For each record, the newest earlier epoch of the same terminal that holds the very same bytes; null for none.
+ *
+ * Only a reason for a second look: after a clock reset the same person can hit the same second again.
+ *
+ * @param bytes whole records of `strideBytes`
+ */
+export async function findInEarlierEpochs(
+  tx: Kysely<Tables>,
+  serial: string,
+  epoch: number,
+  bytes: Uint8Array,
+  strideBytes: number,
+): Promise<(number | null)[]> {
+  const count = bytes.length / strideBytes;
+  const { rows } = await sql<{ position: number; seen: number }>`
+    select r.position, max(p.epoch) as seen
+    from (select i as position,
+                 substr(${Buffer.from(bytes)}::bytea, ((i - 1) * ${strideBytes}::integer + 1)::integer, ${strideBytes}::integer) as raw
+          from generate_series(1, ${count}::integer) as i) r
+    join punch p on p.raw = r.raw and p.terminal_serial = ${serial} and p.epoch < ${epoch}
+    group by r.position`.execute(tx);
+  const seen: (number | null)[] = Array.from({ length: count }, () => null);
+  for (const row of rows) seen[row.position - 1] = row.seen;
+  return seen;
+}
