@@ -98,10 +98,10 @@ function fail(state: ExchangeState, code: ErrorCode, reason: string): ExchangeSt
 
 function announce(request: ExchangeRequest, state: ExchangeState, packet: Packet): ExchangeStep {
   const { payload } = packet;
-  // A "prepare" reply of 13 bytes is laid out like the OK that announces a buffer: data is fetched, not sent.
-  if (payload.length >= 9) return { state: { name: 'answered', packet, receivedBytes: 0 }, effect: nothing };
   // Some firmware announces twice; after the first data a second announcement contradicts the first.
   if (bytesSoFar(state) > 0) return fail(state, 'ZK_BAD_REPLY', 'data was announced again in the middle of data');
+  // A "prepare" reply of 13 bytes is laid out like the OK that announces a buffer: data is fetched, not sent.
+  if (payload.length >= 9) return { state: { name: 'answered', packet, receivedBytes: 0 }, effect: nothing };
   if (payload.length < 4) return fail(state, 'ZK_BAD_REPLY', 'an announcement without a size');
   const announced = new DataView(payload.buffer, payload.byteOffset, payload.byteLength).getUint32(0, true);
   if (announced > request.maxBytes) return fail(state, 'READ_TOO_LARGE', 'more data announced than can be right');

@@ -7,7 +7,7 @@
  * the counter after it, and the records must look like records.
  */
 import type { RecordLayout } from '../punch/record.ts';
-import { plausibleShare, plausibleShareOf22 } from './plausible.ts';
+import { plausibility, type Shape } from './plausible.ts';
 import { layoutBytes } from './records.ts';
 import { expandShortRecords } from './short-records.ts';
 
@@ -17,11 +17,11 @@ export const maxStrideBytes = 128;
 /** Punches allowed for when the counter could be read only once. */
 const slackRecords = 8;
 
-/** Share of sampled records that must look right when the terminal's counter vouches for the stride. */
-const shareWithCounter = 0.5;
+/** How plausible the records must be when the terminal's counter vouches for the stride. */
+const enoughWithCounter = 0.5;
 
-/** Share when the content is the only witness. */
-const shareAlone = 0.9;
+/** And when the content is the only witness. */
+const enoughAlone = 0.9;
 
 /** What is known about a log whose layout is to be proven. */
 export interface LayoutEvidence {
@@ -83,40 +83,33 @@ function countRange(before: number | null, after: number | null): CountRange | n
 
 function proveWithCounter(evidence: LayoutEvidence, range: CountRange): LayoutVerdict | null {
   const { recordBytes, nowPacked } = evidence;
-  const strides = knownStrides.concat(longerStrides).filter((stride) => {
+  let best: { stride: number; score: number } | null = null;
+  // Ascending, and only a better score wins: a long stride whose unread tail is made of records loses to the short one.
+  for (const stride of strides) {
     const records = recordBytes.length / stride;
-    return Number.isInteger(records) && records >= range.low && records <= range.high;
-  });
-  // Ascending: a long stride whose unread tail is itself made of records must lose against the short one.
-  for (const stride of strides.sort((a, b) => a - b)) {
-    if (stride === 22) {
-      if (plausibleShareOf22(recordBytes, nowPacked) >= shareWithCounter)
-        return { kind: 'unsupported', strideBytes: 22 };
-      continue;
-    }
-    const layout = layoutOf(stride);
-    if (plausibleShare(layout, stride, recordBytes, nowPacked) >= shareWithCounter) {
-      return { kind: 'proven', layout, strideBytes: stride, records: recordBytes.length / stride, expanded: null };
-    }
+    if (!Number.isInteger(records) || records < range.low || records > range.high) continue;
+    const score = plausibility(shapeOf(stride), stride, recordBytes, nowPacked);
+    if (score >= enoughWithCounter && score > (best?.score ?? 0)) best = { stride, score };
   }
-  return proveShort(evidence, range);
+  return best === null ? proveShort(evidence, range) : verdictFor(best.stride, recordBytes);
 }
 
 /** Without a usable counter exactly one layout must fit, and fit well. */
-function proveAlone(evidence: LayoutEvidence): LayoutVerdict {
-  const { recordBytes, nowPacked } = evidence;
-  const fitting = knownStrides.filter(
+function proveAlone({ recordBytes, nowPacked }: LayoutEvidence): LayoutVerdict {
+  const fitting = strides.filter(
     (stride) =>
+      stride <= longestKnownStride &&
       recordBytes.length % stride === 0 &&
-      (stride === 22
-        ? plausibleShareOf22(recordBytes, nowPacked)
-        : plausibleShare(layoutOf(stride), stride, recordBytes, nowPacked)) >= shareAlone,
+      plausibility(shapeOf(stride), stride, recordBytes, nowPacked) >= enoughAlone,
   );
   const [stride, ...others] = fitting;
-  if (stride === undefined || others.length > 0) return { kind: 'unproven' };
-  if (stride === 22) return { kind: 'unsupported', strideBytes: 22 };
-  const records = recordBytes.length / stride;
-  return { kind: 'proven', layout: layoutOf(stride), strideBytes: stride, records, expanded: null };
+  return stride === undefined || others.length > 0 ? { kind: 'unproven' } : verdictFor(stride, recordBytes);
+}
+
+function verdictFor(stride: number, recordBytes: Uint8Array): LayoutVerdict {
+  const shape = shapeOf(stride);
+  if (shape === 'zk22') return { kind: 'unsupported', strideBytes: stride };
+  return { kind: 'proven', layout: shape, strideBytes: stride, records: recordBytes.length / stride, expanded: null };
 }
 
 /** The compressed 8-byte log. Its record count follows from the bytes alone, so the counter is a strong witness. */
@@ -125,17 +118,18 @@ function proveShort(evidence: LayoutEvidence, range: CountRange): LayoutVerdict 
   if (expanded === null) return null;
   const records = expanded.length / layoutBytes.zk8;
   if (records < range.low || records > range.high) return null;
-  if (plausibleShare('zk8', layoutBytes.zk8, expanded, evidence.nowPacked) < shareAlone) return null;
+  if (plausibility('zk8-expanded', layoutBytes.zk8, expanded, evidence.nowPacked) < enoughAlone) return null;
   return { kind: 'proven', layout: 'zk8', strideBytes: layoutBytes.zk8, records, expanded };
 }
 
-const knownStrides: readonly number[] = [8, 16, 22, 40, 49];
+/** Longest record that has been seen. Longer ones need the counter's word. */
+const longestKnownStride = 49;
 
-const longerStrides: readonly number[] = Array.from({ length: maxStrideBytes - 40 }, (_, at) => 41 + at).filter(
-  (stride) => stride !== 49,
-);
+/** Every stride considered, ascending. */
+const strides: readonly number[] = [8, 16, 22, ...Array.from({ length: maxStrideBytes - 39 }, (_, at) => 40 + at)];
 
-function layoutOf(stride: number): RecordLayout {
+function shapeOf(stride: number): Exclude<Shape, 'zk8-expanded'> {
   if (stride === 8) return 'zk8';
-  return stride === 16 ? 'zk16' : 'zk40';
+  if (stride === 16) return 'zk16';
+  return stride === 22 ? 'zk22' : 'zk40';
 }

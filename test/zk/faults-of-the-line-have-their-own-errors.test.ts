@@ -14,7 +14,7 @@ afterEach(async () => {
   for (const server of open.splice(0)) await server.close();
 });
 
-async function served(server: Promise<LiteralServer>): Promise<LiteralServer> {
+async function served<T extends LiteralServer>(server: Promise<T>): Promise<T> {
   open.push(await server);
   return server;
 }
@@ -211,7 +211,11 @@ describe('every path', () => {
   it('ends with EXIT and one write per frame', async () => {
     const terminal = await served(startTinyTerminal(100));
     expect(await readCode(target(terminal.port))).toBe('none');
-    expect(terminal.peers[0]?.heard.at(-1)?.code).toBe(1001);
+    const peer = terminal.peers[0];
+    expect(peer?.heard.at(-1)?.code).toBe(1001);
+    expect(peer?.segments).toEqual(peer?.heard.map((heard) => heard.hex.length / 2));
+    expect(peer?.heard.map((heard) => heard.replyId)).toEqual(peer?.heard.map((_, index) => index));
+    expect(terminal.commands()).not.toContain(1003);
   });
   it('ends with EXIT after silence too', async () => {
     const terminal = await served(startTinyTerminal(100, ({ code }) => code === 1503));

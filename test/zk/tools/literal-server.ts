@@ -19,6 +19,8 @@ export class Peer {
   readonly socket: net.Socket;
   /** Every request of this connection, in order. */
   readonly heard: Heard[] = [];
+  /** Lengths in which the bytes came out of the socket. */
+  readonly segments: number[] = [];
   readonly #waiting: ((heard: Heard | null) => void)[] = [];
   readonly #unread: Heard[] = [];
   #buffer = Buffer.alloc(0);
@@ -49,6 +51,7 @@ export class Peer {
   }
 
   #take(chunk: Buffer): void {
+    this.segments.push(chunk.length);
     this.#buffer = Buffer.concat([this.#buffer, chunk]);
     while (this.#buffer.length >= 16) {
       const total = 8 + this.#buffer.readUInt32LE(4);

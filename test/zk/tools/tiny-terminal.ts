@@ -60,7 +60,7 @@ function counters(terminal: TinyTerminal): Buffer {
 }
 
 /** Sends a range as a terminal does: short ones at once, long ones announced and in blocks. */
-export function sendRange(peer: Peer, replyId: number, range: Uint8Array, blockBytes: number): void {
+export function sendRange(peer: Pick<Peer, 'send'>, replyId: number, range: Uint8Array, blockBytes: number): void {
   if (range.length <= 1024) {
     peer.send(frame(1501, 0, replyId, range));
     return;
