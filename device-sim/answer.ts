@@ -1,7 +1,7 @@
 import { REPLY } from './codec/wire.ts';
 
 /** One reply; the session field is the session's id unless the protocol puts something else there. */
-export type Reply = { code: number; session?: number; payload?: Buffer; pauseMs?: number };
+export type Reply = { code: number; session?: number; payload?: Buffer; pauseMs?: number; closesTransfer?: boolean };
 
 /** What a request is answered with. */
 export type Answer = {

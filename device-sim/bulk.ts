@@ -9,7 +9,8 @@ import {
 import type { Packet } from './codec/packet.ts';
 import { COMMAND, INLINE_LIMIT_BYTES, REPLY } from './codec/wire.ts';
 import { bareDatasetOf, type Dataset, datasetOf } from './dataset.ts';
-import type { Session } from './session.ts';
+import { distortDataset, spoilLog } from './device-faults.ts';
+import type { Session } from './session-table.ts';
 import type { Terminal } from './terminal.ts';
 
 /** A datagram carries no more than this after its header. */
@@ -26,7 +27,13 @@ export function prepare(terminal: Terminal, session: Session, payload: Buffer): 
   session.buffer = found;
   const isLog = request.command !== COMMAND.usersRead;
   const delayMs = isLog ? (terminal.knobs.prepareDelayMsPer1000 * terminal.log.count) / 1000 : 0;
-  const { inline, prepareAnswer } = terminal.knobs;
+  const { inline, prepareAnswer, onlyFirstBytes } = terminal.knobs;
+  if (onlyFirstBytes !== undefined) {
+    return {
+      replies: [{ code: REPLY.data, payload: found.read(0, Math.min(found.sizeBytes, onlyFirstBytes)) }],
+      delayMs,
+    };
+  }
   if (found.sizeBytes <= INLINE_LIMIT_BYTES && (inline === 'up-to-1024' || inline === 'prepare-only')) {
     return { replies: [{ code: REPLY.data, payload: found.read(0, found.sizeBytes) }], delayMs };
   }
@@ -86,7 +93,7 @@ function* transfer(terminal: Terminal, session: Session, bytes: Buffer, closing:
     yield { code: REPLY.data, session: index & 0xffff, payload, pauseMs: blockPauseMs };
     index += 1;
   }
-  yield { code: REPLY.ok, session: closing ?? Math.max(0, index - 1) & 0xffff };
+  yield { code: REPLY.ok, session: closing ?? Math.max(0, index - 1) & 0xffff, closesTransfer: true };
 }
 
 /** The dataset a read names, a refusal, or undefined where there is nothing. */
@@ -116,7 +123,8 @@ function logDataset(terminal: Terminal, request: PrepareRequest): Dataset | unde
     return body.length > 0 ? bareDatasetOf(body) : undefined;
   }
   if (log.count === 0 && knobs.emptyLog === 'error') return undefined;
-  return knobs.readsLive ? log.live() : log.snapshot();
+  spoilLog(terminal);
+  return distortDataset(terminal, knobs.readsLive ? log.live() : log.snapshot());
 }
 
 function rangeDataset(terminal: Terminal, request: PrepareRequest): Dataset | Reply | undefined {

@@ -6,7 +6,8 @@ import { packTime, unpackTime } from './codec/packed-time.ts';
 import type { Packet } from './codec/packet.ts';
 import { encodeSizes } from './codec/sizes.ts';
 import { COMMAND, REPLY } from './codec/wire.ts';
-import type { Session } from './session.ts';
+import { distortCounters } from './device-faults.ts';
+import type { Session } from './session-table.ts';
 import type { Terminal } from './terminal.ts';
 
 const only = (reply: Reply): Answer => ({ replies: [reply] });
@@ -14,7 +15,10 @@ const okWith = (payload: Buffer): Answer => only({ code: REPLY.ok, payload });
 
 /** Does what a request says. The packet has passed checksum, session and order; whether it may be served is decided here. */
 export function answer(terminal: Terminal, session: Session, request: Packet): Answer {
-  if (request.code === COMMAND.connect) return connect(terminal, session);
+  if (terminal.knobs.secure) {
+    return { replies: request.code === COMMAND.connect ? [{ code: REPLY.secureChallenge }] : [] };
+  }
+  if (request.code === COMMAND.connect) return only(session.authenticated ? OK : { code: REPLY.unauthorised });
   if (request.code === COMMAND.auth) return authenticate(terminal, session, request.payload);
   if (!session.authenticated) return only({ code: REPLY.unauthorised });
   switch (request.code) {
@@ -31,11 +35,6 @@ export function answer(terminal: Terminal, session: Session, request: Packet): A
     default:
       return control(terminal, session, request);
   }
-}
-
-function connect(terminal: Terminal, session: Session): Answer {
-  if (terminal.knobs.secure) return only({ code: REPLY.secureChallenge });
-  return only(session.authenticated ? OK : { code: REPLY.unauthorised });
 }
 
 function authenticate(terminal: Terminal, session: Session, payload: Buffer): Answer {
@@ -107,14 +106,16 @@ function readOption(terminal: Terminal, payload: Buffer): Answer {
   const bare = asked.replace(/^~/, '');
   for (const key of [asked, `~${bare}`, bare]) {
     const value = terminal.options.get(key);
-    if (value !== undefined) return okWith(encodeText(`${key}=${value}`));
+    if (value === undefined) continue;
+    const told = key === '~SerialNumber' && terminal.faults.strike('impostor') ? `${value}X` : value;
+    return okWith(encodeText(`${key}=${told}`));
   }
   return only(ERROR);
 }
 
 /** With one byte of payload only that field is told. */
 function sizes(terminal: Terminal, payload: Buffer): Answer {
-  const whole = encodeSizes(terminal.counters(), terminal.profile.sizesBytes);
+  const whole = encodeSizes(distortCounters(terminal, terminal.counters()), terminal.profile.sizesBytes);
   if (payload.length !== 1) return okWith(whole);
   const at = payload.readUInt8(0) * 4;
   return at + 4 <= whole.length ? okWith(whole.subarray(at, at + 4)) : only(ERROR);

@@ -1,113 +1,125 @@
 import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createFrameReader, encodeFrame, encodePrefix } from './codec/frame.ts';
-import { createDelayLine } from './delay-line.ts';
-import type { Outgoing } from './distort.ts';
-import type { Outcome, Peer, Sessions } from './session.ts';
+import { createFrameReader, encodeFrame, encodePrefix, SECURE_MAGIC } from './codec/frame.ts';
+import { createDelayLine, oneWayMs } from './delay-line.ts';
+import type { Outgoing } from './outgoing.ts';
+import type { Outcome, Sessions } from './session.ts';
+import type { Peer } from './session-table.ts';
+import { TcpWriter } from './tcp-writer.ts';
 import type { Terminal } from './terminal.ts';
 
 /** Requests of one client that may wait to be served; a client that sends more is cut off. */
 const MAX_WAITING = 1_024;
 
+const FIRST_PREFIX_BYTES = 8;
+
+/** What a connection needs of its terminal. */
+export type Counter = {
+  terminal: Terminal;
+  sessions: Sessions;
+  /** Resolves when the terminal is not frozen by somebody's bare connection. */
+  thawed(): Promise<void>;
+};
+
 /** Serves one TCP client until it goes away. */
-export function serveConnection(terminal: Terminal, sessions: Sessions, socket: Socket): void {
-  const key = `${socket.remoteAddress}:${socket.remotePort}`;
-  const record = terminal.journal.noteConnection({
-    peer: key,
-    openedAtMs: terminal.now(),
-    closedAtMs: undefined,
-    bytesReceived: 0,
-    bytesSent: 0,
-  });
-  const reader = createFrameReader();
-  const inbound = createDelayLine();
-  const outbound = createDelayLine();
-  const waiting: Buffer[] = [];
-  let serving = false;
-  const peer: Peer = { key, transport: 'tcp', send: (out) => send(out) };
+export class Connection {
+  readonly #counter: Counter;
+  readonly #socket: Socket;
+  readonly #writer: TcpWriter;
+  readonly #peer: Peer;
+  readonly #reader = createFrameReader();
+  readonly #inbound = createDelayLine();
+  readonly #outbound = createDelayLine();
+  readonly #waiting: Buffer[] = [];
+  #serving = false;
+  #heard = false;
 
-  socket.setNoDelay(true);
-  socket.on('error', () => socket.destroy());
-  socket.on('data', (bytes: Buffer) => {
-    record.bytesReceived += bytes.length;
-    const { packets, broken } = reader.push(bytes);
-    for (const packet of packets) inbound.push(oneWay(terminal), () => accept(packet));
-    if (broken) socket.destroy();
-  });
-  socket.on('close', () => {
-    record.closedAtMs = terminal.now();
-    inbound.clear();
-    outbound.clear();
-    waiting.length = 0;
-    sessions.lost(peer);
-  });
+  constructor(counter: Counter, socket: Socket) {
+    const { terminal, sessions } = counter;
+    const key = `${socket.remoteAddress}:${socket.remotePort}`;
+    const record = terminal.journal.openConnection(key, terminal.now());
+    this.#counter = counter;
+    this.#socket = socket;
+    this.#peer = { key, transport: 'tcp', send: (out) => this.#send(out) };
+    this.#writer = new TcpWriter(socket, terminal, (bytes) => {
+      record.bytesSent += bytes;
+    });
+    socket.setNoDelay(true);
+    socket.on('error', () => socket.destroy());
+    socket.on('data', (bytes: Buffer) => {
+      record.bytesReceived += bytes.length;
+      this.#hear(bytes);
+    });
+    socket.on('close', () => {
+      record.closedAtMs = terminal.now();
+      this.#inbound.clear();
+      this.#outbound.clear();
+      this.#waiting.length = 0;
+      sessions.lost(this.#peer);
+    });
+  }
 
-  function accept(packet: Buffer): void {
-    if (waiting.length >= MAX_WAITING) {
-      socket.destroy();
+  #hear(bytes: Buffer): void {
+    const { terminal } = this.#counter;
+    const isFirst = !this.#heard;
+    this.#heard = true;
+    if (isFirst && terminal.knobs.wholeFirstPrefix && bytes.length < FIRST_PREFIX_BYTES) {
+      // Read with one receive and thrown away: the connection stays, and nothing it says is understood.
+      this.#socket.removeAllListeners('data').resume();
       return;
     }
-    waiting.push(packet);
-    if (serving) return;
-    serving = true;
-    serveWaiting()
-      .catch(() => socket.destroy())
+    const { packets, broken } = this.#reader.push(bytes);
+    for (const packet of packets) this.#inbound.push(oneWayMs(terminal), () => this.#accept(packet));
+    if (broken) this.#socket.destroy();
+  }
+
+  #accept(packet: Buffer): void {
+    if (this.#waiting.length >= MAX_WAITING) {
+      this.#socket.destroy();
+      return;
+    }
+    this.#waiting.push(packet);
+    if (this.#serving) return;
+    this.#serving = true;
+    this.#serveWaiting()
+      .catch(() => this.#socket.destroy())
       .finally(() => {
-        serving = false;
+        this.#serving = false;
       });
   }
 
-  async function serveWaiting(): Promise<void> {
-    for (let packet = waiting.shift(); packet && !socket.destroyed; packet = waiting.shift()) {
-      await deliver(sessions.receive(peer, packet));
+  async #serveWaiting(): Promise<void> {
+    await this.#counter.thawed();
+    for (let packet = this.#waiting.shift(); packet && !this.#socket.destroyed; packet = this.#waiting.shift()) {
+      await this.#deliver(this.#counter.sessions.receive(this.#peer, packet));
     }
   }
 
-  async function deliver(outcome: Outcome): Promise<void> {
+  async #deliver(outcome: Outcome): Promise<void> {
+    const { terminal } = this.#counter;
     if (outcome.delayMs > 0) await sleep(outcome.delayMs);
-    const delayMs = oneWay(terminal);
+    const delayMs = oneWayMs(terminal);
     for (const out of outcome.packets) {
       if (out.pauseMs > 0) await sleep(out.pauseMs);
-      if (socket.destroyed) return;
-      outbound.push(delayMs, () => send(out));
-      if (socket.writableNeedDrain) await drained(socket);
+      if (this.#socket.destroyed) return;
+      this.#outbound.push(delayMs, () => this.#send(out));
+      await this.#writer.room();
     }
-    if (outcome.request) outcome.request.answeredAtMs = terminal.now();
-    if (outcome.closes) outbound.push(delayMs, () => socket.end());
+    this.#outbound.push(delayMs, () => this.#writer.flush());
+    outcome.request.answeredAtMs = terminal.now();
   }
 
-  function send(out: Outgoing): void {
-    if (socket.destroyed) return;
-    let bytes = out.framed ? encodeFrame(out.bytes) : out.bytes;
-    if (out.claimedBytes !== undefined) bytes = Buffer.concat([encodePrefix(out.claimedBytes), out.bytes]);
-    let cutAt = out.cutAfterBytes;
-    const limit = terminal.faults.peek('cut-after-bytes');
-    if (limit) {
-      const room = (limit.bytes ?? 1) - record.bytesSent;
-      if (room < bytes.length && terminal.faults.strike('cut-after-bytes')) cutAt = Math.min(cutAt ?? room, room);
-    }
-    if (cutAt !== undefined) bytes = bytes.subarray(0, Math.max(0, cutAt));
-    record.bytesSent += bytes.length;
-    if (cutAt === undefined) socket.write(bytes);
-    else socket.end(bytes, () => socket.destroy());
+  #send(out: Outgoing): void {
+    if (this.#socket.destroyed) return;
+    if (out.rebootMs !== undefined) this.#counter.terminal.onReboot?.(out.rebootMs);
+    this.#writer.write(wireBytes(out), out.cutAfterBytes);
   }
 }
 
-/** Half a round trip, give or take: the two directions need not be alike. */
-function oneWay(terminal: Terminal): number {
-  const { rttMs, rttJitterMs } = terminal.knobs;
-  if (rttMs === 0 && rttJitterMs === 0) return 0;
-  return rttMs / 2 + rttJitterMs * 0.5 * terminal.random.next();
-}
-
-async function drained(socket: Socket): Promise<void> {
-  await new Promise<void>((resolve) => {
-    const done = (): void => {
-      socket.off('drain', done);
-      socket.off('close', done);
-      resolve();
-    };
-    socket.once('drain', done);
-    socket.once('close', done);
-  });
+function wireBytes(out: Outgoing): Buffer {
+  if (!out.framed) return out.bytes;
+  if (out.claimedBytes !== undefined) return Buffer.concat([encodePrefix(out.claimedBytes), out.bytes]);
+  const frame = encodeFrame(out.bytes);
+  if (out.secureMagic) SECURE_MAGIC.copy(frame);
+  return frame;
 }

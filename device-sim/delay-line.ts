@@ -1,3 +1,6 @@
+import type { Knobs } from './knobs.ts';
+import type { Random } from './random.ts';
+
 /** A stretch of wire: what goes in comes out in the same order, each piece after its delay. */
 export type DelayLine = {
   push(delayMs: number, run: () => void): void;
@@ -34,4 +37,10 @@ export function createDelayLine(): DelayLine {
       timer = undefined;
     },
   };
+}
+
+/** Half a simulated round trip, give or take: the two directions need not be alike. */
+export function oneWayMs({ knobs, random }: { knobs: Knobs; random: Random }): number {
+  const { rttMs, rttJitterMs } = knobs;
+  return rttMs === 0 && rttJitterMs === 0 ? 0 : rttMs / 2 + (rttJitterMs / 2) * random.next();
 }

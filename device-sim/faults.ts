@@ -13,6 +13,8 @@ export const faultSchema = z.strictObject({
   times: z.int().min(1).optional(),
   /** Only for requests with this command. */
   command: z.int().min(0).max(65535).optional(),
+  /** Reply code, where the fault is one. */
+  code: z.int().min(0).max(65535).optional(),
   bytes: z.int().min(0).optional(),
   ms: z.int().min(0).max(600_000).optional(),
 });

@@ -8,8 +8,8 @@ export type RequestRecord = {
   receivedAtMs: number;
   /** When the last packet of the answer left; undefined while it has not, or when it never will. */
   answeredAtMs: number | undefined;
-  /** What became of it: served, answered by the stored reply again, or dropped without a word. */
-  outcome: 'served' | 'resent' | 'bad-packet' | 'unknown-session' | 'lower-reply-id' | 'frozen';
+  /** What became of it: served, answered by the stored reply again, or dropped without a word for one of these reasons. */
+  outcome: 'served' | 'resent' | 'bad-packet' | 'unknown-session' | 'lower-reply-id' | 'ignored';
 };
 
 /** One TCP connection, or one UDP peer. */
@@ -29,7 +29,7 @@ export type Journal = {
   readonly requests: readonly RequestRecord[];
   readonly connections: readonly ConnectionRecord[];
   noteRequest(request: RequestRecord): RequestRecord;
-  noteConnection(connection: ConnectionRecord): ConnectionRecord;
+  openConnection(peer: string, atMs: number): ConnectionRecord;
   clear(): void;
 };
 
@@ -44,8 +44,9 @@ export function createJournal(): Journal {
       requests.push(request);
       return request;
     },
-    noteConnection(connection) {
+    openConnection(peer, atMs) {
       if (connections.length >= KEPT_CONNECTIONS) connections.splice(0, KEPT_CONNECTIONS / 10);
+      const connection = { peer, openedAtMs: atMs, closedAtMs: undefined, bytesReceived: 0, bytesSent: 0 };
       connections.push(connection);
       return connection;
     },

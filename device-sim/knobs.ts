@@ -57,6 +57,10 @@ export const knobsSchema = z.strictObject({
   eventResendMs: z.int().min(1).max(600_000).default(3_000),
   /** Payload bytes of an attendance event. */
   eventBytes: z.literal([10, 12, 14, 32, 36, 37, 52]).default(32),
+  /** Events come after CONNECT although nobody registered, as from a client before this one. */
+  unaskedEvents: z.boolean().default(false),
+  /** Preparing a read answers at once with no more than this much of the data, and nothing else can be had. */
+  onlyFirstBytes: z.int().min(4).max(65_535).optional(),
   /** The record counter says 0 whatever the log holds. */
   hidesRecordCount: z.boolean().default(false),
   /** GET_TIME answers from a clock face refreshed only this often; 0 = always fresh. */

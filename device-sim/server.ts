@@ -1,8 +1,7 @@
-import { once } from 'node:events';
-import { createServer, type Server, type Socket } from 'node:net';
-import { serveConnection } from './connection.ts';
-import { createSessions } from './session.ts';
+import { createSessions, type Sessions } from './session.ts';
+import { TcpPort } from './tcp.ts';
 import type { Terminal } from './terminal.ts';
+import { UdpPort } from './udp.ts';
 
 /** A terminal on the network. */
 export type TerminalServer = {
@@ -17,81 +16,82 @@ export type TerminalServer = {
   stop(): Promise<void>;
 };
 
+type Address = { host: string; port: number };
+type Port = TcpPort | UdpPort;
+
+/** Another program may hold the UDP port with the number of a free TCP port: then the next free one is tried. */
+const FREE_PORT_TRIES = 5;
+
 /**
- * Puts a terminal on a TCP port.
+ * Puts a terminal on the network, on TCP, UDP or both as its profile has it.
  *
  * @param address port 0 takes a free one; it stays the same over offline and online
+ * @throws Error when the port is taken
  */
-export async function serveTerminal(
-  terminal: Terminal,
-  address: { host: string; port: number },
-): Promise<TerminalServer> {
+export async function serveTerminal(terminal: Terminal, address: Address): Promise<TerminalServer> {
   const sessions = createSessions(terminal);
-  const sockets = new Set<Socket>();
-  let server: Server | undefined;
-  let port = address.port;
+  let ports = await openPorts(terminal, sessions, address);
+  const port = ports[0]?.port ?? address.port;
   let rebooting: NodeJS.Timeout | undefined;
   let stopped = false;
+  /** Plugging in waits until unplugging is done, or the port would still be taken. */
+  let plug: Promise<void> = Promise.resolve();
 
-  function accept(socket: Socket): void {
-    const { secondClient } = terminal.knobs;
-    const isSecond = sockets.size > 0;
-    sockets.add(socket);
-    socket.on('close', () => sockets.delete(socket));
-    if (!isSecond || secondClient === 'served') {
-      serveConnection(terminal, sessions, socket);
-      return;
-    }
-    socket.on('error', () => socket.destroy());
-    if (secondClient === 'refused') socket.end();
-    else if (secondClient === 'reset') socket.resetAndDestroy();
-    else socket.resume();
+  function online(): Promise<void> {
+    const done = plug.then(async () => {
+      if (!stopped && ports.length === 0) ports = await openPorts(terminal, sessions, { host: address.host, port });
+    });
+    plug = done.catch(() => undefined);
+    return done;
   }
 
-  async function online(): Promise<void> {
-    if (server || stopped) return;
-    const listening = createServer(accept);
-    server = listening;
-    listening.listen(port, address.host);
-    try {
-      await once(listening, 'listening');
-    } catch (error) {
-      server = undefined;
-      throw error;
-    }
-    const bound = listening.address();
-    if (bound !== null && typeof bound === 'object') port = bound.port;
+  function offline(): Promise<void> {
+    plug = plug.then(async () => {
+      await Promise.all(ports.splice(0).map((one) => one.close()));
+    });
+    return plug;
   }
 
-  async function offline(): Promise<void> {
-    const closing = server;
-    server = undefined;
-    if (!closing) return;
-    const closed = once(closing, 'close');
-    closing.close();
-    for (const socket of sockets) socket.destroy();
-    await closed;
+  async function reboot(downMs: number): Promise<void> {
+    sessions.clear();
+    terminal.enable();
+    clearTimeout(rebooting);
+    rebooting = setTimeout(() => {
+      online().catch((error: unknown) => console.error(`${terminal.serial} cannot come back: ${error}`));
+    }, downMs);
+    await offline();
   }
 
-  await online();
+  terminal.onReboot = (downMs) => {
+    // After the turn in which the last bytes before the restart are written.
+    setTimeout(() => void reboot(downMs), 5);
+  };
   return {
     host: address.host,
-    get port() {
-      return port;
-    },
+    port,
     offline,
     online,
-    async reboot(downMs) {
-      sessions.clear();
-      terminal.enable();
-      await offline();
-      clearTimeout(rebooting);
-      rebooting = setTimeout(() => void online().catch(() => undefined), downMs);
-    },
+    reboot,
     async stop() {
       stopped = true;
       clearTimeout(rebooting);
+      sessions.close();
       await offline();
     },
   };
+}
+
+async function openPorts(terminal: Terminal, sessions: Sessions, { host, port }: Address): Promise<Port[]> {
+  const { transport } = terminal.profile;
+  if (transport === 'udp') return [await UdpPort.open(terminal, sessions, { host, port })];
+  for (let tries = 1; ; tries += 1) {
+    const tcp = await TcpPort.open(terminal, sessions, { host, port });
+    if (transport === 'tcp') return [tcp];
+    try {
+      return [tcp, await UdpPort.open(terminal, sessions, { host, port: tcp.port })];
+    } catch (error) {
+      await tcp.close();
+      if (port !== 0 || tries >= FREE_PORT_TRIES) throw error;
+    }
+  }
 }

@@ -53,6 +53,8 @@ export type Holdings = Identity &
     faults: Faults;
     /** Called after the answer to a request has been composed, before it is sent. */
     afterRequest: ((command: number) => void) | undefined;
+    /** How it restarts; put here by whoever puts it on a network. */
+    onReboot: ((downMs: number) => void) | undefined;
     now(): number;
     setFaults(faults: readonly FaultOptions[]): void;
     counters(): Counters;
@@ -87,6 +89,7 @@ export function createTerminal(options: TerminalOptions): Terminal {
     random,
     faults: armed([...profile.faults, ...(options.faults ?? [])]),
     afterRequest: undefined,
+    onReboot: undefined,
     now,
     setFaults(wanted) {
       holdings.faults = armed(wanted);

@@ -1,6 +1,8 @@
 import { MAX_REQUEST_BYTES } from './wire.ts';
 
 const MAGIC = Buffer.from('5050827d', 'hex');
+/** The prefix encrypted firmware uses. docs/protocol.md, "Secure firmware". */
+export const SECURE_MAGIC = Buffer.from('5050837c', 'hex');
 const PREFIX_BYTES = 8;
 
 /** Puts the TCP prefix (magic and length) before a packet. docs/protocol.md, "TCP framing". */

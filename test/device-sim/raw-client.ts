@@ -4,6 +4,8 @@ import { connect, type Socket } from 'node:net';
 /** A TCP client that knows nothing of the protocol: it writes the bytes it is given and hands back what comes. */
 export type RawClient = {
   readonly socket: Socket;
+  /** Sizes of the pieces in which bytes arrived. */
+  readonly pieces: readonly number[];
   send(hex: string): void;
   /** The next `count` bytes, as hex. */
   read(count: number): Promise<string>;
@@ -19,9 +21,11 @@ const unspaced = (hex: string): string => hex.replaceAll(' ', '');
 export async function openRawClient(port: number): Promise<RawClient> {
   const socket = connect({ port, host: '127.0.0.1', noDelay: true });
   let held = Buffer.alloc(0);
+  const pieces: number[] = [];
   let ended = false;
   let wake: () => void = () => undefined;
   socket.on('data', (bytes: Buffer) => {
+    pieces.push(bytes.length);
     held = Buffer.concat([held, bytes]);
     wake();
   });
@@ -55,6 +59,7 @@ export async function openRawClient(port: number): Promise<RawClient> {
 
   return {
     socket,
+    pieces,
     send: (hex) => socket.write(Buffer.from(unspaced(hex), 'hex')),
     async read(count) {
       await until(() => held.length >= count || ended);
