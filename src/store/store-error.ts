@@ -20,6 +20,8 @@ const awayCodes = new Set([
   '57014',
   // A standby after a failover: the connection string points at the wrong server for a while.
   '25006',
+  // No such database: the connection string names another one.
+  '3D000',
 ]);
 
 /** 08 connection, 53 out of resources, 57P shutdown and start-up, 58 system error, 28 not allowed in. */
