@@ -43,8 +43,12 @@ export function findShift(stored: Uint8Array, read: Uint8Array, strideBytes: num
   let matched = 0;
   for (let index = 1; index < storedRecords; index += 1) {
     if (matched === patternLength) matched = borders[matched] ?? 0;
-    while (matched > 0 && !same(stored, index, read, matched)) matched = borders[matched] ?? 0;
-    if (same(stored, index, read, matched)) matched += 1;
+    let equal = same(stored, index, read, matched);
+    while (!equal && matched > 0) {
+      matched = borders[matched] ?? 0;
+      equal = same(stored, index, read, matched);
+    }
+    if (equal) matched += 1;
   }
 
   const enough = enoughOverlap(storedRecords);
@@ -58,8 +62,7 @@ function recordsEqual(strideBytes: number): SameRecord {
   return (a, indexA, b, indexB) => {
     const startA = indexA * strideBytes;
     const startB = indexB * strideBytes;
-    // From the end: records differ in their times, which stand behind the user id in every layout.
-    for (let byte = strideBytes - 1; byte >= 0; byte -= 1) {
+    for (let byte = 0; byte < strideBytes; byte += 1) {
       if (a[startA + byte] !== b[startB + byte]) return false;
     }
     return true;
@@ -71,8 +74,12 @@ function bordersOf(pattern: Uint8Array, length: number, same: SameRecord): Int32
   const borders = new Int32Array(length + 1);
   let border = 0;
   for (let index = 1; index < length; index += 1) {
-    while (border > 0 && !same(pattern, index, pattern, border)) border = borders[border] ?? 0;
-    if (same(pattern, index, pattern, border)) border += 1;
+    let equal = same(pattern, index, pattern, border);
+    while (!equal && border > 0) {
+      border = borders[border] ?? 0;
+      equal = same(pattern, index, pattern, border);
+    }
+    if (equal) border += 1;
     borders[index + 1] = border;
   }
   return borders;
