@@ -2,6 +2,7 @@
  * What pollers need from the rest of the house, as they ask for it. `src/gateway.ts` fills it in, so that nothing here
  * knows a queue, a table or a socket.
  */
+import { burstSizes } from '../clock/aim.ts';
 import type { TerminalConfig } from '../config.ts';
 import type { Log } from '../log.ts';
 import type { Batch, LogCursor } from '../punch/batch.ts';
@@ -46,7 +47,19 @@ export interface PollBounds {
   readonly sessionsPerOffice: number;
   /** The longest a poll may take, in milliseconds. */
   readonly pollDeadlineMs: number;
+  /** Questions to a clock at first contact and once an hour. */
+  readonly bursts: { readonly firstContact: number; readonly hourly: number };
 }
+
+/** What holds where nobody says otherwise. */
+export const defaultPollBounds: PollBounds = {
+  recordsPerBatch: 2_000,
+  batchesPerTerminal: 8,
+  maxWaiting: 5_000,
+  sessionsPerOffice: 4,
+  pollDeadlineMs: 600_000,
+  bursts: burstSizes,
+};
 
 /** Whole reads hold a whole log in memory: so many at once in one office, and in the gateway. */
 export const wholeReadBounds = { perOffice: 2, perGateway: 16 } as const;

@@ -268,7 +268,7 @@ async function keepTime(
   handedOver: boolean,
 ): Promise<void> {
   const { terminal, memory, clock, signal } = poll;
-  const burst = longBurstDue(memory.clock, performance.now());
+  const burst = longBurstDue(memory.clock, performance.now(), poll.means.bounds.bursts);
   if (burst !== null) {
     await sampleClock(session, memory, burst, clock, signal);
     memory.clock = { ...memory.clock, longBurstAtMs: performance.now() };

@@ -29,13 +29,17 @@ export const keptSamples = 64;
 const hourMs = 3_600_000;
 
 /**
- * The long burst that is due in this poll: 12 questions at first contact, 8 hourly; null in between.
+ * The long burst that is due in this poll, at first contact and hourly; null in between.
  *
  * It comes after the records are on their way: it takes seconds, and a punch must not wait for it.
  */
-export function longBurstDue(memory: ClockMemory, monotonicMs: number): { kind: SampleKind; count: number } | null {
-  if (memory.longBurstAtMs === null) return { kind: 'first-contact', count: burstSizes.firstContact };
-  if (monotonicMs - memory.longBurstAtMs >= hourMs) return { kind: 'hourly', count: burstSizes.hourly };
+export function longBurstDue(
+  memory: ClockMemory,
+  monotonicMs: number,
+  bursts: { readonly firstContact: number; readonly hourly: number },
+): { kind: SampleKind; count: number } | null {
+  if (memory.longBurstAtMs === null) return { kind: 'first-contact', count: bursts.firstContact };
+  if (monotonicMs - memory.longBurstAtMs >= hourMs) return { kind: 'hourly', count: bursts.hourly };
   return null;
 }
 
