@@ -57,6 +57,27 @@ describe('between two samples that agree', () => {
     ]);
   });
 
+  test('the worked example of docs/time.md comes out as written there', () => {
+    // There: a terminal about 2:10.04 fast, log read at 07:29:30 and 07:30:30 local time, the record shows 07:32:05.
+    const before = {
+      atMs: at('00:29:30'),
+      sinceMs: at('00:00:00'),
+      earliestMs: zone + 130_020,
+      latestMs: zone + 130_060,
+    };
+    const after = {
+      atMs: at('00:30:30'),
+      sinceMs: at('00:30:30'),
+      earliestMs: zone + 130_000,
+      latestMs: zone + 130_080,
+    };
+    const bracket = { absentAtMs: at('00:29:30'), presentAtMs: at('00:30:30') };
+    const [answer] = correct({ before, after, bracket, records: [shown('00:32:05')] });
+    expect(answer).toMatchObject({ status: 'final', occurredAtMs: expect.closeTo(at('00:29:54') + 960, 3) });
+    expect(answer?.earliestMs).toBeCloseTo(at('00:29:54') + 916.5, 1);
+    expect(answer?.latestMs).toBeCloseTo(at('00:29:56') + 3.4, 1);
+  });
+
   test('the offset is interpolated', () => {
     const off = { before: evidence('00:00:00', 0), after: evidence('00:10:00', 40) };
     expect(brief({ ...off, records: [shown('00:05:00')] })).toEqual([['final', 'between-samples', '00:04:59.980']]);
