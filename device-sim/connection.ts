@@ -111,8 +111,8 @@ export class Connection {
 
   #send(out: Outgoing): void {
     if (this.#socket.destroyed) return;
-    if (out.rebootMs !== undefined) this.#counter.terminal.onReboot?.(out.rebootMs);
     this.#writer.write(wireBytes(out), out.cutAfterBytes);
+    if (out.rebootMs !== undefined) this.#counter.terminal.onReboot?.(out.rebootMs);
   }
 }
 

@@ -62,10 +62,7 @@ export async function serveTerminal(terminal: Terminal, address: Address): Promi
     await offline();
   }
 
-  terminal.onReboot = (downMs) => {
-    // After the turn in which the last bytes before the restart are written.
-    setTimeout(() => void reboot(downMs), 5);
-  };
+  terminal.onReboot = (downMs) => void reboot(downMs);
   return {
     host: address.host,
     port,
