@@ -71,12 +71,12 @@ function knownSoFar(prior: OffsetInterval | null, own: OffsetInterval | null): O
  * @returns null when the burst has proven both sides, or too little is known to aim past a tick
  */
 function closingPhaseMs(own: OffsetInterval, known: OffsetInterval, roundTripMs: number): number | null {
-  const openMs = 2 * roundTripMs;
+  const openMs = 3 * roundTripMs;
   if (widthOf(known) + openMs > 500) return null;
-  // Answered before the tick even if the offset is the highest and the reply slow: the old second is still shown.
-  if (own.latestMs > known.latestMs + openMs) return known.latestMs + roundTripMs * 1.25;
-  // Sent after the tick even if the offset is the lowest: the new second is already shown.
-  if (own.earliestMs < known.earliestMs - openMs) return known.earliestMs;
+  // Answered well before the tick even if the offset is the highest: the old second is still shown, or the clock was moved.
+  if (own.latestMs > known.latestMs + openMs) return known.latestMs + roundTripMs * 2;
+  // Sent well after the tick even if the offset is the lowest: the new second is already shown, or the clock was moved.
+  if (own.earliestMs < known.earliestMs - openMs) return known.earliestMs - roundTripMs / 2;
   return null;
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { aimDelayMs, planBurst } from '../../src/clock/aim.ts';
-import { foldSamples, midpointOf, widthOf } from '../../src/clock/offset.ts';
+import { foldSamples, intersect, midpointOf, widthOf } from '../../src/clock/offset.ts';
 import type { ClockSample } from '../../src/clock/sample.ts';
 import { seeded } from './random.ts';
 
@@ -105,6 +105,34 @@ describe.each([
       );
     expect(ratio).toBeGreaterThan(roundTripMs < 100 ? 2.5 : 1.2);
   });
+});
+
+test('two questions of a poll prove both sides by themselves, so a clock moved by a quarter second is caught', () => {
+  const random = seeded(2);
+  let [narrow, caught, slandered] = [0, 0, 0];
+  for (let run = 0; run < runs; run += 1) {
+    const offsetMs = random() * 100_000;
+    const movedMs = run % 2 === 0 ? 0 : (random() < 0.5 ? -1 : 1) * 250;
+    const prior = { atMs: 0, earliestMs: offsetMs - random() * 20, latestMs: offsetMs + 0.1 + random() * 20 };
+    const samples: ClockSample[] = [];
+    let nowMs = random() * 1_000;
+    for (let plan = planBurst({ prior, samples, count: 2, nowMs }); plan !== null; ) {
+      const sentAtMs = nowMs + plan.delayMs;
+      const receivedAtMs = sentAtMs + 20 + random() * 8;
+      const readAtMs = sentAtMs + (receivedAtMs - sentAtMs) * random();
+      const deviceMs = Math.floor((readAtMs + offsetMs + movedMs) / 1_000) * 1_000;
+      samples.push({ sentAtMs, receivedAtMs, deviceMs, kind: 'before-read' });
+      nowMs = receivedAtMs;
+      plan = planBurst({ prior, samples, count: 2, nowMs });
+    }
+    const own = foldSamples(samples).at(-1);
+    if (own === undefined) throw new Error('no run');
+    const stepped = intersect(prior, own.interval).step || own.samples.length < 2;
+    if (movedMs !== 0 && stepped) caught += 1;
+    if (movedMs === 0 && stepped) slandered += 1;
+    if (movedMs === 0 && widthOf(own.interval) < 150) narrow += 1;
+  }
+  expect({ narrow, caught, slandered }).toEqual({ narrow: runs / 2, caught: runs / 2, slandered: 0 });
 });
 
 describe('aiming', () => {
