@@ -64,7 +64,7 @@ export async function applyBatch(db: Kysely<Tables>, batch: Batch, means: Ingest
   const zone = means.zoneOf(batch.officeCode);
   return db.transaction().execute(async (tx) => {
     const { officeCode, terminalName, serial, strideBytes } = batch;
-    await registerTerminal(tx, { officeCode, terminalName, serial, timeZone: zone.timeZone });
+    await registerTerminal(tx, { serial, officeCode, name: terminalName, timeZone: zone.timeZone });
     const decision = await judge(tx, batch, bytes, await lockCursor(tx, serial));
     await insertClockSamples(tx, serial, batch.samples, zone.offsetMs);
     if (decision.kind === 'already') return { outcome: 'already', stored: 0, revised: 0 };

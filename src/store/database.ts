@@ -52,8 +52,10 @@ export function openDatabase(url: string, options: DatabaseOptions = {}): Databa
       );
     },
   });
-  // An idle connection that breaks is replaced at the next query; without a listener it would end the process.
+  // A connection that breaks, idle or between two statements of a transaction, shows at the next statement. Without
+  // these listeners it would end the process: the pool listens on idle connections only, and for itself.
   pool.on('error', () => {});
+  pool.on('connect', (client) => client.on('error', () => {}));
   const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool: namingErrors(pool) }) });
   let closed: Promise<void> | null = null;
   return {

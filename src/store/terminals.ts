@@ -27,16 +27,21 @@ export async function registerOffice(
  */
 export async function registerTerminal(
   db: Kysely<Tables>,
-  terminal: TerminalPlace & { readonly serial: string; readonly timeZone: string },
+  terminal: {
+    readonly serial: string;
+    readonly officeCode: string;
+    readonly name: string;
+    readonly timeZone?: string;
+  },
 ): Promise<void> {
   await sql`
     with unknown_office as (
       insert into office (code, name, time_zone)
-      values (${terminal.officeCode}, ${terminal.officeCode}, ${terminal.timeZone})
+      values (${terminal.officeCode}, ${terminal.officeCode}, ${terminal.timeZone ?? 'UTC'})
       on conflict (code) do nothing
     )
     insert into terminal (serial, office_code, name)
-    values (${terminal.serial}, ${terminal.officeCode}, ${terminal.terminalName})
+    values (${terminal.serial}, ${terminal.officeCode}, ${terminal.name})
     on conflict (serial) do update set office_code = excluded.office_code, name = excluded.name
     where (terminal.office_code, terminal.name) is distinct from (excluded.office_code, excluded.name)`.execute(db);
 }

@@ -43,11 +43,11 @@ test('serials that differ only in case are two machines', async () => {
 });
 
 test('a terminal that moves keeps its first contact, and brings an unknown office along', async () => {
-  await registerTerminal(db, { ...lobby, serial: 'MOVE1', timeZone: 'Asia/Jakarta' });
+  await registerTerminal(db, { serial: 'MOVE1', officeCode: 'kominfo', name: 'Lobi', timeZone: 'Asia/Jakarta' });
   const query = db.selectFrom('terminal').selectAll().where('serial', '=', 'MOVE1');
   const before = await query.executeTakeFirstOrThrow();
   await registerOffice(db, { code: 'dinkes', name: 'Dinas Kesehatan', timeZone: 'Asia/Makassar' });
-  await registerTerminal(db, { ...gate, serial: 'MOVE1', timeZone: 'Asia/Jakarta' });
+  await registerTerminal(db, { serial: 'MOVE1', officeCode: 'dinkes', name: 'Gerbang', timeZone: 'Asia/Jakarta' });
   const after = await query.executeTakeFirstOrThrow();
   expect(after).toEqual({ ...before, office_code: 'dinkes', name: 'Gerbang' });
   const offices = await db.selectFrom('office').select(['code', 'name', 'time_zone']).orderBy('code').execute();
