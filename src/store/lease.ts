@@ -66,3 +66,35 @@ export async function releaseLease(
     update terminal_lease set expires_at = '-infinity'
     where lease_key = ${lease.key} and holder = ${lease.holder} and fence = ${lease.fence}`.execute(db);
 }
+
+/**
+ * Prolongs any number of leases in one statement, expired ones too: a fence that has not changed proves that nobody held
+ * the lease in between.
+ *
+ * @returns the keys of those that are still this holder's under the same fence; the others are lost
+ */
+export async function renewLeases(
+  db: Kysely<Tables>,
+  leases: readonly { readonly key: string; readonly fence: number }[],
+  holder: string,
+  ttlMs: number,
+): Promise<readonly string[]> {
+  const { rows } = await sql<{ key: string }>`
+    update terminal_lease l set expires_at = now() + ${ttlMs}::float8 * interval '1 millisecond'
+    from unnest(${leases.map(({ key }) => key)}::text[], ${leases.map(({ fence }) => fence)}::bigint[]) as r (key, fence)
+    where l.lease_key = r.key and l.fence = r.fence and l.holder = ${holder}
+    returning r.key`.execute(db);
+  return rows.map((row) => row.key);
+}
+
+/** Gives leases back early, those that are still this holder's. */
+export async function releaseLeases(
+  db: Kysely<Tables>,
+  leases: readonly { readonly key: string; readonly fence: number }[],
+  holder: string,
+): Promise<void> {
+  await sql`
+    update terminal_lease l set expires_at = '-infinity'
+    from unnest(${leases.map(({ key }) => key)}::text[], ${leases.map(({ fence }) => fence)}::bigint[]) as r (key, fence)
+    where l.lease_key = r.key and l.fence = r.fence and l.holder = ${holder}`.execute(db);
+}
