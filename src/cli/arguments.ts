@@ -1,5 +1,6 @@
 /** Reading the words behind a command. A wrong one is a usage error that says what is allowed and never repeats a key. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { isKnownZone } from '../clock/zone.ts';
 import { isHost } from '../config.ts';
 import { parameters } from '../words/commands.ts';
 import { type Cli, environmentOf } from './cli.ts';
@@ -39,11 +40,7 @@ export function addressArgument(text: string): Address {
 
 /** An IANA time zone. */
 export function timeZoneArgument(text: string): string {
-  try {
-    if (/^[A-Za-z]/.test(text)) return new Intl.DateTimeFormat('en', { timeZone: text }).resolvedOptions().timeZone;
-  } catch {
-    // Unknown to this Node.
-  }
+  if (isKnownZone(text)) return text;
   throw notAllowed('Asia/Jakarta, Asia/Makassar, Asia/Jayapura, …');
 }
 

@@ -1,10 +1,11 @@
 /** A terminal's clock against ours, in the time zone of the place where it stands. */
-import { Temporal } from 'temporal-polyfill';
+import { setTimeout as delay } from 'node:timers/promises';
+import { planBurst } from '../clock/aim.ts';
 import type { DeviceTime } from '../clock/device-time.ts';
 import { deviceMsOf } from '../clock/device-time.ts';
-import { midpointOf, widthOf } from '../clock/offset.ts';
-import type { OffsetInterval } from '../clock/sample.ts';
-import { sampleClock, unknownClock } from '../office/sampling.ts';
+import { foldSamples, midpointOf, widthOf } from '../clock/offset.ts';
+import type { ClockSample, OffsetInterval } from '../clock/sample.ts';
+import { zoneOffsetMs } from '../clock/zone.ts';
 import type { OpenSession } from './terminal-session.ts';
 
 /** Questions asked, each aimed at the expected tick: they pin the offset to about half a round trip. */
@@ -38,12 +39,20 @@ export async function measureClock(
   timeZone: string | null,
 ): Promise<{ deviceTime: DeviceTime | null; clock: MeasuredClock | null }> {
   const { session, clock, signal } = open;
-  const { deviceTime } = await session.readClock();
-  if (deviceMsOf(deviceTime) === null) return { deviceTime, clock: null };
-  const holder = { clock: unknownClock };
-  await sampleClock(session, holder, { kind: 'first-contact', count: questions }, clock, signal);
-  const interval = holder.clock.offset;
-  return { deviceTime, clock: interval === null ? null : inZone(interval, timeZone) };
+  const samples: ClockSample[] = [];
+  let shown: DeviceTime | null = null;
+  for (;;) {
+    const plan = planBurst({ prior: null, samples, count: questions, nowMs: clock.nowMs() });
+    if (plan === null) break;
+    await delay(plan.delayMs, undefined, { signal }).catch(() => undefined);
+    const { deviceTime, sentAtMs, receivedAtMs } = await session.readClock();
+    shown = deviceTime;
+    const deviceMs = deviceMsOf(deviceTime);
+    if (deviceMs === null) return { deviceTime, clock: null };
+    samples.push({ sentAtMs, receivedAtMs, deviceMs, kind: 'first-contact' });
+  }
+  const interval = foldSamples(samples).at(-1)?.interval;
+  return { deviceTime: shown, clock: interval === undefined ? null : inZone(interval, timeZone) };
 }
 
 function inZone(interval: OffsetInterval, asked: string | null): MeasuredClock {
@@ -64,10 +73,4 @@ function inZone(interval: OffsetInterval, asked: string | null): MeasuredClock {
 function nearestZone(interval: OffsetInterval): string {
   const away = (zone: string): number => Math.abs(midpointOf(interval) - zoneOffsetMs(zone, interval.atMs));
   return indonesianZones.reduce<string>((best, zone) => (away(zone) < away(best) ? zone : best), indonesianZones[0]);
-}
-
-/** What the zone adds to UTC at that instant, in milliseconds. */
-function zoneOffsetMs(timeZone: string, atMs: number): number {
-  const instant = Temporal.Instant.fromEpochMilliseconds(Math.floor(atMs));
-  return instant.toZonedDateTimeISO(timeZone).offsetNanoseconds / 1_000_000;
 }

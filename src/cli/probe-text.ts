@@ -1,7 +1,8 @@
 /** A probe's findings as a person reads them. */
+import { zoneLabel } from '../clock/zone.ts';
 import { answers } from '../words/commands.ts';
 import { numberText } from '../words/language.ts';
-import { boundText, offsetText, zoneLabel } from '../words/time.ts';
+import { boundText, offsetText } from '../words/time.ts';
 import type { Cli } from './cli.ts';
 import { pairs } from './output.ts';
 import type { ProbeReport } from './probe.ts';

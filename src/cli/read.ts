@@ -4,7 +4,6 @@ import { Option } from 'commander';
 import { formatDeviceTime, isPossible } from '../clock/device-time.ts';
 import type { PunchRecord } from '../punch/record.ts';
 import { answers, parameters, summaries } from '../words/commands.ts';
-import type { LogRead } from '../zk/driver.ts';
 import { decodeRecords } from '../zk/records.ts';
 import { type Address, addCommKeyOption, addressArgument, choiceArgument, commKeyOf } from './arguments.ts';
 import type { Cli } from './cli.ts';
@@ -31,9 +30,13 @@ async function run(cli: Cli, address: Address, options: { format: Format; commKe
   const commKey = commKeyOf(cli, options);
   const showProgress = progressOn(cli);
   // The read is complete and the terminal free again before the first line is printed, however slow our reader is.
-  const log = await withTerminal({ ...address, commKey }, ({ session }) => session.readLog(showProgress));
-  showProgress?.(null, 0);
-  await writeLines(cli.stdout, options.format === 'csv' ? csvLines(log) : ndjsonLines(log));
+  const { log, pins } = await withTerminal({ ...address, commKey }, async ({ session }) => {
+    const whole = await session.readLog(showProgress);
+    // Records of this layout hold only the terminal's index of a user; the printed id stands in its user table.
+    return { log: whole, pins: whole.layout === 'zk8' ? await session.readPins() : undefined };
+  }).finally(() => showProgress?.(null, 0));
+  const records = decodeRecords(log.layout, log.strideBytes, log.bytes, pins);
+  await writeLines(cli.stdout, options.format === 'csv' ? csvLines(records) : ndjsonLines(records));
 }
 
 /** Percent and bytes on one line that is written over and over, only where somebody can see it. */
@@ -65,9 +68,9 @@ function shownRecord(record: PunchRecord, position: number) {
   };
 }
 
-function* ndjsonLines(log: LogRead): Generator<string> {
-  let position = log.firstIndex;
-  for (const record of decodeRecords(log.layout, log.strideBytes, log.bytes)) {
+function* ndjsonLines(records: Iterable<PunchRecord>): Generator<string> {
+  let position = 0;
+  for (const record of records) {
     yield `${JSON.stringify(shownRecord(record, position))}\n`;
     position += 1;
   }
@@ -84,10 +87,10 @@ const csvColumns = [
   'impossible',
 ] as const;
 
-function* csvLines(log: LogRead): Generator<string> {
+function* csvLines(records: Iterable<PunchRecord>): Generator<string> {
   yield `${csvColumns.join(',')}\r\n`;
-  let position = log.firstIndex;
-  for (const record of decodeRecords(log.layout, log.strideBytes, log.bytes)) {
+  let position = 0;
+  for (const record of records) {
     const shown: Readonly<Record<string, unknown>> = shownRecord(record, position);
     yield `${csvColumns.map((column) => csvCell(String(shown[column] ?? ''))).join(',')}\r\n`;
     position += 1;

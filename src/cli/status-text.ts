@@ -1,8 +1,10 @@
 /** The answer of `status` for people: a table that fits 100 columns, then every problem with its next step. */
+import { formatDeviceTime } from '../clock/device-time.ts';
+import { wallTimeIn, zoneLabel } from '../clock/zone.ts';
 import { answers, frame } from '../words/commands.ts';
 import { explainError } from '../words/errors.ts';
 import { numberText } from '../words/language.ts';
-import { ageText, instantText, offsetBrief } from '../words/time.ts';
+import { ageText, offsetBrief } from '../words/time.ts';
 import type { Cli } from './cli.ts';
 import { printable, table } from './output.ts';
 import type { StatusReport, TerminalStatus } from './status-report.ts';
@@ -56,6 +58,11 @@ function rowOf(terminal: TerminalStatus, cli: Cli, nowMs: number): string[] {
     records === null ? '–' : numberText(records, cli.lang),
     fillPercent === null ? '–' : `${numberText(fillPercent, cli.lang, 1)} %`,
   ];
+}
+
+/** `2025-03-02 07:31:04 WIB` */
+function instantText(atMs: number, timeZone: string): string {
+  return `${formatDeviceTime(wallTimeIn(timeZone, atMs)).replace('T', ' ')} ${zoneLabel(timeZone, atMs)}`;
 }
 
 /** What, since when, why, and the next step. */

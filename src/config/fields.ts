@@ -6,6 +6,7 @@
  */
 import { isIP } from 'node:net';
 import { z } from 'zod';
+import { isKnownZone } from '../clock/zone.ts';
 
 /** One sentence in both languages of the command line. */
 export interface Bilingual {
@@ -66,17 +67,7 @@ export function isHost(text: string): boolean {
   return text.split('.').every((label) => /^[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?$/.test(label));
 }
 
-/** An IANA zone name this Node knows. Fixed offsets such as `+07:00` are refused: they are not zones. */
+/** An IANA zone name. Fixed offsets such as `+07:00` are refused: they are not zones. */
 export function zoneName() {
-  return z.string().refine(isZone);
-}
-
-function isZone(text: string): boolean {
-  if (!/^[A-Za-z]/.test(text)) return false;
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: text });
-    return true;
-  } catch {
-    return false;
-  }
+  return z.string().refine(isKnownZone);
 }

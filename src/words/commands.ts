@@ -45,6 +45,11 @@ export const summaries = {
   exampleConfig: { id: 'cetak contoh konfigurasi dengan penjelasan', en: 'print a commented example configuration' },
   configReference: { id: 'cetak halaman rujukan konfigurasi', en: 'print the configuration reference page' },
   migrate: { id: 'perbarui susunan basis data', en: 'bring the database schema up to date' },
+  start: { id: 'jalankan gerbang', en: 'run the gateway' },
+  demo: {
+    id: 'jalankan semuanya dengan mesin tiruan; tidak perlu apa pun selain Node',
+    en: 'run everything on simulated terminals; needs nothing but Node',
+  },
   probe: { id: 'lihat satu mesin tanpa mengubah apa pun', en: 'look at one terminal without changing anything' },
   read: { id: 'baca seluruh catatan satu mesin', en: 'read the whole log of one terminal' },
   status: { id: 'keadaan semua OPD dan mesin', en: 'how all offices and terminals stand' },

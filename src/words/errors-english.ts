@@ -8,7 +8,7 @@ export const english: ErrorTexts = {
   ],
   CONFIG_INVALID: [
     'The configuration has faults.',
-    'Correct every line that is named, then run `gerbang check-config` again.',
+    'Correct every line or variable that is named; `gerbang check-config` checks the file.',
   ],
   USAGE_INVALID: ['The command cannot be understood.', 'Add --help to see how it is used.'],
   NET_REFUSED: [
@@ -135,7 +135,7 @@ export const english: ErrorTexts = {
   ],
   STORE_UNAVAILABLE: [
     'The database cannot be used.',
-    'Make sure that Postgres runs and DATABASE_URL is right. Gerbang keeps trying.',
+    'Make sure that Postgres runs and DATABASE_URL is right. A running gateway keeps trying by itself.',
   ],
   STORE_SCHEMA_OUTDATED: [
     'The schema of the database does not fit this version of Gerbang.',

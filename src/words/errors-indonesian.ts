@@ -8,7 +8,7 @@ export const indonesian: ErrorTexts = {
   ],
   CONFIG_INVALID: [
     'Ada isian yang salah pada konfigurasi.',
-    'Perbaiki setiap baris yang disebut, lalu jalankan `gerbang check-config` lagi.',
+    'Perbaiki setiap baris atau variabel yang disebut; `gerbang check-config` memeriksa berkasnya.',
   ],
   USAGE_INVALID: ['Perintah tidak dapat dimengerti.', 'Tambahkan --help untuk melihat cara pakainya.'],
   NET_REFUSED: [
@@ -141,7 +141,7 @@ export const indonesian: ErrorTexts = {
   ],
   STORE_UNAVAILABLE: [
     'Basis data tidak dapat dipakai.',
-    'Pastikan Postgres berjalan dan DATABASE_URL benar. Gerbang terus mencoba.',
+    'Pastikan Postgres berjalan dan DATABASE_URL benar. Gerbang yang sedang berjalan terus mencoba sendiri.',
   ],
   STORE_SCHEMA_OUTDATED: [
     'Susunan basis data tidak cocok dengan versi Gerbang ini.',

@@ -1,29 +1,5 @@
-/** Instants, ages and clock offsets as people say them. */
+/** Ages, lengths of time and clock offsets as people say them. */
 import { type Lang, numberText } from './language.ts';
-
-/** WIB, WITA, WIT for the zones of Indonesia; `GMT+8` and the like elsewhere. */
-export function zoneLabel(timeZone: string, atMs: number): string {
-  // The Indonesian locale knows the names of the Indonesian zones, others call them GMT+7.
-  const parts = new Intl.DateTimeFormat('id-ID', { timeZone, timeZoneName: 'short' }).formatToParts(atMs);
-  return parts.find((part) => part.type === 'timeZoneName')?.value ?? timeZone;
-}
-
-/** `2025-03-02 07:31:04 WIB` */
-export function instantText(atMs: number, timeZone: string): string {
-  const parts = new Intl.DateTimeFormat('en', {
-    timeZone,
-    year: 'numeric',
-    month: '2-digit',
-    day: '2-digit',
-    hour: '2-digit',
-    minute: '2-digit',
-    second: '2-digit',
-    hourCycle: 'h23',
-  }).formatToParts(atMs);
-  const at = (type: Intl.DateTimeFormatPartTypes): string => parts.find((part) => part.type === type)?.value ?? '';
-  const date = `${at('year')}-${at('month')}-${at('day')}`;
-  return `${date} ${at('hour')}:${at('minute')}:${at('second')} ${zoneLabel(timeZone, atMs)}`;
-}
 
 interface Unit {
   readonly ms: number;
