@@ -5,27 +5,15 @@
  * memory is taken for it, and a read that is not whole is an error.
  */
 import { GerbangError, isGerbangError } from '../errors.ts';
+import type { Answer, DataSink } from './in-flight.ts';
+import type { ReadingManner } from './reading-manner.ts';
 import { badReply, refusal } from './replies.ts';
-import type { Answer, Conversation, DataSink } from './session.ts';
+import { encodePrepare, encodeRange, type PrepareRequest } from './requests.ts';
+import type { Conversation } from './session.ts';
 import { command, datasetPrefixBytes, reply } from './wire.ts';
-
-/** Bytes per request on TCP: the size most clients use, and no frame of it reaches 64 KiB. */
-export const defaultChunkBytes = 65_472;
 
 /** No dataset of a terminal is larger. */
 export const maxDatasetBytes = 64 * 1024 * 1024;
-
-/** How often a chunk that came short or was refused is asked for. */
-const chunkAttempts = 3;
-
-/** What to prepare. */
-export interface PrepareRequest {
-  /** Inner command, see `dataset` in wire.ts. */
-  readonly dataset: number;
-  /** Its two parameters, unsigned 32 bit. */
-  readonly first?: number;
-  readonly second?: number;
-}
 
 /** Limits of one read. */
 export interface ReadLimits {
@@ -51,16 +39,10 @@ export type OnProgress = (receivedBytes: number, expectedBytes: number) => void;
  * @throws GerbangError ZK_REFUSED, READ_TOO_LARGE, ZK_UNSUPPORTED when the dataset is compressed, ZK_BAD_REPLY
  */
 export async function prepare(conversation: Conversation, what: PrepareRequest, limits: ReadLimits): Promise<Prepared> {
-  const payload = new Uint8Array(11);
-  const view = new DataView(payload.buffer);
-  view.setUint8(0, 1);
-  view.setUint16(1, what.dataset, true);
-  view.setUint32(3, what.first ?? 0, true);
-  view.setUint32(7, what.second ?? 0, true);
   const collected = collector();
   const answer = await conversation.ask({
     command: command.prepareBuffer,
-    payload,
+    payload: encodePrepare(what),
     timeoutMs: limits.prepareTimeoutMs,
     maxBytes: limits.maxBytes,
     sink: collected.sink,
@@ -121,11 +103,36 @@ function tooLarge(sizeBytes: number, maxBytes: number): GerbangError {
 }
 
 /**
+ * Asks for a dataset in the old way, without a buffer: the terminal sends all of it at once (docs/protocol.md, "Direct
+ * read"). Never the first choice: some firmware sends garbage of the right size.
+ *
+ * @throws GerbangError ZK_REFUSED, READ_TOO_LARGE, READ_INCOMPLETE, ZK_BAD_REPLY
+ */
+export async function readDirectly(
+  conversation: Conversation,
+  code: number,
+  limits: ReadLimits,
+  payload = new Uint8Array(0),
+): Promise<Prepared> {
+  const collected = collector();
+  const answer = await conversation.ask({
+    command: code,
+    payload,
+    timeoutMs: limits.prepareTimeoutMs,
+    maxBytes: limits.maxBytes,
+    sink: collected.sink,
+  });
+  const bytes = collected.bytes();
+  if (bytes !== null && bytes.length > 0) return { kind: 'inline', dataset: bytes, answer };
+  if (answer.packet.code === reply.ok || answer.packet.code === reply.error) return { kind: 'nothing', answer };
+  throw refusal(answer.packet, 'read', conversation.commKeyGiven);
+}
+
+/**
  * Reads a range of the prepared dataset into `target`, chunk by chunk.
  *
  * @param offset where the range starts in the dataset: 0, or 4 and above, because offsets inside the length prefix are
  * mishandled by some firmware
- * @param attempts how often a chunk is asked for before the read fails
  * @returns host time when the last byte had arrived
  * @throws GerbangError ZK_REFUSED when not even the first chunk is given, READ_INCOMPLETE when a later one is not
  */
@@ -133,46 +140,49 @@ export async function readRange(
   conversation: Conversation,
   offset: number,
   target: Uint8Array,
-  options: { chunkBytes: number; attempts?: number; onProgress?: OnProgress | undefined },
+  manner: Pick<ReadingManner, 'chunkBytes' | 'minChunkBytes' | 'attempts'>,
+  onProgress?: OnProgress,
 ): Promise<number> {
   let completedAtMs = 0;
-  for (let at = 0; at < target.length; at += options.chunkBytes) {
-    const part = target.subarray(at, Math.min(at + options.chunkBytes, target.length));
-    completedAtMs = await readChunk(conversation, offset + at, part, options.attempts ?? chunkAttempts, at === 0);
-    options.onProgress?.(at + part.length, target.length);
+  let { chunkBytes } = manner;
+  let failures = 0;
+  let at = 0;
+  while (at < target.length) {
+    const part = target.subarray(at, Math.min(at + chunkBytes, target.length));
+    try {
+      completedAtMs = await readChunk(conversation, offset + at, part, at === 0);
+    } catch (error) {
+      failures += 1;
+      if (failures >= manner.attempts || !isGerbangError(error, 'READ_INCOMPLETE', 'ZK_REFUSED')) throw error;
+      // The same range again, under a new reply id: ranges are stateless, and what is late of the first is ignored.
+      chunkBytes = Math.max(manner.minChunkBytes, Math.floor(chunkBytes / 4));
+      continue;
+    }
+    failures = 0;
+    at += part.length;
+    onProgress?.(at, target.length);
   }
   return completedAtMs;
 }
 
+/** Reads one chunk, whole or not at all. */
 async function readChunk(
   conversation: Conversation,
   offset: number,
   part: Uint8Array,
-  attempts: number,
   isFirst: boolean,
 ): Promise<number> {
-  const payload = new Uint8Array(8);
-  const view = new DataView(payload.buffer);
-  view.setUint32(0, offset, true);
-  view.setUint32(4, part.length, true);
-  for (let attempt = 1; ; attempt += 1) {
-    const last = attempt >= attempts;
-    try {
-      const answer = await conversation.ask({
-        command: command.readBuffer,
-        payload,
-        expectedBytes: part.length,
-        maxBytes: part.length,
-        sink: { data: (piece, at) => part.set(piece, at) },
-      });
-      const { packet, receivedBytes } = answer;
-      const accepted = packet.code === reply.ok || packet.code === reply.data;
-      if (accepted && receivedBytes === part.length) return answer.receivedAtMs;
-      if (last) throw chunkError(conversation, answer, part.length, isFirst);
-    } catch (error) {
-      if (last || !isGerbangError(error, 'READ_INCOMPLETE')) throw error;
-    }
-  }
+  const answer = await conversation.ask({
+    command: command.readBuffer,
+    payload: encodeRange(offset, part.length),
+    expectedBytes: part.length,
+    maxBytes: part.length,
+    sink: { data: (piece, at) => part.set(piece, at) },
+  });
+  const { packet, receivedBytes } = answer;
+  const accepted = packet.code === reply.ok || packet.code === reply.data;
+  if (accepted && receivedBytes === part.length) return answer.receivedAtMs;
+  throw chunkError(conversation, answer, part.length, isFirst);
 }
 
 function chunkError(conversation: Conversation, answer: Answer, wantedBytes: number, isFirst: boolean): GerbangError {

@@ -3,7 +3,9 @@
  * driver answers the same questions, so pollers and the command line know only this page.
  */
 import type { DeviceTime } from '../clock/device-time.ts';
+import type { GerbangError } from '../errors.ts';
 import type { RecordLayout } from '../punch/record.ts';
+import type { QuirkName } from './quirks.ts';
 
 /** Host time: UTC milliseconds from a monotonic clock anchored to the wall clock, so that it never runs backwards. */
 export interface HostClock {
@@ -24,7 +26,37 @@ export interface TerminalTarget {
   readonly prepareTimeoutMs?: number | undefined;
   /** Upper bound for the whole session. Default 600,000. */
   readonly sessionTimeoutMs?: number | undefined;
+  /**
+   * Default `tcp`. `auto` tries TCP and, where nothing accepts, UDP; what worked is remembered for this address as long
+   * as the process lives.
+   */
+  readonly transport?: 'tcp' | 'udp' | 'auto' | undefined;
+  /** Peculiarities this terminal is known to have; none by default. */
+  readonly quirks?: readonly QuirkName[] | undefined;
+  /** Sees every packet, for captures. */
+  readonly tap?: WireTap | undefined;
+  /** Given the log's bytes when no layout could be proven, so that they are not lost with the error. */
+  readonly keepUnproven?: ((recordBytes: Uint8Array) => void) | undefined;
 }
+
+/** Sees every packet (header and payload) of a session. The bytes must not be changed. */
+export interface WireTap {
+  sent(packet: Uint8Array): void;
+  received(packet: Uint8Array): void;
+}
+
+/** A live event: a hint that the log has grown. The log is the truth, so a lost or doubled bell costs nothing. */
+export interface Bell {
+  /** Host time when the event had arrived, in milliseconds UTC. */
+  readonly receivedAtMs: number;
+  /** The terminal's event number: 1 for a punch. */
+  readonly event: number;
+  /** The terminal's clock in a punch event whose layout is known; null otherwise. */
+  readonly deviceTime: DeviceTime | null;
+}
+
+/** Outcome of asking whether a terminal can select by time: `unclear` when it says "nothing" for the window. */
+export type TimeFilterProbe = 'answered' | 'refused' | 'unclear';
 
 /** Who the machine says it is. Texts are cleaned of control characters; absent answers are null. */
 export interface TerminalIdentity {
@@ -77,6 +109,8 @@ export interface TailRequest {
 
 /** An open conversation with one terminal: one command in flight, EXIT on every path. */
 export interface TerminalSession {
+  /** What the session runs on; tells a caller of `auto` which one worked. */
+  readonly transport: 'tcp' | 'udp';
   identify(): Promise<TerminalIdentity>;
   readCounters(): Promise<TerminalCounters>;
   readClock(): Promise<ClockReading>;
@@ -97,6 +131,24 @@ export interface TerminalSession {
    * @returns null when the terminal refuses partial reads or its log no longer fits the request: read it all
    */
   readTail(request: TailRequest): Promise<LogRead | null>;
+  /**
+   * Printed user ids by internal user index, for logs of layout `zk8` whose records hold only the index. Indexes are
+   * given to other people after a deletion, so read this together with the log. Passwords, cards and names are dropped
+   * unread.
+   */
+  readPins(): Promise<ReadonlyMap<number, string>>;
+  /** Asks whether the log can be read by time window (command 10004). Reads no records. */
+  probeTimeFilter(from: DeviceTime, to: DeviceTime): Promise<TimeFilterProbe>;
+  /**
+   * Registers for live events. Other requests may go on meanwhile. After `silenceMs` without a byte (default 60,000) the
+   * terminal is asked for its time and the registration repeated, because a restarted terminal keeps silent. The session
+   * still ends after `sessionTimeoutMs`.
+   *
+   * @param onBell called for every event, also doubled ones; must not throw
+   * @param onLost called once when the session ends by anything but `close`
+   * @throws GerbangError ZK_REFUSED, ZK_UNSUPPORTED where the terminal has no live events
+   */
+  listen(onBell: (bell: Bell) => void, onLost: (error: GerbangError) => void, silenceMs?: number): Promise<void>;
   /** Sends EXIT and closes. Never throws; safe to call twice. */
   close(): Promise<void>;
 }

@@ -35,6 +35,14 @@ export type ExchangeState =
       readonly receivedBytes: number;
       readonly mustClose: boolean;
     }
+  /** Only on UDP, where blocks come in any order: see datagrams.ts. */
+  | {
+      readonly name: 'gathering';
+      readonly announcedBytes: number | null;
+      readonly pieces: readonly Packet[];
+      readonly receivedBytes: number;
+      readonly closed: boolean;
+    }
   | { readonly name: 'answered'; readonly packet: Packet; readonly receivedBytes: number }
   | { readonly name: 'failed'; readonly code: ErrorCode; readonly reason: string; readonly receivedBytes: number };
 

@@ -1,13 +1,23 @@
 /** Reading the attendance log, whole or its end (docs/protocol.md, "Prepare and read", "Tail reads"). */
 import { GerbangError, isGerbangError } from '../errors.ts';
-import { freeBuffer, maxDatasetBytes, type OnProgress, prepare, readRange, withoutPrefix } from './bulk.ts';
-import { decodeCounters } from './counters.ts';
-import type { HostClock, LogRead, TailRequest, TerminalCounters } from './driver.ts';
+import {
+  freeBuffer,
+  maxDatasetBytes,
+  type OnProgress,
+  prepare,
+  readDirectly,
+  readRange,
+  withoutPrefix,
+} from './bulk.ts';
+import type { HostClock, LogRead, TailRequest, TerminalCounters, TerminalTarget } from './driver.ts';
+import { readCounters } from './inquiries.ts';
 import { maxStrideBytes, proveLayout } from './layout-proof.ts';
 import { packedFromMs } from './packed-time.ts';
-import { refusal } from './replies.ts';
+import type { ReadingManner } from './reading-manner.ts';
+import { layoutBytes } from './records.ts';
 import type { Conversation } from './session.ts';
-import { command, dataset, datasetPrefixBytes, reply } from './wire.ts';
+import { isShortRecord } from './short-records.ts';
+import { command, dataset, datasetPrefixBytes } from './wire.ts';
 
 /** Records beyond its stated capacity a terminal may plausibly hold. */
 const spareRecords = 1000;
@@ -17,17 +27,8 @@ export interface LogReader {
   readonly conversation: Conversation;
   readonly clock: HostClock;
   readonly prepareTimeoutMs: number;
-  readonly chunkBytes: number;
-}
-
-const noCounters: TerminalCounters = { users: null, records: null, operations: null, recordCapacity: null };
-
-/** The terminal's counters; all null when it does not know the question. */
-export async function readCounters(conversation: Conversation): Promise<TerminalCounters> {
-  const { packet } = await conversation.ask({ command: command.readCounters });
-  if (packet.code === reply.ok) return decodeCounters(packet.payload);
-  if (packet.code === reply.error || packet.code === reply.unknownCommand) return noCounters;
-  throw refusal(packet, 'counters', conversation.commKeyGiven);
+  readonly manner: ReadingManner;
+  readonly keepUnproven: TerminalTarget['keepUnproven'];
 }
 
 /** Bound on a log's size, from the longest record considered and the terminal's own capacity. */
@@ -80,6 +81,7 @@ export async function readLog(reader: LogReader, onProgress?: OnProgress): Promi
         { context: { strideBytes: verdict.strideBytes } },
       );
     case 'unproven':
+      reader.keepUnproven?.(recordBytes);
       throw layoutUnproven(recordBytes.length, before, after);
   }
 }
@@ -90,8 +92,11 @@ async function readDataset(
   maxBytes: number,
   onProgress: OnProgress | undefined,
 ): Promise<{ dataset: Uint8Array | null; completedAtMs: number }> {
-  const { conversation, prepareTimeoutMs, chunkBytes } = reader;
-  const prepared = await prepare(conversation, { dataset: dataset.attendance }, { prepareTimeoutMs, maxBytes });
+  const { conversation, prepareTimeoutMs, manner } = reader;
+  const limits = { prepareTimeoutMs, maxBytes };
+  const prepared = manner.direct
+    ? await readDirectly(conversation, command.readLogDirectly, limits)
+    : await prepare(conversation, { dataset: dataset.attendance }, limits);
   const { receivedAtMs } = prepared.answer;
   switch (prepared.kind) {
     case 'nothing':
@@ -101,7 +106,7 @@ async function readDataset(
       return { dataset: prepared.dataset, completedAtMs: receivedAtMs };
     case 'buffered': {
       const target = Buffer.allocUnsafe(prepared.sizeBytes);
-      const completedAtMs = await readRange(conversation, 0, target, { chunkBytes, onProgress });
+      const completedAtMs = await readRange(conversation, 0, target, manner, onProgress);
       return { dataset: target, completedAtMs };
     }
   }
@@ -125,8 +130,9 @@ function layoutUnproven(bytes: number, before: TerminalCounters, after: Terminal
 
 /** Reads the end of the log from a record index on. See {@link TerminalSession.readTail}. */
 export async function readTail(reader: LogReader, request: TailRequest): Promise<LogRead | null> {
-  const { conversation, clock, prepareTimeoutMs } = reader;
+  const { conversation, clock, prepareTimeoutMs, manner } = reader;
   const { layout, strideBytes, firstIndex } = request;
+  if (manner.direct) return null;
   const bytesBefore = conversation.bytesReceived;
   await freeBuffer(conversation);
   const preparedAtMs = clock.nowMs();
@@ -153,7 +159,14 @@ export async function readTail(reader: LogReader, request: TailRequest): Promise
   }
   const bytesReceived = conversation.bytesReceived - bytesBefore;
   await freeBuffer(conversation);
+  // In a compressed log the position of a record says nothing about its index.
+  if (layout === 'zk8' && holdsShortRecord(bytes)) return null;
   return { layout, strideBytes, totalRecords, firstIndex, bytes, preparedAtMs, completedAtMs, bytesReceived };
+}
+
+function holdsShortRecord(bytes: Uint8Array): boolean {
+  for (let at = 0; at < bytes.length; at += layoutBytes.zk8) if (isShortRecord(bytes, at)) return true;
+  return false;
 }
 
 /** Null when the terminal refuses to start in the middle. */
@@ -162,12 +175,14 @@ async function readPreparedTail(
   sizeBytes: number,
   skippedBytes: number,
 ): Promise<{ bytes: Uint8Array; completedAtMs: number } | null> {
-  const { conversation, chunkBytes } = reader;
+  const { conversation, manner } = reader;
   // Offsets 1 to 3 point into the length prefix and are mishandled by some firmware; 4 and above are safe.
   const offset = datasetPrefixBytes + skippedBytes;
   const bytes = Buffer.allocUnsafe(sizeBytes - offset);
   try {
-    const completedAtMs = await readRange(conversation, offset, bytes, { chunkBytes, attempts: 1 });
+    // On TCP a refusal is final: it is how firmware without random access answers. On UDP it may be a lost datagram.
+    const attempts = conversation.transport === 'tcp' ? 1 : manner.attempts;
+    const completedAtMs = await readRange(conversation, offset, bytes, { ...manner, attempts });
     return { bytes, completedAtMs };
   } catch (error) {
     if (isGerbangError(error, 'ZK_REFUSED', 'READ_INCOMPLETE')) return null;

@@ -65,3 +65,15 @@ export function badReply(asked: Asked, reason: string, context: Record<string, n
     context: { asked, ...context },
   });
 }
+
+/**
+ * The terminal took the connection and then said nothing or hung up, before the first reply: most firmware serves one
+ * client at a time, and answers nobody while a person is in its menu (docs/protocol.md, "Manners").
+ */
+export function sessionHeldElsewhere(error: GerbangError): GerbangError {
+  return new GerbangError(
+    error.code,
+    'The terminal took the connection but did not begin to talk. Another program may hold its only session, or somebody is in its menu. Stop the other program or try again later.',
+    { context: { ...error.context, asked: 'connect' }, cause: error },
+  );
+}

@@ -5,18 +5,16 @@
  * After a timeout or a damaged stream nothing more is asked: a late reply could be taken for the answer to the next
  * question. There is no reconnecting in here; whoever opened the conversation decides when to try again.
  */
-import { type ErrorCode, GerbangError, isGerbangError } from '../errors.ts';
+import { GerbangError, isGerbangError } from '../errors.ts';
 import { scrambleCommKey } from './comm-key.ts';
-import type { HostClock } from './driver.ts';
-import { type ExchangeRequest, type ExchangeState, isOver, step, waiting } from './exchange.ts';
+import type { HostClock, WireTap } from './driver.ts';
+import type { ExchangeRequest } from './exchange.ts';
 import { defaultMaxFrameBytes } from './frames.ts';
+import { type Answer, type DataSink, Flight } from './in-flight.ts';
 import { decodePacket, encodeFrame, type Packet } from './packet.ts';
-import { refusal } from './replies.ts';
+import { refusal, sessionHeldElsewhere } from './replies.ts';
 import type { Link } from './transport/link.ts';
-import { command, reply } from './wire.ts';
-
-/** Slowest rate at which data may arrive before a read is given up; an office on a poor line is faster. */
-const minBytesPerSecond = 1024;
+import { command, framePrefixBytes, reply } from './wire.ts';
 
 /** Wait for the reply to EXIT: a courtesy, the socket closes anyway. */
 const exitTimeoutMs = 2000;
@@ -24,14 +22,10 @@ const exitTimeoutMs = 2000;
 /** Reply ids are 16 bit and must only grow. Nobody has documented what a terminal does when they wrap. */
 const lastReplyId = 65_535;
 
-const noPayload = new Uint8Array(0);
+/** How far ahead of our own count an event's id may be to be acknowledged. */
+const maxIdLeap = 1000;
 
-/** Receives the data of one request. Offsets and lengths are already checked. */
-export interface DataSink {
-  /** The terminal announced this many bytes, at most the request's `maxBytes`. */
-  announced?(bytes: number): void;
-  data(payload: Uint8Array, offset: number): void;
-}
+const noPayload = new Uint8Array(0);
 
 /** One request. */
 export interface Ask {
@@ -46,31 +40,6 @@ export interface Ask {
   readonly sink?: DataSink;
 }
 
-/** The packet that ended an exchange, and when. */
-export interface Answer {
-  readonly packet: Packet;
-  /** Host time when the request was written, in milliseconds UTC. */
-  readonly sentAtMs: number;
-  /** Host time when the reply was complete. */
-  readonly receivedAtMs: number;
-  /** Data bytes handed to the sink. */
-  readonly receivedBytes: number;
-}
-
-interface Pending {
-  readonly request: ExchangeRequest;
-  readonly sink: DataSink | undefined;
-  readonly silenceMs: number;
-  /** All three on the monotonic clock of this process. */
-  deadline: number;
-  lastBytesAt: number;
-  timer: NodeJS.Timeout | undefined;
-  readonly sentAtMs: number;
-  state: ExchangeState;
-  readonly resolve: (answer: Answer) => void;
-  readonly reject: (error: GerbangError) => void;
-}
-
 /** Settings of one conversation. Durations in milliseconds. */
 export interface ConversationOptions {
   readonly link: Link;
@@ -79,12 +48,15 @@ export interface ConversationOptions {
   readonly replyTimeoutMs: number;
   readonly sessionTimeoutMs: number;
   readonly acceptBadChecksum: boolean;
+  readonly tap?: WireTap | undefined;
 }
 
 /** One conversation over one link. Close it on every path. */
 export class Conversation {
   /** Called for every event packet, during an exchange or between two. */
   onEvent: ((event: Packet) => void) | null = null;
+  /** Called once when the conversation ends by anything but `close`, in flight or idle. */
+  onLost: ((error: GerbangError) => void) | null = null;
   /** Payload and frame bytes that have arrived since the link opened. */
   bytesReceived = 0;
 
@@ -92,10 +64,12 @@ export class Conversation {
   readonly #sessionTimer: NodeJS.Timeout;
   #session = 0;
   #nextReplyId = 0;
-  #pending: Pending | null = null;
+  #flight: Flight | null = null;
   #failure: GerbangError | null = null;
   #closing: Promise<void> | null = null;
   #closed = false;
+  /** On the monotonic clock of this process. */
+  #lastBytesAt = performance.now();
 
   constructor(options: ConversationOptions) {
     this.#options = options;
@@ -108,6 +82,10 @@ export class Conversation {
     });
   }
 
+  get transport(): 'tcp' | 'udp' {
+    return this.#options.link.kind;
+  }
+
   get commKeyGiven(): boolean {
     return this.#options.commKey !== undefined;
   }
@@ -118,7 +96,10 @@ export class Conversation {
    * @throws GerbangError ZK_COMM_KEY_REQUIRED, ZK_COMM_KEY_WRONG, ZK_COMM_KEY_LOCKED, ZK_SECURE_FIRMWARE, ZK_REFUSED
    */
   async connect(): Promise<void> {
-    const { packet } = await this.ask({ command: command.connect });
+    const { packet } = await this.ask({ command: command.connect }).catch((error: unknown) => {
+      // Nothing has been said yet, so this is not about a reply.
+      throw isGerbangError(error, 'NET_CLOSED', 'ZK_NO_REPLY') ? sessionHeldElsewhere(error) : error;
+    });
     this.#session = packet.session;
     if (packet.code === reply.ok) return;
     const { commKey } = this.#options;
@@ -143,47 +124,58 @@ export class Conversation {
 
   #exchange(ask: Ask): Promise<Answer> {
     if (this.#failure !== null) return Promise.reject(this.#failure);
-    if (this.#pending !== null) {
+    if (this.#flight !== null) {
       return Promise.reject(new GerbangError('INTERNAL', 'Two requests were sent to one terminal at once.'));
     }
     if (this.#nextReplyId > lastReplyId) return Promise.reject(idsUsedUp());
     const { link, clock, replyTimeoutMs } = this.#options;
-    const silenceMs = ask.timeoutMs ?? replyTimeoutMs;
-    const expectedBytes = ask.expectedBytes ?? null;
-    const request: ExchangeRequest = { replyId: this.#nextReplyId, expectedBytes, maxBytes: ask.maxBytes ?? 0 };
+    const { expectedBytes = null, maxBytes = 0, payload = noPayload } = ask;
+    const request: ExchangeRequest = { replyId: this.#nextReplyId, expectedBytes, maxBytes };
     this.#nextReplyId += 1;
-    const frame = encodeFrame({
-      code: ask.command,
-      session: this.#session,
-      replyId: request.replyId,
-      payload: ask.payload ?? noPayload,
+    const frame = encodeFrame({ code: ask.command, session: this.#session, replyId: request.replyId, payload });
+    const flight = new Flight({
+      request,
+      kind: link.kind,
+      sink: ask.sink,
+      silenceMs: ask.timeoutMs ?? replyTimeoutMs,
+      clock,
+      transmit: () => this.#send(frame),
+      onEvent: (event) => this.onEvent?.(event),
+      // The size has been checked; some firmware sends all of it in one frame.
+      onAnnounced: (bytes) => link.allowFrameBytes(Math.max(defaultMaxFrameBytes, bytes + 32)),
+      onOver: (error) => {
+        this.#flight = null;
+        // A reply that ended short leaves both sides in step; everything else does not.
+        if (error !== null && error.code !== 'READ_INCOMPLETE') this.#failure ??= error;
+      },
     });
-    return new Promise((resolve, reject) => {
-      const now = performance.now();
-      const pending: Pending = {
-        request,
-        sink: ask.sink,
-        silenceMs,
-        deadline: now + silenceMs + allowanceMs(expectedBytes ?? 0),
-        lastBytesAt: now,
-        timer: undefined,
-        sentAtMs: clock.nowMs(),
-        state: waiting,
-        resolve,
-        reject,
-      };
-      // The waiter stands before the request leaves, so a reply cannot come too early.
-      this.#pending = pending;
-      this.#arm(pending, silenceMs);
-      link.send(frame);
-    });
+    this.#flight = flight;
+    flight.start();
+    return flight.answer;
   }
 
-  /** Acknowledges an event with its own id, as terminals that queue events demand. */
+  #send(frame: Uint8Array): void {
+    this.#options.tap?.sent(frame.subarray(framePrefixBytes));
+    this.#options.link.send(frame);
+  }
+
+  /** Time since the last byte, in milliseconds. */
+  silentForMs(): number {
+    return performance.now() - this.#lastBytesAt;
+  }
+
+  /**
+   * Acknowledges an event with its own id, as terminals that queue events demand.
+   *
+   * Strict firmware counts the id of an acknowledgement like that of a request and drops requests with lower ids, so our
+   * own count steps over it. An id far ahead is not acknowledged: it would use up the session's ids.
+   */
   acknowledge(event: Packet): void {
     if (this.#failure !== null || this.#closed) return;
-    const packet = { code: reply.ok, session: this.#session, replyId: event.replyId, payload: noPayload };
-    this.#options.link.send(encodeFrame(packet));
+    if (event.replyId > this.#nextReplyId + maxIdLeap) return;
+    this.#nextReplyId = Math.max(this.#nextReplyId, event.replyId + 1);
+    const { replyId } = event;
+    this.#send(encodeFrame({ code: reply.ok, session: this.#session, replyId, payload: noPayload }));
   }
 
   /** Sends EXIT and closes the link. Never throws; later calls wait for the first. */
@@ -193,126 +185,52 @@ export class Conversation {
   }
 
   async #close(): Promise<void> {
-    const { link } = this.#options;
     this.#closed = true;
     clearTimeout(this.#sessionTimer);
-    if (this.#pending !== null)
+    if (this.#flight !== null) {
       this.#fail(new GerbangError('NET_CLOSED', 'The session was closed while a request was under way.'));
+    }
     if (this.#failure === null) {
       await this.#exchange({ command: command.exit, timeoutMs: exitTimeoutMs }).catch(() => {});
     } else {
       // No reply could be trusted any more, but a terminal that is still there should know that we are gone.
-      const packet = {
-        code: command.exit,
-        session: this.#session,
-        replyId: this.#nextReplyId & 0xffff,
-        payload: noPayload,
-      };
-      link.send(encodeFrame(packet));
+      const replyId = Math.min(this.#nextReplyId, lastReplyId);
+      this.#send(encodeFrame({ code: command.exit, session: this.#session, replyId, payload: noPayload }));
     }
     this.#failure ??= closedError();
-    await link.close();
+    await this.#options.link.close();
   }
 
   #onBytes(count: number): void {
     this.bytesReceived += count;
-    if (this.#pending !== null) this.#pending.lastBytesAt = performance.now();
+    this.#lastBytesAt = performance.now();
+    this.#flight?.noteBytes();
   }
 
   #onPacket(bytes: Uint8Array): void {
     if (this.#failure !== null) return;
+    const { link, tap, acceptBadChecksum } = this.#options;
+    tap?.received(bytes);
     let packet: Packet;
     try {
-      packet = decodePacket(bytes, this.#options.acceptBadChecksum);
+      packet = decodePacket(bytes, acceptBadChecksum);
     } catch (error) {
       if (!isGerbangError(error)) throw error;
-      this.#fail(error);
+      // A damaged datagram is a lost datagram; a damaged stream cannot be trusted any more.
+      if (link.kind === 'tcp') this.#fail(error);
       return;
     }
-    const pending = this.#pending;
-    if (pending === null) {
-      if (packet.code === reply.event) this.onEvent?.(packet);
-      return;
-    }
-    const { state, effect } = step(pending.request, pending.state, { kind: 'packet', packet });
-    pending.state = state;
-    if (effect.kind === 'event') this.onEvent?.(effect.packet);
-    else if (effect.kind === 'data') pending.sink?.data(effect.payload, effect.offset);
-    else if (effect.kind === 'announced') this.#announce(pending, effect.bytes);
-    if (isOver(state)) this.#finish(pending);
-  }
-
-  /** The size has been checked; some firmware sends all of it in one frame. */
-  #announce(pending: Pending, bytes: number): void {
-    this.#options.link.allowFrameBytes(Math.max(defaultMaxFrameBytes, bytes + 32));
-    if (pending.request.expectedBytes === null) pending.deadline += allowanceMs(bytes);
-    pending.sink?.announced?.(bytes);
-  }
-
-  #finish(pending: Pending): void {
-    const { state, sentAtMs } = pending;
-    clearTimeout(pending.timer);
-    if (this.#pending === pending) this.#pending = null;
-    if (state.name === 'answered') {
-      const { packet, receivedBytes } = state;
-      pending.resolve({ packet, sentAtMs, receivedAtMs: this.#options.clock.nowMs(), receivedBytes });
-    } else if (state.name === 'failed') {
-      const error = exchangeError(state.code, state.reason, state.receivedBytes);
-      // A reply that ended short leaves both sides in step; everything else does not.
-      if (state.code !== 'READ_INCOMPLETE') this.#failure ??= error;
-      pending.reject(error);
-    }
-  }
-
-  #arm(pending: Pending, delayMs: number): void {
-    pending.timer = setTimeout(() => this.#onTimer(pending), Math.max(1, Math.ceil(delayMs)));
-  }
-
-  #onTimer(pending: Pending): void {
-    const now = performance.now();
-    const left = Math.min(pending.deadline, pending.lastBytesAt + pending.silenceMs) - now;
-    if (left > 0) {
-      this.#arm(pending, left);
-      return;
-    }
-    if (pending.state.name === 'receiving' && now >= pending.deadline) {
-      this.#fail(exchangeError('READ_TOO_SLOW', 'data arrived too slowly', pending.state.receivedBytes));
-      return;
-    }
-    pending.state = step(pending.request, pending.state, { kind: 'timeout' }).state;
-    this.#finish(pending);
+    if (this.#flight !== null) this.#flight.take(packet);
+    else if (packet.code === reply.event) this.onEvent?.(packet);
   }
 
   /** Ends the conversation: nothing that arrives later can be trusted. */
   #fail(error: GerbangError): void {
-    this.#failure ??= error;
-    const pending = this.#pending;
-    if (pending === null) return;
-    this.#pending = null;
-    clearTimeout(pending.timer);
-    pending.reject(error);
+    if (this.#failure !== null) return;
+    this.#failure = error;
+    this.#flight?.abort(error);
+    if (!this.#closed) this.onLost?.(error);
   }
-}
-
-/** Time that much data may take at the slowest accepted rate. */
-function allowanceMs(bytes: number): number {
-  return (bytes / minBytesPerSecond) * 1000;
-}
-
-const advice: Partial<Record<ErrorCode, string>> = {
-  ZK_NO_REPLY:
-    'The terminal did not answer. Somebody may be in its menu, or another program may hold its only session. Try again later.',
-  NET_CLOSED: 'The terminal closed the connection in the middle of a reply. Try again.',
-  ZK_BAD_REPLY: 'The terminal answered in a way that makes no sense. Try again.',
-  READ_TOO_LARGE: 'The terminal announced more data than it can hold. Restart it and try again.',
-  READ_TOO_SLOW: 'Data from the terminal arrived too slowly. Check the line to this office.',
-  READ_INCOMPLETE: 'The terminal sent less than it announced. Nothing of it was kept; try again.',
-};
-
-function exchangeError(code: ErrorCode, reason: string, receivedBytes: number): GerbangError {
-  return new GerbangError(code, advice[code] ?? 'A request to the terminal failed.', {
-    context: { reason, receivedBytes },
-  });
 }
 
 function sessionOver(sessionTimeoutMs: number): GerbangError {

@@ -20,6 +20,7 @@ export const command = {
   freeBuffer: 1502,
   registerEvents: 500,
   readLogDirectly: 13,
+  readUsersDirectly: 9,
 } as const;
 
 /** What "prepare" is asked to prepare: the inner command of a {@link command.prepareBuffer} request. */
@@ -32,6 +33,9 @@ export const dataset = {
 /** Parameter of {@link dataset.users}: the table of users rather than templates or pictures. */
 export const userTable = 5;
 
+/** Event number of a punch, and the bit that registers for it. */
+export const punchEvent = 1;
+
 /** Codes a terminal answers with. Every other number is a refusal. */
 export const reply = {
   ok: 2000,
@@ -42,6 +46,7 @@ export const reply = {
   data: 1501,
   secureChallenge: 6001,
   unknownCommand: 65535,
+  badCommand: 65533,
   event: 500,
 } as const;
 
@@ -68,3 +73,12 @@ export const datasetPrefixBytes = 4;
 
 /** Port terminals listen on unless their menu says otherwise. */
 export const defaultPort = 4370;
+
+const names: ReadonlyMap<number, string> = new Map(
+  [...Object.entries(command), ...Object.entries(reply)].map(([name, code]) => [code, name]),
+);
+
+/** The name of a command or reply code, for reports; null for numbers this driver has no use for. */
+export function nameOfCode(code: number): string | null {
+  return names.get(code) ?? null;
+}

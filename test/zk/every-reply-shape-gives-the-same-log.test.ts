@@ -8,8 +8,8 @@ import {
   announcement,
   type Bend,
   datasetOf,
+  rangeFrames,
   record40,
-  sendRange,
   session,
   startTinyTerminal,
   type TinyTerminal,
@@ -148,14 +148,7 @@ describe('the log comes whole', () => {
     for (const cut of [1, 5, 12, 900, 1027, 1460]) {
       await expectWhole(cut === 1 ? 60 : 500, ({ code, replyId, payload }, peer, terminal) => {
         if (code !== 1504) return false;
-        const pieces: Buffer[] = [];
-        const catcher = {
-          send: (...parts: readonly (string | Uint8Array)[]) => {
-            for (const part of parts) pieces.push(Buffer.from(part));
-          },
-        };
-        sendRange(catcher, replyId, rangeOf(payload, terminal), 1008);
-        const stream = Buffer.concat(pieces);
+        const stream = Buffer.concat(rangeFrames(replyId, rangeOf(payload, terminal), 1008));
         for (let at = 0; at < stream.length; at += cut) peer.send(stream.subarray(at, at + cut));
         return true;
       });

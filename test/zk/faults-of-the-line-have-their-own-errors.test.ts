@@ -19,8 +19,11 @@ async function served<T extends LiteralServer>(server: Promise<T>): Promise<T> {
   return server;
 }
 
+/** For terminals that are meant to stay silent. */
+const impatient = { replyTimeoutMs: 200, prepareTimeoutMs: 200 };
+
 function target(port: number, more: Partial<TerminalTarget> = {}): TerminalTarget {
-  return { host: '127.0.0.1', port, connectTimeoutMs: 2000, replyTimeoutMs: 300, prepareTimeoutMs: 300, ...more };
+  return { host: '127.0.0.1', port, connectTimeoutMs: 2000, replyTimeoutMs: 3000, prepareTimeoutMs: 3000, ...more };
 }
 
 /** Opens a terminal whose answers are bent, reads its log and closes; the code of whatever failed. */
@@ -97,7 +100,7 @@ describe('connecting', () => {
   });
   it('to a silent terminal gets no reply', async () => {
     const server = await served(serve(() => {}));
-    expect(await readCode(target(server.port))).toBe('ZK_NO_REPLY');
+    expect(await readCode(target(server.port, impatient))).toBe('ZK_NO_REPLY');
   });
   it('to a web server finds another protocol', async () => {
     const server = await served(serve((peer) => peer.send(Buffer.from('HTTP/1.1 400 Bad Request\r\n\r\n'))));
@@ -166,7 +169,7 @@ describe('a read', () => {
   });
   it('that stops in the middle gets no reply', async () => {
     const bend: Bend = answering(1504, (replyId) => frame(1500, session, replyId, u32s(4004, 1008)));
-    expect(await codeOf(bend)).toBe('ZK_NO_REPLY');
+    expect(await codeOf(bend, 100, impatient)).toBe('ZK_NO_REPLY');
   });
   it('with a damaged frame is refused', async () => {
     const bend: Bend = ({ code, replyId }, peer) => {
@@ -197,12 +200,12 @@ describe('a read', () => {
     const drips: NodeJS.Timeout[] = [];
     const bend: Bend = ({ code, replyId }, peer) => {
       if (code !== 1504) return false;
-      peer.send(frame(1500, session, replyId, u32s(4004, 1)));
+      peer.send(frame(1500, session, replyId, u32s(1044, 1)));
       let index = 0;
       drips.push(setInterval(() => peer.send(frame(1501, index++, replyId, Buffer.of(0))), 20));
       return true;
     };
-    expect(await codeOf(bend)).toBe('READ_TOO_SLOW');
+    expect(await codeOf(bend, 26, { replyTimeoutMs: 1500 })).toBe('READ_TOO_SLOW');
     for (const drip of drips) clearInterval(drip);
   });
 });
@@ -219,12 +222,12 @@ describe('every path', () => {
   });
   it('ends with EXIT after silence too', async () => {
     const terminal = await served(startTinyTerminal(100, ({ code }) => code === 1503));
-    expect(await readCode(target(terminal.port))).toBe('ZK_NO_REPLY');
+    expect(await readCode(target(terminal.port, impatient))).toBe('ZK_NO_REPLY');
     expect(terminal.peers[0]?.heard.at(-1)?.code).toBe(1001);
   });
   it('asks nothing more after a timeout', async () => {
     const terminal = await served(startTinyTerminal(100, ({ code }) => code === 50));
-    const opened = await openTerminal(target(terminal.port), wallClock);
+    const opened = await openTerminal(target(terminal.port, { replyTimeoutMs: 500 }), wallClock);
     await expect(opened.readCounters()).rejects.toThrow(/ZK_NO_REPLY/);
     await expect(opened.readClock()).rejects.toThrow(/ZK_NO_REPLY/);
     await opened.close();

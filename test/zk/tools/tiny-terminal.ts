@@ -51,7 +51,7 @@ export function announcement(size: number): Buffer {
   return Buffer.concat([Buffer.of(0), u32s(size, size, 0x00123456)]);
 }
 
-function counters(terminal: TinyTerminal): Buffer {
+function counters(terminal: Holdings): Buffer {
   const out = Buffer.alloc(92);
   out.writeUInt32LE(50, 16);
   out.writeUInt32LE(terminal.count, 32);
@@ -59,42 +59,39 @@ function counters(terminal: TinyTerminal): Buffer {
   return out;
 }
 
-/** Sends a range as a terminal does: short ones at once, long ones announced and in blocks. */
-export function sendRange(peer: Pick<Peer, 'send'>, replyId: number, range: Uint8Array, blockBytes: number): void {
-  if (range.length <= 1024) {
-    peer.send(frame(1501, 0, replyId, range));
-    return;
-  }
+/** A range as a terminal sends it: short ones at once, long ones announced and in blocks. */
+export function rangeFrames(replyId: number, range: Uint8Array, blockBytes: number): Buffer[] {
+  if (range.length <= 1024) return [frame(1501, 0, replyId, range)];
   const frames = [frame(1500, session, replyId, u32s(range.length, blockBytes))];
   for (let at = 0; at < range.length; at += blockBytes) {
     frames.push(frame(1501, at / blockBytes, replyId, range.subarray(at, at + blockBytes)));
   }
-  peer.send(Buffer.concat([...frames, frame(2000, session, replyId)]));
+  return [...frames, frame(2000, session, replyId)];
 }
 
-function answer(request: Heard, peer: Peer, terminal: TinyTerminal): void {
+/** What the tiny terminal needs to know of itself to answer. */
+export type Holdings = Pick<TinyTerminal, 'dataset' | 'count' | 'capacity' | 'blockBytes'>;
+
+/** The honest answer, frame by frame. */
+export function answerFrames(request: Heard, terminal: Holdings): Buffer[] {
   const { replyId, payload } = request;
   const { dataset } = terminal;
   if (request.code === 1504) {
     const [offset, size] = [payload.readUInt32LE(0), payload.readUInt32LE(4)];
-    if (offset + size > dataset.length) peer.send(frame(2001, session, replyId));
-    else sendRange(peer, replyId, dataset.subarray(offset, offset + size), terminal.blockBytes);
-  } else if (request.code === 50) {
-    peer.send(frame(2000, session, replyId, counters(terminal)));
-  } else if (request.code === 1503 && dataset.length <= 1024) {
-    peer.send(frame(1501, session, replyId, dataset));
-  } else if (request.code === 1503) {
-    peer.send(frame(2000, session, replyId, announcement(dataset.length)));
-  } else {
-    peer.send(frame(2000, session, replyId));
+    if (offset + size > dataset.length) return [frame(2001, session, replyId)];
+    return rangeFrames(replyId, dataset.subarray(offset, offset + size), terminal.blockBytes);
   }
+  if (request.code === 50) return [frame(2000, session, replyId, counters(terminal))];
+  if (request.code === 1503 && dataset.length <= 1024) return [frame(1501, session, replyId, dataset)];
+  if (request.code === 1503) return [frame(2000, session, replyId, announcement(dataset.length))];
+  return [frame(2000, session, replyId)];
 }
 
 /** Starts a tiny terminal with `count` records of 40 bytes. */
 export async function startTinyTerminal(count: number, bend: Bend = () => false): Promise<TinyTerminal> {
   const server = await serve(async (peer) => {
     for (let request = await peer.next(); request !== null; request = await peer.next()) {
-      if (!(await bend(request, peer, terminal))) answer(request, peer, terminal);
+      if (!(await bend(request, peer, terminal))) peer.send(Buffer.concat(answerFrames(request, terminal)));
     }
   });
   const terminal: TinyTerminal = {

@@ -1,0 +1,37 @@
+/** How much is asked for at a time, and how often (docs/protocol.md, "Prepare and read", "UDP"). */
+import type { QuirkName } from './quirks.ts';
+import { datagramPayloadBytes } from './wire.ts';
+
+/** How ranges of a dataset are asked for. */
+export interface ReadingManner {
+  /** Bytes per request at first. */
+  readonly chunkBytes: number;
+  /** After a failed request the chunk is quartered, but never below this. */
+  readonly minChunkBytes: number;
+  /** How often one range is asked for before the read fails. */
+  readonly attempts: number;
+  /** Use the old direct read instead of the buffer. */
+  readonly direct: boolean;
+}
+
+/** The size most clients use on TCP; no frame of it reaches 64 KiB. */
+const tcpChunkBytes = 65_472;
+
+/** What the quirk asks for; the size the author of zkteco-js recommends for poor lines. */
+const smallChunkBytes = 8184;
+
+/** A burst of 16 datagrams; pyzk uses the same. */
+const udpChunkBytes = 16_384;
+
+/** The manner for a transport and a terminal's quirks. */
+export function readingManner(transport: 'tcp' | 'udp', quirks: readonly QuirkName[]): ReadingManner {
+  const direct = quirks.includes('readDirectly');
+  const small = quirks.includes('smallChunks');
+  if (transport === 'udp') {
+    const chunkBytes = small ? datagramPayloadBytes : udpChunkBytes;
+    // A range of one datagram needs no block numbers, so firmware that sends none is still read correctly.
+    return { chunkBytes, minChunkBytes: datagramPayloadBytes, attempts: 8, direct };
+  }
+  const chunkBytes = small ? smallChunkBytes : tcpChunkBytes;
+  return { chunkBytes, minChunkBytes: chunkBytes, attempts: 3, direct };
+}
