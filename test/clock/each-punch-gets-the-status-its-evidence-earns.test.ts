@@ -176,6 +176,25 @@ describe('with evidence on one side', () => {
     });
   });
 
+  test('a second back is no jump, two are', () => {
+    const first = { before: null, bracket: { absentAtMs: null, presentAtMs: at('00:10:00') } };
+    const slack = [shown('00:05:01'), shown('00:05:00')];
+    expect(correct({ ...first, records: slack }).map(({ status }) => status)).toEqual(['provisional', 'provisional']);
+    const jump = [shown('00:05:02'), shown('00:05:00')];
+    expect(correct({ ...first, records: jump }).map(({ status }) => status)).toEqual(['uncorrectable', 'provisional']);
+  });
+
+  test('bounds far from the sample allow for the drift at the bound itself', () => {
+    // A year of 365 days at 100 ppm. The earliest instant t solves t + (offset + 20 ms + drift from t on) = shown.
+    const [answer] = correct({
+      before: null,
+      bracket: { absentAtMs: null, presentAtMs: at('00:10:00') },
+      records: [shown('00:10:00', -365 * 24 * 60 * minute)],
+    });
+    const year = 365 * 24 * 60 * minute;
+    expect(answer?.earliestMs).toBeCloseTo(at('00:10:00') - (year + 20) / (1 - 1e-4), 1);
+  });
+
   test('a clock set back after the last punch shows in the sample itself', () => {
     const first = { before: null, bracket: { absentAtMs: null, presentAtMs: at('00:10:00') } };
     expect(brief({ ...first, records: [shown('00:05:00'), shown('00:12:00')], nominalOffsetMs: zone })).toEqual([
@@ -253,6 +272,16 @@ describe('when the clock was moved between two polls', () => {
     expect(brief({ after: evidence('00:10:00', -2 * minute), records })).toEqual([
       ['bounded', 'step-one-candidate', '00:05:00.000'],
       ['bounded', 'step-one-candidate', '00:06:00.000'],
+    ]);
+  });
+
+  test('a punch cannot be older than the one before it in the log', () => {
+    // Set forward by two minutes. The first would lie before the bracket under the new clock, so it is of the old one;
+    // the second would then be 00:00:30 under the new clock, before the first.
+    const records = [shown('00:01:00'), shown('00:02:30')];
+    expect(brief({ after: evidence('00:10:00', 2 * minute), records })).toEqual([
+      ['bounded', 'step-one-candidate', '00:01:00.000'],
+      ['bounded', 'step-one-candidate', '00:02:30.000'],
     ]);
   });
 

@@ -58,6 +58,12 @@ describe('a row of samples', () => {
     expect(runs[1]?.interval).toEqual({ atMs: 3_510, earliestMs: 64_990, latestMs: 65_500 });
   });
 
+  test('allows for the drift while a slow reply was under way', () => {
+    // 10 s at 100 ppm are 1 ms.
+    const interval = foldSamples([at(0, 10_000, 20_000)], 100)[0]?.interval;
+    expect(interval).toEqual({ atMs: 10_000, earliestMs: 9_999, latestMs: 21_001 });
+  });
+
   test('without samples knows nothing', () => {
     expect(foldSamples([])).toEqual([]);
   });

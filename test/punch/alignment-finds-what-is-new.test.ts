@@ -104,6 +104,18 @@ describe('a whole read', () => {
     expect(whole(cursorAt({ stored }), stored, records(...range(12, 40)))).toMatchObject({ kind: 'shift', base: 12 });
   });
 
+  test('of a very short log needs half of it equal, and never believes a single record', () => {
+    const three = records(1, 2, 3);
+    expect(whole(cursorAt({ stored: three }), three, records(2, 3, 4))).toMatchObject({
+      kind: 'shift',
+      base: 1,
+      to: 4,
+    });
+    expect(whole(cursorAt({ stored: three }), three, records(3, 4, 5))).toMatchObject({ kind: 'new-epoch' });
+    const two = records(1, 2);
+    expect(whole(cursorAt({ stored: two }), two, records(2, 3))).toMatchObject({ kind: 'new-epoch' });
+  });
+
   test('that is shorter and shares nothing was cleared', () => {
     const stored = records(...range(0, 20));
     expect(whole(cursorAt({ stored }), stored, records(50, 51))).toMatchObject({
