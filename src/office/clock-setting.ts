@@ -7,9 +7,8 @@
  */
 import { type DeviceTime, deviceTimeFromMs } from '../clock/device-time.ts';
 import type { OffsetInterval } from '../clock/sample.ts';
-import type { HostClock, TerminalSession } from '../zk/driver.ts';
-import { type ClockMemory, sampleClock } from './sampling.ts';
-import { pause } from './waiting.ts';
+import type { TerminalSession } from '../zk/driver.ts';
+import { type ClockMemory, type SessionTime, sampleClock } from './sampling.ts';
 
 /** When a clock may be set, as the office wants it. */
 export interface SettingRule {
@@ -65,16 +64,15 @@ export async function setClock(
   holder: { clock: ClockMemory },
   recordsRead: number,
   zoneOffsetMs: number,
-  clock: HostClock,
-  signal: AbortSignal,
+  time: SessionTime,
 ): Promise<SettingResult> {
-  await sampleClock(session, holder, { kind: 'before-set', count: samplesBefore }, clock, signal);
+  await sampleClock(session, holder, { kind: 'before-set', count: samplesBefore }, time);
   const { records } = await session.readCounters();
-  if (records !== recordsRead || signal.aborted) return 'not-now';
-  await session.setClock(await nextSecond(zoneOffsetMs, clock, signal));
+  if (records !== recordsRead || time.signal.aborted) return 'not-now';
+  await session.setClock(await nextSecond(zoneOffsetMs, time));
   // What was known of the offset ended with the step we made ourselves.
   holder.clock = { ...holder.clock, offset: null, stepped: true };
-  await sampleClock(session, holder, { kind: 'after-set', count: samplesAfter }, clock, signal);
+  await sampleClock(session, holder, { kind: 'after-set', count: samplesAfter }, time);
   const { offset } = holder.clock;
   const took =
     offset !== null &&
@@ -84,7 +82,7 @@ export async function setClock(
 }
 
 /** Waits for the office's clock to tick: a terminal takes whole seconds only. */
-async function nextSecond(zoneOffsetMs: number, clock: HostClock, signal: AbortSignal): Promise<DeviceTime> {
+async function nextSecond(zoneOffsetMs: number, { clock, pause, signal }: SessionTime): Promise<DeviceTime> {
   const nowMs = clock.nowMs();
   const tickMs = Math.ceil(nowMs / 1_000) * 1_000;
   await pause(tickMs - nowMs, signal);

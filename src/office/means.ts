@@ -77,11 +77,11 @@ export interface OfficeMeans {
   readonly bounds: PollBounds;
   /** A host clock for one session: anchored when it begins, so that it cannot be stepped in the middle. */
   newHostClock(): HostClock;
+  /** Waits for `ms`, or until `signal` is aborted. Never rejects. */
+  pause(ms: number, signal: AbortSignal): Promise<void>;
   /** A batch id that was never given before. */
   newBatchId(): string;
   /** Uniform in [0, 1). */
   random(): number;
-  /** What a zone adds to UTC at an instant, in milliseconds. */
-  zoneOffsetMs(timeZone: string, utcMs: number): number;
   readonly log: Log;
 }

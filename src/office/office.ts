@@ -1,6 +1,7 @@
 /**
  * One office: its terminals, its loop, its turns. A bulkhead: nothing in here waits for another office.
  */
+import { zoneOffsetMs } from '../clock/zone.ts';
 import { isQuiet, type OfficeConfig, parseQuietHours, type TerminalConfig } from '../config.ts';
 import type { Place } from './identity.ts';
 import { type OfficeMeans, wholeReadBounds } from './means.ts';
@@ -63,7 +64,7 @@ function polledTerminal(
       whenOffByMs: office.clock.whenOffBySeconds * 1_000,
       isQuiet: (minuteOfDay) => isQuiet(windows, minuteOfDay),
     },
-    zoneOffsetMs: (utcMs) => means.zoneOffsetMs(office.timeZone, utcMs),
+    zoneOffsetMs: (utcMs) => zoneOffsetMs(office.timeZone, utcMs),
     takeWholeRead: () => takeBoth(wholeReads, means.wholeReads),
     log: means.log.child({ office: office.code, terminal: config.name }),
   };

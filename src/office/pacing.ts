@@ -29,6 +29,7 @@ const jitterShare = 0.1;
 const firstRetryMs = 10_000;
 const putOffMs = 5_000;
 const slowestRetryMs = 5 * 60_000;
+const firstPersonMs = 60_000;
 const slowestPersonMs = 15 * 60_000;
 
 /**
@@ -36,7 +37,7 @@ const slowestPersonMs = 15 * 60_000;
  *
  * After a failure the first retry comes early, because most failures are one lost packet; every further one doubles the
  * wait up to ten polls or five minutes, whichever is shorter (but never faster than the usual pace). Failures that need
- * a person begin at five polls: a wrong comm key must not be tried until the terminal locks itself.
+ * a person begin at five polls or a minute: a wrong comm key must not be tried until the terminal locks itself.
  *
  * @param pace of this terminal
  * @param end how the last poll ended
@@ -50,8 +51,8 @@ export function intervalMs(pace: Pace, end: PollEnd, failures: number, chance: n
   if (end === 'put-off') return Math.min(pollEveryMs, putOffMs) * (0.5 + chance);
   const doublings = 2 ** Math.min(Math.max(failures - 1, 0), 20);
   if (end === 'needs-person') {
-    const cap = Math.max(pollEveryMs, slowestPersonMs);
-    return Math.min(5 * pollEveryMs * doublings, cap) * jitter;
+    const firstMs = Math.max(5 * pollEveryMs, firstPersonMs);
+    return Math.min(firstMs * doublings, Math.max(pollEveryMs, slowestPersonMs)) * jitter;
   }
   const cap = Math.max(pollEveryMs, Math.min(10 * pollEveryMs, slowestRetryMs));
   // Half of the wait is chance: terminals that failed together (a switch, a link) must not return together.

@@ -4,7 +4,7 @@
  */
 import { GerbangError, isGerbangError } from '../errors.ts';
 import type { Log } from '../log.ts';
-import type { HostClock, OpenTerminal, TerminalCounters, TerminalSession, TerminalTarget } from '../zk/driver.ts';
+import type { OpenTerminal, TerminalCounters, TerminalSession, TerminalTarget } from '../zk/driver.ts';
 import { type BatchOrigin, type Delivery, emptyBatch, packRead } from './batches.ts';
 import { type SettingRule, setClock, shouldSetClock } from './clock-setting.ts';
 import { handOver, handOverOne, handOverRest } from './handover.ts';
@@ -22,7 +22,7 @@ import {
 import type { PollResult } from './poller.ts';
 import { wholeReadDue } from './read-plan.ts';
 import { type Found, readWhatIsNew } from './reading.ts';
-import { longBurstDue, sampleClock } from './sampling.ts';
+import { longBurstDue, type SessionTime, sampleClock } from './sampling.ts';
 import type { GiveBack } from './slots.ts';
 
 /** One terminal, as polling needs to know it. */
@@ -46,9 +46,8 @@ interface Poll {
   readonly terminal: PolledTerminal;
   readonly memory: TerminalMemory;
   readonly means: OfficeMeans;
-  readonly clock: HostClock;
+  readonly time: SessionTime;
   readonly fence: number;
-  readonly signal: AbortSignal;
   /** Why the database did not answer at the begin of this poll; null when it did. */
   readonly storeAway: GerbangError | null;
   /** Why the queue takes no batches; null when it does. */
@@ -88,7 +87,8 @@ export async function pollTerminal(
   const clock = means.newHostClock();
   const log = terminal.log.child({ serial: memory.serial, pollId: memory.polls });
   const startedAtMs = performance.now();
-  const poll: Poll = { terminal, memory, means, clock, fence, signal, storeAway, queueAway, turn, log, startedAtMs };
+  const time: SessionTime = { clock, pause: means.pause, signal };
+  const poll: Poll = { terminal, memory, means, time, fence, storeAway, queueAway, turn, log, startedAtMs };
   try {
     // Where the whole log is due and nobody has a turn to spare, the terminal is not even troubled with a connection.
     if (
@@ -141,7 +141,8 @@ async function recall(
 
 /** Opens a session for `work` and closes it with EXIT on every path, at once when the poll is ended from outside. */
 async function inSession<T>(poll: Poll, work: (session: TerminalSession) => Promise<T>): Promise<T> {
-  const { terminal, clock, signal } = poll;
+  const { terminal, time } = poll;
+  const { clock, signal } = time;
   const session = await terminal.open(terminal.target, clock);
   const close = (): void => void session.close();
   signal.addEventListener('abort', close, { once: true });
@@ -159,16 +160,16 @@ async function converse(
   session: TerminalSession,
   poll: Poll,
 ): Promise<{ readonly result: PollResult; readonly delivery: Delivery | null }> {
-  const { terminal, memory, means, clock, signal } = poll;
+  const { terminal, memory, means, time } = poll;
   await identify(session, poll);
 
   const steppedBefore = memory.clock.stepped;
-  await sampleClock(session, memory, { kind: 'before-read', count: 1 }, clock, signal);
+  await sampleClock(session, memory, { kind: 'before-read', count: 1 }, time);
   // A clock that jumped is often a terminal that lost its power, and perhaps more than the time.
   if (memory.clock.stepped && !steppedBefore) memory.read = { ...memory.read, owed: 'restart-suspected' };
   showClock(poll);
 
-  const countedAtMs = clock.nowMs();
+  const countedAtMs = time.clock.nowMs();
   const counters = await session.readCounters();
   means.states.see(terminal.place, { counters });
 
@@ -176,7 +177,7 @@ async function converse(
   let delivery: Delivery | null = null;
   if (found.kind === 'unchanged') noteEnd(poll, countedAtMs);
   if (found.kind === 'read') {
-    await sampleClock(session, memory, { kind: 'after-read', count: 1 }, clock, signal);
+    await sampleClock(session, memory, { kind: 'after-read', count: 1 }, time);
     delivery = await deliver(poll, found);
   }
   await keepTime(session, poll, found, delivery === null || delivery.left() === 0);
@@ -208,7 +209,7 @@ async function readLog(
   poll: Poll,
   counters: TerminalCounters,
 ): Promise<Found | { readonly kind: 'busy' }> {
-  const { memory, means, clock } = poll;
+  const { memory, means, time } = poll;
   if (!mayHandOver(poll)) return { kind: 'busy' };
   const cursor = startOfTerminal(memory);
   const storedImage = async (): Promise<Uint8Array> =>
@@ -220,7 +221,7 @@ async function readLog(
     counters,
     storedImage: mayReadWhole(poll) ? storedImage : null,
     takeTurn: () => takeTurn(poll),
-    utcMs: clock.nowMs(),
+    utcMs: time.clock.nowMs(),
     monotonicMs: performance.now(),
   });
   memory.read = learnt;
@@ -267,16 +268,16 @@ async function keepTime(
   found: Awaited<ReturnType<typeof readLog>>,
   handedOver: boolean,
 ): Promise<void> {
-  const { terminal, memory, clock, signal } = poll;
+  const { terminal, memory, time } = poll;
   const burst = longBurstDue(memory.clock, performance.now(), poll.means.bounds.bursts);
   if (burst !== null) {
-    await sampleClock(session, memory, burst, clock, signal);
+    await sampleClock(session, memory, burst, time);
     memory.clock = { ...memory.clock, longBurstAtMs: performance.now() };
   }
   const maySet = found.kind === 'read' && handedOver && wantsSet(poll);
   if (maySet) {
-    const zoneOffsetMs = terminal.zoneOffsetMs(clock.nowMs());
-    const result = await setClock(session, memory, found.read.totalRecords, zoneOffsetMs, clock, signal);
+    const zoneOffsetMs = terminal.zoneOffsetMs(time.clock.nowMs());
+    const result = await setClock(session, memory, found.read.totalRecords, zoneOffsetMs, time);
     // A clock that must be set every hour needs a person, not a faster gateway.
     memory.setAgainAtMs = performance.now() + (result === 'not-now' ? 1 : 6) * hourMs;
     if (result === 'did-not-take') poll.log.warn('clock did not take the time it was set to');
@@ -304,9 +305,9 @@ async function sendSamples(poll: Poll, atOnce: boolean): Promise<void> {
 }
 
 async function handOverTheRest(poll: Poll, delivery: Delivery): Promise<boolean> {
-  const { memory, means, signal, log } = poll;
+  const { memory, means, time, log } = poll;
   if (delivery.left() === 0) return true;
-  const all = await handOverRest(delivery, memory, means, means.bounds.batchesPerTerminal, signal);
+  const all = await handOverRest(delivery, memory, means, means.bounds.batchesPerTerminal, time.signal);
   if (!all) log.warn({ batches: delivery.left() }, 'rest of the log left for a later read');
   return all;
 }
@@ -339,9 +340,9 @@ function takeTurn({ turn, terminal }: Poll): boolean {
   return turn.giveBack !== null;
 }
 
-function wantsSet({ terminal, memory, clock }: Poll): boolean {
+function wantsSet({ terminal, memory, time }: Poll): boolean {
   if (performance.now() < memory.setAgainAtMs) return false;
-  const utcMs = clock.nowMs();
+  const utcMs = time.clock.nowMs();
   return shouldSetClock(terminal.settingRule, memory.clock.offset, utcMs, terminal.zoneOffsetMs(utcMs));
 }
 

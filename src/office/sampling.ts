@@ -6,7 +6,6 @@ import { deviceMsOf } from '../clock/device-time.ts';
 import { foldSamples, intersect } from '../clock/offset.ts';
 import type { ClockSample, OffsetInterval, SampleKind } from '../clock/sample.ts';
 import type { HostClock, TerminalSession } from '../zk/driver.ts';
-import { pause } from './waiting.ts';
 
 /** What is remembered of one terminal's clock. Evidence waits here until a batch takes it along. */
 export interface ClockMemory {
@@ -18,6 +17,16 @@ export interface ClockMemory {
   readonly stepped: boolean;
   /** Monotonic time of the last long burst; null before the first. */
   readonly longBurstAtMs: number | null;
+}
+
+/** The time of one session. */
+export interface SessionTime {
+  /** Host time; the same clock the session stamps its readings with. */
+  readonly clock: HostClock;
+  /** Waits for `ms`, or until `signal` is aborted. Never rejects. */
+  pause(ms: number, signal: AbortSignal): Promise<void>;
+  /** Ends the session. */
+  readonly signal: AbortSignal;
 }
 
 /** Nothing known. */
@@ -51,16 +60,15 @@ export function longBurstDue(
  * kept: evidence does not depend on how the session ended.
  *
  * @param holder its `clock` is replaced by the memory with the new samples
- * @param clock host time; the same clock the session stamps its readings with
  * @throws GerbangError when the terminal does not answer
  */
 export async function sampleClock(
   session: TerminalSession,
   holder: { clock: ClockMemory },
   burst: { readonly kind: SampleKind; readonly count: number },
-  clock: HostClock,
-  signal: AbortSignal,
+  time: SessionTime,
 ): Promise<void> {
+  const { clock, signal } = time;
   const { offset: prior } = holder.clock;
   const samples: ClockSample[] = [];
   let count = burst.count;
@@ -68,7 +76,7 @@ export async function sampleClock(
     for (let asked = 0; asked < count && !signal.aborted; asked += 1) {
       const plan = planBurst({ prior, samples, count, nowMs: clock.nowMs() });
       if (plan === null) break;
-      await pause(plan.delayMs, signal);
+      await time.pause(plan.delayMs, signal);
       const reading = await session.readClock();
       const deviceMs = deviceMsOf(reading.deviceTime);
       if (deviceMs === null) continue;

@@ -22,9 +22,10 @@ describe('intervals', () => {
     expect(intervalMs({ pollEveryMs: 3_600_000, restMs: 0 }, 'failed', 30, 1)).toBe(3_600_000);
   });
 
-  test('what needs a person is tried five polls later at the soonest', () => {
+  test('what needs a person is tried five polls later at the soonest, and never within a minute', () => {
     expect(intervalMs(minute, 'needs-person', 1, middle)).toBe(300_000);
     expect(intervalMs(minute, 'needs-person', 9, middle)).toBe(900_000);
+    expect(intervalMs({ pollEveryMs: 1_000, restMs: 0 }, 'needs-person', 1, middle)).toBe(60_000);
   });
 
   test('what was put off comes back within seconds', () => {
