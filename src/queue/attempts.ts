@@ -60,6 +60,12 @@ const maxTriesBroken = 12;
 /** A batch that every worker dies of: more often than any row of restarts would explain. */
 const maxStalls = 8;
 
+/**
+ * Delays up to this are waited for without giving the job back. Workers that fetch side by side may get the answers in
+ * the wrong order, and then the batch that is missing is only milliseconds away.
+ */
+const inHandMs = 100;
+
 /** For a job put back because this worker stops: another, or this one after its restart, goes on with it. */
 const soonMs = 100;
 
@@ -108,7 +114,7 @@ export function createProcessor(options: {
     }
   };
 
-  const setAside = async (job: QueuedJob, batch: Batch | null, error: GerbangError): Promise<void> => {
+  const setAside = async (job: QueuedJob, batch: Batch | null, error: GerbangError): Promise<'done' | RetryLater> => {
     const place = { office: batch?.officeCode, terminal: batch?.terminalName, serial: batch?.serial, job: job.id };
     try {
       await within(handleTimeoutMs, handlers.onSetAside({ batch, data: job.data }, error), () => tooSlow());
@@ -116,24 +122,27 @@ export function createProcessor(options: {
       log.error({ ...place, err: failure }, 'batch could not be set aside and stays in the queue');
       const tries = triesOf(memory, job.id);
       tries.away += 1;
-      throw new RetryLater(error.code, backoffMs(tries.away, 1_000, 60_000));
+      return new RetryLater(error.code, backoffMs(tries.away, 1_000, 60_000));
     }
     memory.delete(job.id);
     log.error({ ...place, err: error }, 'batch set aside');
+    return 'done';
   };
 
-  const attempt = async (job: QueuedJob, batch: Batch): Promise<void> => {
-    if (stopping.aborted) throw new RetryLater('SHUTDOWN', soonMs);
+  const attempt = async (job: QueuedJob, batch: Batch): Promise<'done' | RetryLater> => {
+    if (stopping.aborted) return new RetryLater('SHUTDOWN', soonMs);
     if (job.stalls > maxStalls) return setAside(job, batch, neverFinished(job.stalls));
     try {
       await applyPatiently(batch);
       memory.delete(job.id);
+      return 'done';
     } catch (error) {
       const verdict = judge(error, triesOf(memory, job.id), stopping.aborted);
-      if (verdict instanceof GerbangError) return setAside(job, batch, verdict);
-      if (verdict.unforeseen) log.error({ serial: batch.serial, job: job.id, err: error }, 'batch not applied');
-      else log.debug({ serial: batch.serial, job: job.id, delayMs: verdict.delayMs }, 'batch put back');
-      throw new RetryLater(isGerbangError(error) ? error.code : 'INTERNAL', verdict.delayMs);
+      if (!(verdict instanceof RetryLater)) return setAside(job, batch, verdict);
+      const facts = { serial: batch.serial, job: job.id, delayMs: verdict.delayMs, err: error };
+      if (verdict.message === 'INTERNAL') log.error(facts, 'batch not applied');
+      else log.debug(facts, 'batch not applied yet');
+      return verdict;
     }
   };
 
@@ -143,33 +152,37 @@ export function createProcessor(options: {
       batch = parseBatch(job.data);
     } catch (error) {
       if (!isGerbangError(error)) throw error;
-      return setAside(job, null, error);
+      const verdict = await setAside(job, null, error);
+      if (verdict === 'done') return;
+      throw verdict;
     }
-    return lanes.run(batch.serial, () => attempt(job, batch));
+    for (;;) {
+      const verdict = await lanes.run(batch.serial, () => attempt(job, batch));
+      if (verdict === 'done') return;
+      if (verdict.delayMs > inHandMs || stopping.aborted) throw verdict;
+      // Outside its lane, so that the batch it waits for can pass.
+      await pause(verdict.delayMs, stopping);
+    }
   };
 }
 
 /** How long the job waits for its next turn, or the error under which it is set aside. */
-function judge(
-  error: unknown,
-  tries: Tries,
-  stopping: boolean,
-): { delayMs: number; unforeseen: boolean } | GerbangError {
+function judge(error: unknown, tries: Tries, stopping: boolean): RetryLater | GerbangError {
   if (isGerbangError(error) && isHopelessBatch(error)) return error;
-  if (stopping) return { delayMs: soonMs, unforeseen: false };
+  if (stopping) return new RetryLater('SHUTDOWN', soonMs);
   if (isGerbangError(error, 'BATCH_AHEAD')) {
     tries.ahead += 1;
     if (tries.ahead > maxTriesAhead) return error;
     // No jitter: batches of one terminal come back in the order they went.
-    return { delayMs: Math.min(5_000, 250 * 2 ** (tries.ahead - 1)), unforeseen: false };
+    return new RetryLater(error.code, Math.min(5_000, 30 * 2 ** (tries.ahead - 1)));
   }
-  if (isStoreAway(error)) {
+  if (isGerbangError(error) && isStoreAway(error)) {
     tries.away += 1;
-    return { delayMs: backoffMs(tries.away, 2_000, 60_000), unforeseen: false };
+    return new RetryLater(error.code, backoffMs(tries.away, 2_000, 60_000));
   }
   tries.broken += 1;
   if (tries.broken > maxTriesBroken) return brokenFor(tries.broken, error);
-  return { delayMs: backoffMs(tries.broken, 1_000, 60_000), unforeseen: true };
+  return new RetryLater('INTERNAL', backoffMs(tries.broken, 1_000, 60_000));
 }
 
 /** Entries of jobs that another worker has finished stay behind; a queue never holds this many. */

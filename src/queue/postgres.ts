@@ -3,7 +3,9 @@ import { Socket } from 'node:net';
 import {
   assertSchemaCompatibility,
   createPostgresBackend,
+  type IQueueBackend,
   LATEST_SCHEMA_VERSION,
+  type PgQueryable,
   runMigrations,
   SchemaMigrationRequiredError,
   SchemaVersionMismatchError,
@@ -11,7 +13,14 @@ import {
 } from 'bullmq';
 import { GerbangError, isStoreAway } from '../errors.ts';
 import { openDatabase, storeError } from '../store/database.ts';
-import { producerTimeoutMs, type QueueConnection, queueUnavailable, workerTimeoutMs } from './backend.ts';
+import {
+  producerTimeoutMs,
+  type QueueConnection,
+  type QueueRole,
+  queueUnavailable,
+  workerTimeoutMs,
+} from './backend.ts';
+import { createLanes } from './lanes.ts';
 
 const schema = 'gerbang_queue';
 
@@ -24,7 +33,7 @@ export function postgresConnection(databaseUrl: string): QueueConnection {
       const timeoutMs = role === 'producer' ? producerTimeoutMs : workerTimeoutMs;
       const sockets = new Set<Socket>();
       const config = {
-        ...addressOf(databaseUrl),
+        ...addressOf(databaseUrl, role),
         schema,
         max: maxQueries,
         application_name: `gerbang-queue-${role}`,
@@ -41,13 +50,27 @@ export function postgresConnection(databaseUrl: string): QueueConnection {
         },
       };
       return {
-        backend: (name, options, ends) => createPostgresBackend(name, { ...options, connection: config }, ends),
+        backend: (name, options, ends) =>
+          takingInTurn(createPostgresBackend(name, { ...options, connection: config }, ends)),
         cut: () => {
           for (const socket of sockets) socket.destroy();
         },
       };
     },
   };
+}
+
+/**
+ * The same backend, but one job is taken at a time. Answers on several connections overtake each other, and then a batch
+ * reaches its terminal's lane before its predecessor. Most jobs are taken in the answer to a completion.
+ */
+function takingInTurn(backend: IQueueBackend): IQueueBackend {
+  const turns = createLanes(1);
+  const take = backend.moveToActive.bind(backend);
+  const complete = backend.moveToCompleted.bind(backend);
+  backend.moveToActive = (...facts) => turns.run('take', () => take(...facts));
+  backend.moveToCompleted = (...facts) => turns.run('take', () => complete(...facts));
+  return backend;
 }
 
 /**
@@ -59,7 +82,10 @@ async function prepare(databaseUrl: string): Promise<void> {
   try {
     const client = await database.pool.connect();
     try {
-      if ((await schemaVersion(client)) < LATEST_SCHEMA_VERSION) await runMigrations(client, schema);
+      if ((await schemaVersion(client)) < LATEST_SCHEMA_VERSION) {
+        await runMigrations(client, schema);
+        await storeRecordsCheaply(client);
+      }
     } finally {
       client.release();
     }
@@ -70,7 +96,19 @@ async function prepare(databaseUrl: string): Promise<void> {
   }
 }
 
-async function schemaVersion(client: Parameters<typeof assertSchemaCompatibility>[0]): Promise<number> {
+/**
+ * Compressing base64 with Postgres' default method costs more than everything else the queue does
+ * (docs/decisions/0005-queue.md, "Numbers"); a job lives for a second. Servers without LZ4 store it as it is.
+ */
+async function storeRecordsCheaply(client: PgQueryable): Promise<void> {
+  const { rows } = await client.query<{ lz4: boolean }>(
+    `select 'lz4' = any (enumvals) as lz4 from pg_settings where name = 'default_toast_compression'`,
+  );
+  const how = rows[0]?.lz4 === true ? 'compression lz4' : 'storage external';
+  await client.query(`alter table ${schema}.job alter column data set ${how}`);
+}
+
+async function schemaVersion(client: PgQueryable): Promise<number> {
   try {
     return await assertSchemaCompatibility(client, schema);
   } catch (error) {
@@ -93,10 +131,15 @@ function explain(error: unknown): GerbangError {
   return new GerbangError('CONFIG_INVALID', text, { cause: error });
 }
 
-/** An `options` parameter inside the URL would replace the search path that BullMQ sets, so it is handed over apart. */
-function addressOf(databaseUrl: string): { connectionString: string; options?: string } {
+/**
+ * An `options` parameter inside the URL would replace the search path that BullMQ sets, so it is handed over apart.
+ *
+ * A worker need not wait for the disk: when a crash of the server takes back that a job was taken or done, the job is
+ * handed out again and changes nothing. What a producer adds must stay.
+ */
+function addressOf(databaseUrl: string, role: QueueRole): { connectionString: string; options: string } {
   const url = new URL(databaseUrl);
-  const options = url.searchParams.get('options');
+  const options = [url.searchParams.get('options'), role === 'worker' ? '-c synchronous_commit=off' : null];
   url.searchParams.delete('options');
-  return options === null ? { connectionString: url.href } : { connectionString: url.href, options };
+  return { connectionString: url.href, options: options.filter((option) => option !== null).join(' ') };
 }

@@ -108,14 +108,16 @@ async function openWorker(
       // How often a batch may take its worker down is decided in attempts.ts, where it can be set aside.
       maxStalledCount: 1_000,
       runRetryDelay: 2_000,
+      // For jobs that another program added: ours say so themselves.
+      removeOnComplete: { count: 0 },
       settings: { backoffStrategy: (_attempts, _type, error) => (error instanceof RetryLater ? error.delayMs : 1_000) },
     },
     (name, backendOptions, ends) => slowedByFailures(end.backend(name, backendOptions, ends), stopping),
   );
   worker.on('error', complain);
   worker.on('failed', (job, error) => {
-    if (error instanceof RetryLater) return;
-    log.error({ job: job?.id, err: error }, 'batch failed in the queue');
+    if (job?.finishedOn === undefined) return;
+    log.error({ job: job.id, err: error }, 'job failed for good and is kept in the queue');
   });
   try {
     await within(readyTimeoutMs, worker.waitUntilReady(), () => new Error('the queue does not answer'));
