@@ -155,7 +155,7 @@ export async function readRange(
       failures += 1;
       if (failures >= manner.attempts || !isGerbangError(error, 'READ_INCOMPLETE', 'ZK_REFUSED')) throw error;
       // The same range again, under a new reply id: ranges are stateless, and what is late of the first is ignored.
-      chunkBytes = Math.max(manner.minChunkBytes, Math.floor(chunkBytes / 4));
+      chunkBytes = Math.max(manner.minChunkBytes, Math.floor(part.length / 4));
       continue;
     }
     failures = 0;

@@ -6,7 +6,7 @@ import { datagramPayloadBytes } from './wire.ts';
 export interface ReadingManner {
   /** Bytes per request at first. */
   readonly chunkBytes: number;
-  /** After a failed request the chunk is quartered, but never below this. */
+  /** A range that failed is asked for again in quarters, but never smaller than this. */
   readonly minChunkBytes: number;
   /** How often one range is asked for before the read fails. */
   readonly attempts: number;

@@ -146,7 +146,7 @@ export class Conversation {
       onOver: (error) => {
         this.#flight = null;
         // A reply that ended short leaves both sides in step; everything else does not.
-        if (error !== null && error.code !== 'READ_INCOMPLETE') this.#failure ??= error;
+        if (error !== null && error.code !== 'READ_INCOMPLETE') this.#fail(error);
       },
     });
     this.#flight = flight;
