@@ -1,15 +1,19 @@
 #!/usr/bin/env node
 /** The program: which commands there are. */
 import { addCheckConfig } from './cli/check-config.ts';
+import { addDemo } from './cli/demo.ts';
 import { addExampleConfig } from './cli/example-config.ts';
 import { addMigrate } from './cli/migrate.ts';
 import { addProbe } from './cli/probe.ts';
 import { runProgram } from './cli/program.ts';
 import { addRead } from './cli/read.ts';
 import { addSim } from './cli/sim.ts';
+import { addStart } from './cli/start.ts';
 import { addStatus } from './cli/status.ts';
 
 process.exitCode = await runProgram(process.argv.slice(2), [
+  addDemo,
+  addStart,
   addCheckConfig,
   addExampleConfig,
   addMigrate,

@@ -1,0 +1,54 @@
+/** `gerbang start`: the gateway on real terminals, until Ctrl-C or SIGTERM. */
+import type { Command } from 'commander';
+import { createLog } from '../log.ts';
+import { parameters, summaries } from '../words/commands.ts';
+import { running } from '../words/running.ts';
+import { type Cli, configOf, environmentOf } from './cli.ts';
+import { beginLife } from './lifetime.ts';
+
+export function addStart(program: Command, cli: Cli): void {
+  program
+    .command('start')
+    .description(cli.say(summaries.start))
+    .requiredOption('--config <FILE>', cli.say(parameters.config))
+    .action((options: { config: string }) => run(cli, options.config));
+}
+
+async function run(cli: Cli, path: string): Promise<void> {
+  const environment = environmentOf(cli);
+  const checked = await configOf(cli, path);
+  const config = { ...checked, web: { ...checked.web, port: environment.port ?? checked.web.port } };
+  const log = createLog({ level: environment.logLevel, pretty: cli.stderr.isTTY });
+  const life = beginLife(() => log.info('told to stop'));
+  try {
+    const { dataDirOf } = await import('./database.ts');
+    const { startGateway } = await import('../gateway.ts');
+    let databaseUrl = environment.databaseUrl;
+    if (databaseUrl === undefined) {
+      const { startEmbeddedPostgres } = await import('../store/embedded-postgres.ts');
+      const dataDir = dataDirOf(environment, cli.env);
+      const onProgress = (step: string): void => log.info({ step, dataDir }, 'embedded database');
+      const postgres = await startEmbeddedPostgres({ dataDir, onProgress });
+      life.onStop(() => postgres.stop());
+      databaseUrl = postgres.url;
+    }
+    if (life.signal.aborted) return;
+    const gateway = await startGateway({
+      config,
+      databaseUrl,
+      exclusiveDatabase: environment.databaseUrl === undefined,
+      redisUrl: environment.redisUrl,
+      mqttUrl: environment.mqttUrl,
+      lang: cli.lang,
+      log,
+      signal: life.signal,
+    });
+    life.onStop(() => gateway.stop());
+    cli.stderr.write(
+      `${cli.say(running.page)}: ${gateway.pageUrl}\n${cli.say(running.mqtt)}: ${gateway.mqttUrl}\n${cli.say(running.stopHint)}\n`,
+    );
+    await life.ended;
+  } finally {
+    await life.stopAll((err) => log.error({ err }, 'a part did not stop cleanly'));
+  }
+}

@@ -1,0 +1,319 @@
+/**
+ * The gateway: the one file that knows all parts. It starts them in the order in which a punch travels backwards, so that
+ * whoever hands something on finds somebody to take it, and stops them in the opposite order, each within its own time.
+ *
+ * database → queue → ingest → MQTT and page → pollers
+ */
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
+import { zoneOffsetMs } from './clock/zone.ts';
+import type { Config, OfficeConfig } from './config.ts';
+import { GerbangError, isGerbangError, isStoreAway } from './errors.ts';
+import { measured } from './gateway/measured.ts';
+import { leaseTable, officeStore } from './gateway/office-ports.ts';
+import { createHostClock, type WatchedHostClock } from './host-clock.ts';
+import { applyBatch, type IngestMeans } from './ingest/apply-batch.ts';
+import type { Log } from './log.ts';
+import { type Publisher, startPublisher } from './mqtt/publisher.ts';
+import { createSerialClaims, keyOf } from './office/identity.ts';
+import { startLeaseKeeper } from './office/lease-keeper.ts';
+import { defaultPollBounds, type OfficeMeans, wholeReadBounds } from './office/means.ts';
+import { startOffice } from './office/office.ts';
+import { createSlots } from './office/slots.ts';
+import { createStateBoard } from './office/states.ts';
+import { pause } from './office/waiting.ts';
+import { queueConnection } from './queue/connection.ts';
+import { type BatchQueue, createBatchQueue } from './queue/producer.ts';
+import { startIngestWorker } from './queue/worker.ts';
+import { countOutbox } from './store/board.ts';
+import { type Database, openDatabase } from './store/database.ts';
+import { migrateToLatest, pendingMigrations } from './store/migrate.ts';
+import { setAside } from './store/set-aside.ts';
+import { keepTerminalStates, upsertTerminalStates } from './store/terminal-state.ts';
+import { registerOffice } from './store/terminals.ts';
+import { createMetrics, type Metrics } from './web/metrics.ts';
+import { startWeb } from './web/server.ts';
+import type { Lang } from './words/language.ts';
+import { decodeRecords } from './zk/records.ts';
+import { openTerminal } from './zk/terminal.ts';
+
+/** What the gateway is started with. */
+export interface GatewayOptions {
+  readonly config: Config;
+  readonly databaseUrl: string;
+  /** Nobody else can use this database: it is the embedded one. */
+  readonly exclusiveDatabase: boolean;
+  readonly redisUrl?: string | undefined;
+  readonly mqttUrl?: string | undefined;
+  readonly lang?: Lang;
+  readonly log: Log;
+  /** Gives up waiting for a database that is away at the start. */
+  readonly signal?: AbortSignal;
+}
+
+/** A running gateway. */
+export interface Gateway {
+  readonly pageUrl: string;
+  /** Where consumers subscribe; passwords hidden. */
+  readonly mqttUrl: string;
+  /** Batches that are not stored yet. */
+  queueDepth(): Promise<number>;
+  /** Stops everything within 9 s. Safe to call twice. */
+  stop(): Promise<void>;
+}
+
+type Stop = () => Promise<unknown>;
+
+const stopPartWithinMs = 6_000;
+const firstRetryMs = 1_000;
+const lastRetryMs = 30_000;
+
+/**
+ * Starts the gateway.
+ *
+ * @throws GerbangError PORT_TAKEN, STORE_SCHEMA_OUTDATED, CONFIG_INVALID; SHUTDOWN when `signal` is aborted meanwhile
+ */
+export async function startGateway(options: GatewayOptions): Promise<Gateway> {
+  const { config, log } = options;
+  const stops: Stop[] = [];
+  let stopping: Promise<void> | null = null;
+  const stop = (): Promise<void> => {
+    stopping ??= stopAll(stops, log);
+    return stopping;
+  };
+  try {
+    const hostClock = createHostClock();
+    const database = openDatabase(options.databaseUrl, { maxConnections: 12 });
+    stops.push(() => database.close());
+    await untilStoreAnswers(() => prepareDatabase(database, config), options);
+
+    const metrics = createMetrics();
+    const connection = queueConnection({ redisUrl: options.redisUrl, databaseUrl: options.databaseUrl });
+    const queue = createBatchQueue({ connection, log, maxDepth: config.queue.maxWaiting * 2 });
+    stops.push(() => queue.close());
+    await untilStoreAnswers(() => connection.prepare(), options);
+    const worker = startIngest(database, config, connection, metrics, log);
+    stops.push(() => worker.close());
+
+    const publisher = await startPublisher({
+      database,
+      log: log.child({ part: 'mqtt' }),
+      nowMs: () => Date.now(),
+      mqttUrl: options.mqttUrl,
+      onPublished: metrics.punchesPublished,
+    });
+    stops.push(() => publisher.close());
+    const web = await startPage(options, database, queue, publisher, metrics);
+    stops.push(() => web.close());
+
+    stops.push(startOffices(options, database, queue, metrics, hostClock));
+    log.info({ offices: config.offices.length, terminals: countTerminals(config), page: web.url }, 'gateway started');
+    return { pageUrl: web.url, mqttUrl: publisher.state().url, queueDepth: () => queue.depth(), stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+/** Opposite order; a part that does not end in its time is left behind, because the process ends next. */
+async function stopAll(stops: readonly Stop[], log: Log): Promise<void> {
+  const deadline = AbortSignal.timeout(9_000);
+  for (const stop of [...stops].reverse()) {
+    const tooLate = new Promise<'late'>((resolve) => {
+      const timer = setTimeout(resolve, stopPartWithinMs, 'late' as const).unref();
+      deadline.addEventListener('abort', () => resolve('late'), { once: true });
+      void timer;
+    });
+    const ended = stop().then(
+      () => 'ended' as const,
+      (err: unknown) => {
+        log.warn({ err }, 'a part did not stop cleanly');
+        return 'ended' as const;
+      },
+    );
+    if ((await Promise.race([ended, tooLate])) === 'late') log.warn('a part was left behind at the stop');
+  }
+  log.info('gateway stopped');
+}
+
+/** After a power cut the database may be back later than we are: wait for it, and say so. */
+async function untilStoreAnswers(work: () => Promise<unknown>, { log, signal }: GatewayOptions): Promise<void> {
+  for (let waitMs = firstRetryMs; ; waitMs = Math.min(waitMs * 2, lastRetryMs)) {
+    try {
+      await work();
+      return;
+    } catch (error) {
+      if (!isStoreAway(error)) throw error;
+      log.warn({ err: error, againInMs: waitMs }, 'waiting for the database');
+    }
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, waitMs);
+      signal?.addEventListener(
+        'abort',
+        () => {
+          clearTimeout(timer);
+          resolve();
+        },
+        { once: true },
+      );
+    });
+    if (signal?.aborted) throw new GerbangError('SHUTDOWN', 'Stopped while waiting for the database.');
+  }
+}
+
+async function prepareDatabase({ db }: Database, config: Config): Promise<void> {
+  await migrateToLatest(db);
+  for (const { code, name, timeZone, terminals } of config.offices) {
+    await registerOffice(db, { code, name, timeZone });
+    await keepTerminalStates(
+      db,
+      code,
+      terminals.map((terminal) => terminal.name),
+    );
+  }
+}
+
+function startIngest(
+  { db }: Database,
+  config: Config,
+  connection: ReturnType<typeof queueConnection>,
+  metrics: Metrics,
+  log: Log,
+) {
+  const zones = new Map(config.offices.map(({ code, timeZone }) => [code, timeZone]));
+  const means: IngestMeans = {
+    zoneOf(officeCode) {
+      // A batch may outlive the office's entry in the configuration; UTC keeps its samples, and true time needs no zone.
+      const timeZone = zones.get(officeCode) ?? 'UTC';
+      return { timeZone, offsetMs: (utcMs) => zoneOffsetMs(timeZone, utcMs) };
+    },
+    decode: decodeRecords,
+  };
+  return startIngestWorker({
+    connection,
+    concurrency: config.ingest.concurrency,
+    log: log.child({ part: 'ingest' }),
+    async handle(batch) {
+      const { stored } = await applyBatch(db, batch, means);
+      metrics.punchesStored(batch.officeCode, stored);
+    },
+    async onSetAside({ batch, data }, error) {
+      await setAside(db, {
+        serial: batch?.serial ?? null,
+        officeCode: batch?.officeCode ?? null,
+        reasonCode: error.code,
+        reason: error.message,
+        content: Buffer.from(JSON.stringify(data)),
+        ...(batch === null ? {} : { identity: `${batch.serial} ${batch.epoch} ${batch.from} ${batch.recordsBase64}` }),
+      });
+    },
+  });
+}
+
+function startPage(
+  options: GatewayOptions,
+  database: Database,
+  queue: BatchQueue,
+  publisher: Publisher,
+  metrics: Metrics,
+) {
+  const { config, log, lang } = options;
+  const paces = new Map(config.offices.map((office) => [office.code, paceOf(office)]));
+  metrics.watchDepth('queue', () => queue.depth());
+  metrics.watchDepth('outbox', () => countOutbox(database.db));
+  return startWeb({
+    host: config.web.host,
+    port: config.web.port,
+    database,
+    log: log.child({ part: 'web' }),
+    metrics,
+    nowMs: () => Date.now(),
+    ...(lang === undefined ? {} : { language: lang }),
+    paceOf: (officeCode) => paces.get(officeCode) ?? null,
+    checks: {
+      database: () => requireMigrated(database),
+      queue: () => queue.depth(),
+      mqtt: () => requireBroker(publisher),
+    },
+  });
+}
+
+function paceOf(office: OfficeConfig): { pollEveryMs: number; clockLimitMs: number } {
+  return { pollEveryMs: office.pollEverySeconds * 1_000, clockLimitMs: office.clock.whenOffBySeconds * 1_000 };
+}
+
+async function requireMigrated({ db }: Database): Promise<void> {
+  const pending = await pendingMigrations(db);
+  if (pending.length > 0) {
+    throw new GerbangError(
+      'STORE_SCHEMA_OUTDATED',
+      `${pending.length} migrations are missing. Run \`gerbang migrate\`.`,
+    );
+  }
+}
+
+async function requireBroker(publisher: Publisher): Promise<void> {
+  const { connected, trouble } = publisher.state();
+  if (!connected) throw new GerbangError('MQTT_UNAVAILABLE', trouble ?? 'The MQTT broker is not connected.');
+}
+
+/** Starts a loop per office. @returns what stops them: loops first, then leases, then the last states are written */
+function startOffices(
+  options: GatewayOptions,
+  { db }: Database,
+  queue: BatchQueue,
+  metrics: Metrics,
+  hostClock: WatchedHostClock,
+): Stop {
+  const { config, log, exclusiveDatabase } = options;
+  const places = new Set(
+    config.offices.flatMap((office) =>
+      office.terminals.map((terminal) => keyOf({ officeCode: office.code, terminalName: terminal.name })),
+    ),
+  );
+  const states = createStateBoard(
+    (rows) => upsertTerminalStates(db, rows),
+    (err) => {
+      if (!isGerbangError(err, 'STORE_UNAVAILABLE')) log.error({ err }, 'terminal states not written');
+    },
+  );
+  const leases = startLeaseKeeper(leaseTable(db), {
+    holder: exclusiveDatabase ? 'embedded' : `${hostname()}-${process.pid}-${randomUUID().slice(0, 8)}`,
+    exclusive: exclusiveDatabase,
+  });
+  const means: OfficeMeans = {
+    drivers: { zk: openTerminal },
+    queue,
+    store: officeStore(db, (place) => places.has(keyOf(place))),
+    leases,
+    states: measured(states, metrics),
+    claims: createSerialClaims(),
+    wholeReads: createSlots(wholeReadBounds.perGateway),
+    bounds: {
+      ...defaultPollBounds,
+      recordsPerBatch: config.queue.recordsPerBatch,
+      batchesPerTerminal: config.queue.batchesPerTerminal,
+      maxWaiting: config.queue.maxWaiting,
+    },
+    newHostClock: () => {
+      const steppedMs = hostClock.stepMs();
+      if (Math.abs(steppedMs) > 500) log.warn({ steppedMs }, 'the wall clock of this host was stepped');
+      hostClock.reanchor();
+      return createHostClock();
+    },
+    pause,
+    newBatchId: randomUUID,
+    random: Math.random,
+    log: log.child({ part: 'office' }),
+  };
+  const pollers = config.offices.map((office) => startOffice(office, means));
+  return async () => {
+    await Promise.all(pollers.map((poller) => poller.stop()));
+    await leases.stop();
+    await states.close();
+  };
+}
+
+function countTerminals(config: Config): number {
+  return config.offices.reduce((sum, office) => sum + office.terminals.length, 0);
+}
