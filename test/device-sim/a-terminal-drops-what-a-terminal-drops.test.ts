@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createRandom } from '../../device-sim/random.ts';
 import { ask, connected, openStage, readReply, request, type Stage } from './harness.ts';
-import type { RawClient } from './raw-client.ts';
+import { openRawClient, type RawClient } from './raw-client.ts';
+import { openRawDatagrams } from './raw-datagrams.ts';
 
 // docs/protocol.md, "Reply id", "Other drop rules", "Prepare", "Read". Session 0x1F2E throughout.
 const GET_TIME_ID_1 = '5050827d08000000c90007e02e1f0100';
@@ -142,6 +144,34 @@ it('a disabled terminal takes no punch, until its time is up or the last client 
   expect(stage.terminal.punch({ pin: '101' })).toBeUndefined();
   await ask(client, 1001, 3);
   expect(stage.terminal.punch({ pin: '101' })).toBeDefined();
+});
+
+it('a timed DISABLE counts from the last request of anybody', async () => {
+  await ask(client, 1003, 1, '3c000000');
+  stage.moveBy(50_000);
+  await ask(client, 201, 2);
+  stage.moveBy(50_000);
+  expect(stage.terminal.punch({ pin: '101' })).toBeUndefined();
+  stage.moveBy(10_000);
+  expect(stage.terminal.punch({ pin: '101' })).toBeDefined();
+});
+
+it('random bytes break a connection at most, never the terminal', async () => {
+  const random = createRandom(20_240_301);
+  for (let round = 0; round < 40; round += 1) {
+    const bytes = Buffer.from(Array.from({ length: random.integer(1, 200) }, () => random.integer(0, 255)));
+    // Half of them begin as a frame does, so that what follows is read as one.
+    if (random.chance(0.5)) Buffer.from('5050827d', 'hex').copy(bytes);
+    const other = await openRawClient(stage.server.port);
+    other.send(bytes.toString('hex'));
+    other.socket.end();
+    await other.readToEnd();
+    const udp = await openRawDatagrams(stage.server.port);
+    udp.send(bytes.toString('hex'));
+    udp.close();
+  }
+  client.send(GET_TIME_ID_1);
+  expect(await client.read(20)).toBe(EIGHT_OCLOCK_ID_1);
 });
 
 it('a snapshot does not see what happens after 1503', async () => {

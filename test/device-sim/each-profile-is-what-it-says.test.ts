@@ -146,6 +146,16 @@ describe('full logs', () => {
     expect(stage.terminal.options.get('ISLR')).toBe('1');
   });
 
+  it('ring-log overwrites no byte under a reader who has prepared before', async () => {
+    const stage = await stageOf('ring-log', { recordCapacity: 3 });
+    punches(stage, 3);
+    const client = await connected(stage);
+    const before = (await ask(client, 1503, 1, ALL_OF_THE_LOG)).payload;
+    punches(stage, 2);
+    expect((await ask(client, 1504, 2, '000000007c000000')).payload).toBe(before);
+    expect((await ask(client, 1503, 3, ALL_OF_THE_LOG)).payload).not.toBe(before);
+  });
+
   it('drop-oldest moves the rest to the front', async () => {
     const stage = await stageOf('drop-oldest', { recordCapacity: 4, whenFull: { kind: 'drop-oldest', records: 2 } });
     punches(stage, 5);
