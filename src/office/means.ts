@@ -31,9 +31,14 @@ export interface OfficeStore {
    * Pins a serial at a place.
    *
    * @param configured a person wrote it into the configuration: it replaces what was learnt before
-   * @returns what is pinned there now, and another configured place at which the same serial is pinned
+   * @returns what is pinned there now, and another configured place at which the same serial is pinned, or null; where
+   * there is one, nothing should have been pinned: a stranger that is sent away must leave no trace
    */
-  pin(place: Place, serial: string, configured: boolean): Promise<{ pinned: string; elsewhere: Place | null }>;
+  pin(
+    place: Place,
+    serial: string,
+    configured: boolean,
+  ): Promise<{ readonly pinned: string; readonly elsewhere: Place | null }>;
 }
 
 /** Bounds of all pollers of a gateway. */

@@ -6,7 +6,8 @@ import { isQuiet, type OfficeConfig, parseQuietHours, type TerminalConfig } from
 import type { Place } from './identity.ts';
 import { type OfficeMeans, wholeReadBounds } from './means.ts';
 import { newTerminalMemory } from './memory.ts';
-import { type PolledTerminal, pollTerminal } from './poll.ts';
+import { pollTerminal } from './poll.ts';
+import type { PolledTerminal } from './poll-context.ts';
 import { type Pollable, type Poller, type PollResult, startPoller } from './poller.ts';
 import { createSlots, type GiveBack, type Slots } from './slots.ts';
 

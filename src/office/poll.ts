@@ -3,64 +3,28 @@
  * over, set the clock if need be, EXIT (docs/decisions/0006-polling.md).
  */
 import { GerbangError, isGerbangError } from '../errors.ts';
-import type { Log } from '../log.ts';
-import type { OpenTerminal, TerminalCounters, TerminalSession, TerminalTarget } from '../zk/driver.ts';
-import { type BatchOrigin, type Delivery, emptyBatch, packRead } from './batches.ts';
-import { type SettingRule, setClock, shouldSetClock } from './clock-setting.ts';
-import { handOver, handOverOne, handOverRest } from './handover.ts';
-import { type Place, verifySerial } from './identity.ts';
+import type { TerminalCounters, TerminalSession } from '../zk/driver.ts';
+import { type Delivery, packRead } from './batches.ts';
+import { handOver, handOverRest } from './handover.ts';
+import { verifySerial } from './identity.ts';
 import type { OfficeMeans } from './means.ts';
+import { emptyMemory, startOfTerminal, type TerminalMemory, withFence, withoutDatabase, withStored } from './memory.ts';
 import {
-  emptyMemory,
-  isSettled,
-  startOfTerminal,
-  type TerminalMemory,
-  withFence,
-  withoutDatabase,
-  withStored,
-} from './memory.ts';
+  giveTurnBack,
+  mayHandOver,
+  mayReadWhole,
+  noteEnd,
+  notStoring,
+  originOf,
+  type Poll,
+  type PolledTerminal,
+  takeTurn,
+} from './poll-context.ts';
 import type { PollResult } from './poller.ts';
 import { wholeReadDue } from './read-plan.ts';
 import { type Found, readWhatIsNew } from './reading.ts';
-import { longBurstDue, type SessionTime, sampleClock } from './sampling.ts';
-import type { GiveBack } from './slots.ts';
-
-/** One terminal, as polling needs to know it. */
-export interface PolledTerminal {
-  readonly place: Place;
-  readonly target: TerminalTarget;
-  /** The configured serial; null when it is learnt and pinned. */
-  readonly serial: string | null;
-  readonly open: OpenTerminal;
-  readonly pollEveryMs: number;
-  readonly settingRule: SettingRule;
-  /** What the office's zone adds to UTC at an instant, in milliseconds. */
-  zoneOffsetMs(utcMs: number): number;
-  /** Takes a turn for a whole read; null when none is free. */
-  takeWholeRead(): GiveBack | null;
-  readonly log: Log;
-}
-
-/** What one poll carries from step to step. */
-interface Poll {
-  readonly terminal: PolledTerminal;
-  readonly memory: TerminalMemory;
-  readonly means: OfficeMeans;
-  readonly time: SessionTime;
-  readonly fence: number;
-  /** Why the database did not answer at the begin of this poll; null when it did. */
-  readonly storeAway: GerbangError | null;
-  /** Why the queue takes no batches; null when it does. */
-  readonly queueAway: GerbangError | null;
-  /** Holds the turn for a whole read once there is one. */
-  readonly turn: { giveBack: GiveBack | null };
-  readonly log: Log;
-  readonly startedAtMs: number;
-}
-
-const hourMs = 3_600_000;
-/** Samples reach the database at least this often, as long as there is anything to attach them to. */
-const samplesEveryMs = 60_000;
+import { type SessionTime, sampleClock } from './sampling.ts';
+import { keepTime, showClock, wantsSet } from './time-keeping.ts';
 
 /**
  * Polls a terminal once.
@@ -91,18 +55,14 @@ export async function pollTerminal(
   const poll: Poll = { terminal, memory, means, time, fence, storeAway, queueAway, turn, log, startedAtMs };
   try {
     // Where the whole log is due and nobody has a turn to spare, the terminal is not even troubled with a connection.
-    if (
-      mayReadWhole(poll) &&
-      mayHandOver(poll) &&
-      wholeReadDue(startOfTerminal(memory), memory.read, clock.nowMs()) !== null
-    ) {
-      if (!takeTurn(poll)) return { end: 'put-off', error: null };
-    }
+    const due = wholeReadDue(startOfTerminal(memory), memory.read, clock.nowMs());
+    const willReadWhole = due !== null && mayReadWhole(poll) && mayHandOver(poll);
+    if (willReadWhole && !takeTurn(poll)) return { end: 'put-off', error: null };
     const { result, delivery } = await inSession(poll, (session) => converse(session, poll));
     if (delivery === null || (await handOverTheRest(poll, delivery))) return result;
     return { end: 'waits', error: storeAway ?? notStoring() };
   } finally {
-    turn.giveBack?.();
+    giveTurnBack(poll);
   }
 }
 
@@ -180,7 +140,10 @@ async function converse(
     await sampleClock(session, memory, { kind: 'after-read', count: 1 }, time);
     delivery = await deliver(poll, found);
   }
-  await keepTime(session, poll, found, delivery === null || delivery.left() === 0);
+  const handedOver = delivery === null || delivery.left() === 0;
+  // The long burst takes seconds; a turn for a whole log is too dear to be held through it.
+  if (handedOver) giveTurnBack(poll);
+  await keepTime(session, poll, found.kind === 'read' && handedOver ? found.read.totalRecords : null);
   return { result: resultOf(poll, found), delivery };
 }
 
@@ -193,7 +156,7 @@ async function identify(session: TerminalSession, poll: Poll): Promise<void> {
   means.states.see(terminal.place, { identity });
   if (memory.filed || poll.storeAway !== null) return;
   const { pinned, elsewhere } = await means.store.pin(terminal.place, serial, terminal.serial !== null);
-  // Another gateway may have learnt something else here, or the same machine elsewhere, since we looked.
+  // Another gateway may have learnt something else here since we looked, or the same machine elsewhere.
   verifySerial(serial, pinned, () => elsewhere);
   memory.filed = true;
   if (memory.serial !== null) return;
@@ -240,9 +203,9 @@ async function deliver(poll: Poll, found: Extract<Found, { kind: 'read' }>): Pro
     log.debug(facts, 'log unchanged');
     return null;
   }
-  if (alignment.kind === 'new-epoch' || alignment.kind === 'shift') {
+  const reason = alignment.kind === 'new-epoch' ? alignment.reason : 'oldest-dropped';
+  if ((alignment.kind === 'new-epoch' || alignment.kind === 'shift') && reason !== 'first-contact') {
     const { kind, epoch, base } = alignment;
-    const reason = alignment.kind === 'new-epoch' ? alignment.reason : 'oldest-dropped';
     log.warn({ ...facts, kind, epoch, base, reason }, 'log does not simply continue');
   }
   const delivery = packRead({
@@ -259,49 +222,6 @@ async function deliver(poll: Poll, found: Extract<Found, { kind: 'read' }>): Pro
   means.states.see(terminal.place, { readThroughMs: read.preparedAtMs });
   log.info({ ...facts, kind: alignment.kind }, 'log read');
   return delivery;
-}
-
-/** The long burst of questions when it is due, the clock set when it must be, and the samples on their way. */
-async function keepTime(
-  session: TerminalSession,
-  poll: Poll,
-  found: Awaited<ReturnType<typeof readLog>>,
-  handedOver: boolean,
-): Promise<void> {
-  const { terminal, memory, time } = poll;
-  const burst = longBurstDue(memory.clock, performance.now(), poll.means.bounds.bursts);
-  if (burst !== null) {
-    await sampleClock(session, memory, burst, time);
-    memory.clock = { ...memory.clock, longBurstAtMs: performance.now() };
-  }
-  const maySet = found.kind === 'read' && handedOver && wantsSet(poll);
-  if (maySet) {
-    const zoneOffsetMs = terminal.zoneOffsetMs(time.clock.nowMs());
-    const result = await setClock(session, memory, found.read.totalRecords, zoneOffsetMs, time);
-    // A clock that must be set every hour needs a person, not a faster gateway.
-    memory.setAgainAtMs = performance.now() + (result === 'not-now' ? 1 : 6) * hourMs;
-    if (result === 'did-not-take') poll.log.warn('clock did not take the time it was set to');
-    else poll.log.info({ result }, 'clock setting tried');
-  }
-  showClock(poll);
-  await sendSamples(poll, burst !== null || maySet);
-}
-
-/** Sends pending samples in a batch of their own, where no batch with records took them along. */
-async function sendSamples(poll: Poll, atOnce: boolean): Promise<void> {
-  const { terminal, memory, means } = poll;
-  const { log, clock, lastBatchAtMs } = memory;
-  const cursor = startOfTerminal(memory);
-  const samples = clock.pending;
-  const last = samples.at(-1);
-  if (cursor === null || last === undefined || !mayHandOver(poll)) return;
-  const untilNextMs = performance.now() + terminal.pollEveryMs - (lastBatchAtMs ?? Number.NEGATIVE_INFINITY);
-  const due = log.outstanding.length === 0 && untilNextMs > samplesEveryMs;
-  if (!atOnce && !clock.stepped && !due) return;
-  const origin = originOf(poll);
-  const presentAtMs = Math.max(last.receivedAtMs, cursor.readThroughMs ?? 0);
-  const ready = emptyBatch({ origin, cursor, samples, presentAtMs, newId: means.newBatchId });
-  await handOverOne(ready, memory, means.queue);
 }
 
 async function handOverTheRest(poll: Poll, delivery: Delivery): Promise<boolean> {
@@ -324,50 +244,4 @@ function resultOf(poll: Poll, found: Awaited<ReturnType<typeof readLog>>): PollR
     case 'read':
       return { end: 'done', error: null };
   }
-}
-
-/** A whole log can be compared only when all of it that was read is stored, and the database can be asked for it. */
-function mayReadWhole({ memory, storeAway }: Poll): boolean {
-  return storeAway === null && isSettled(memory.log);
-}
-
-function mayHandOver({ memory, means, queueAway }: Poll): boolean {
-  return queueAway === null && memory.log.outstanding.length < means.bounds.batchesPerTerminal;
-}
-
-function takeTurn({ turn, terminal }: Poll): boolean {
-  turn.giveBack ??= terminal.takeWholeRead();
-  return turn.giveBack !== null;
-}
-
-function wantsSet({ terminal, memory, time }: Poll): boolean {
-  if (performance.now() < memory.setAgainAtMs) return false;
-  const utcMs = time.clock.nowMs();
-  return shouldSetClock(terminal.settingRule, memory.clock.offset, utcMs, terminal.zoneOffsetMs(utcMs));
-}
-
-/** The log was seen to end where everything known of it ends. */
-function noteEnd({ terminal, memory, means }: Poll, atMs: number): void {
-  const cursor = startOfTerminal(memory);
-  if (cursor === null) return;
-  memory.endSeen = { epoch: cursor.epoch, next: cursor.next, atMs: Math.floor(atMs) };
-  means.states.see(terminal.place, { readThroughMs: atMs });
-}
-
-function showClock({ terminal, memory, means }: Poll): void {
-  const { offset } = memory.clock;
-  if (offset === null) return;
-  const zoneOffsetMs = terminal.zoneOffsetMs(offset.atMs);
-  means.states.see(terminal.place, { offset: { interval: offset, zoneOffsetMs } });
-}
-
-function originOf({ terminal, memory, fence }: Poll): BatchOrigin {
-  if (memory.serial === null) throw new GerbangError('INTERNAL', 'A batch was made for a terminal without a serial.');
-  return { ...terminal.place, serial: memory.serial, fence };
-}
-
-function notStoring(): GerbangError {
-  const text =
-    'What was read from this terminal is not stored yet, so nothing more is read; the terminal keeps it. Look at the database and the ingest worker.';
-  return new GerbangError('QUEUE_FULL', text);
 }

@@ -69,6 +69,16 @@ describe('the same serial at two places', () => {
     expect(world.shelf.cursorOf('TWIN')).toMatchObject({ next: 6 });
   });
 
+  test('is known from what was pinned before, also when the other one is off', async () => {
+    const world = createWorld();
+    const one = await simulate({ serial: 'TWIN' });
+    await byHand(world, one, {}, 'Lobi').poll();
+    const restarted = { ...world, means: { ...world.means, claims: createSerialClaims() } };
+    const there = byHand(restarted, await simulate({ serial: 'TWIN' }), {}, 'Aula');
+    await expect(there.poll()).rejects.toMatchObject({ code: 'TERMINAL_SERIAL_DUPLICATE' });
+    expect(await world.shelf.store.readPin(there.polled.place)).toBeNull();
+  });
+
   test('is no matter when the other place has been silent for an hour', () => {
     const claims = createSerialClaims();
     expect(claims.claim('TWIN', lobi, 0)).toBeNull();

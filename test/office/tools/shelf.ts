@@ -67,8 +67,10 @@ export function createShelf(): Shelf {
     async pin(place, serial, configured) {
       atHome();
       const pinned = configured ? serial : (pins.get(keyOf(place)) ?? serial);
-      pins.set(keyOf(place), pinned);
-      return { pinned, elsewhere: null };
+      const [other] = [...pins].filter(([key, held]) => held === serial && key !== keyOf(place));
+      if (other === undefined) pins.set(keyOf(place), pinned);
+      const [officeCode = '', terminalName = ''] = other?.[0].split('/') ?? [];
+      return { pinned, elsewhere: other === undefined ? null : { officeCode, terminalName } };
     },
   };
   const queue: BatchQueue = {

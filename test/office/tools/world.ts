@@ -10,7 +10,8 @@ import { createSerialClaims, type Place } from '../../../src/office/identity.ts'
 import { type LeaseTable, startLeaseKeeper } from '../../../src/office/lease-keeper.ts';
 import { defaultPollBounds, type OfficeMeans, type PollBounds } from '../../../src/office/means.ts';
 import { newTerminalMemory, type TerminalMemory } from '../../../src/office/memory.ts';
-import { type PolledTerminal, pollTerminal } from '../../../src/office/poll.ts';
+import { pollTerminal } from '../../../src/office/poll.ts';
+import type { PolledTerminal } from '../../../src/office/poll-context.ts';
 import type { PollResult } from '../../../src/office/poller.ts';
 import { createSlots } from '../../../src/office/slots.ts';
 import { createStateBoard, type TerminalStateView } from '../../../src/office/states.ts';
