@@ -27,8 +27,14 @@ export function listSimulator(): string[] {
   return [
     'Profiles',
     ...PROFILES.map((profile) => `  ${profile.name.padEnd(width)}  ${profile.description}`),
-    ...(['bytes', 'packets', 'device'] as const).flatMap((level) => [
-      `Faults on the level of ${level}`,
+    ...(
+      [
+        ['bytes', 'Faults of bytes on their way'],
+        ['packets', 'Faults of packets'],
+        ['device', 'Faults of the device itself'],
+      ] as const
+    ).flatMap(([level, title]) => [
+      title,
       ...CATALOGUE.filter((fault) => fault.level === level).map(
         (fault) => `  ${fault.name.padEnd(width)}  ${fault.description}`,
       ),

@@ -2,7 +2,10 @@ import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { CATALOGUE } from '../../device-sim/catalogue.ts';
 import { type Fleet, startFleet } from '../../device-sim/fleet.ts';
+import { listSimulator, runSimulator } from '../../device-sim/main.ts';
+import { PROFILES } from '../../device-sim/profiles.ts';
 import { readScenario } from '../../device-sim/scenario.ts';
 import { openRawClient } from './raw-client.ts';
 
@@ -157,5 +160,27 @@ describe('a scenario', () => {
     await expect(startFleet({ scenario: { defaults: { knobs: { blokBytes: 3 } as never } } })).rejects.toThrow(
       'blokBytes',
     );
+  });
+});
+
+describe('the command', () => {
+  it('prints a line per terminal, lets people walk in simulated time, and stops', async () => {
+    const file = join(folder, 'office.json');
+    writeFileSync(file, JSON.stringify({ terminals: [{ serial: 'A1', profile: 'bw-16' }, {}] }));
+    const lines: string[] = [];
+    const running = await runSimulator({ scenario: file, terminals: 2, people: 200, speed: 600 }, (line) =>
+      lines.push(line),
+    );
+    const [one, other] = running.fleet.terminals;
+    expect(lines).toEqual([`A1  127.0.0.1:${one?.port}  bw-16`, `${other?.serial}  127.0.0.1:${other?.port}  tft-40`]);
+    await expect.poll(() => running.fleet.ledger.entries.length, { timeout: 20_000 }).toBeGreaterThan(50);
+    await running.stop();
+    await expect(openRawClient(one?.port ?? 0)).rejects.toThrow('ECONNREFUSED');
+  });
+
+  it('lists every profile and every fault', () => {
+    const text = listSimulator().join('\n');
+    for (const { name } of [...PROFILES, ...CATALOGUE]) expect(text).toContain(`  ${name} `);
+    for (const { description } of [...PROFILES, ...CATALOGUE]) expect(text).toContain(description);
   });
 });
