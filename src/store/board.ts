@@ -6,6 +6,7 @@
  */
 import { type Kysely, sql } from 'kysely';
 import { instantText } from './pg-types.ts';
+import type { LogRange } from './punches.ts';
 import type { Tables, TerminalCondition, TimeStatus } from './tables.ts';
 
 /** An office as it is configured. */
@@ -62,14 +63,6 @@ export interface LogMark {
   readonly epoch: number;
   readonly baseOrdinal: number;
   readonly nextOrdinal: number;
-}
-
-/** Ordinals `from` (included) to `to` (excluded) of one epoch. */
-export interface LogRange {
-  readonly serial: string;
-  readonly epoch: number;
-  readonly from: number;
-  readonly to: number;
 }
 
 /** One attendance row as the page and MQTT show it. Instants in milliseconds UTC. */
@@ -153,11 +146,28 @@ export async function readLogMarks(db: Kysely<Tables>): Promise<readonly LogMark
   return rows;
 }
 
-/** The rows of these ranges, in the order they were received. The caller bounds the ranges. */
-export async function readArrivals(db: Kysely<Tables>, ranges: readonly LogRange[]): Promise<readonly Arrival[]> {
+/** Which of the rows in a range are wanted. */
+export interface ArrivalBounds {
+  /** Only rows that happened at or after this instant. */
+  readonly sinceMs: number;
+  /** Only the latest so many. */
+  readonly limit: number;
+}
+
+/** The rows of these ranges, in the order they were received. The caller bounds the ranges, or gives `bounds`. */
+export async function readArrivals(
+  db: Kysely<Tables>,
+  ranges: readonly LogRange[],
+  bounds: ArrivalBounds = { sinceMs: -Infinity, limit: 100_000 },
+): Promise<readonly Arrival[]> {
   if (ranges.length === 0) return [];
   const { rows } = await sql<Arrival>`
-    select ${arrivalColumns}
+    select a.punch_id as "punchId", a.office_code as "officeCode", a.terminal_serial as serial,
+           coalesce(t.name, a.terminal_serial) as "terminalName", a.pin, a.person_id as "personId",
+           a.occurred_at as "occurredAtMs", a.earliest as "earliestMs", a.latest as "latestMs",
+           a.time_status as "timeStatus", a.device_time as "deviceTime", a.verify_mode as "verifyMode",
+           a.punch_state as "punchState", a.work_code as "workCode", a.source, a.received_at as "receivedAtMs",
+           a.revision, a.suspect, a.epoch, a.ordinal
     from unnest(${ranges.map((r) => r.serial)}::text[], ${ranges.map((r) => r.epoch)}::int[],
                 ${ranges.map((r) => r.from)}::bigint[], ${ranges.map((r) => r.to)}::bigint[])
            as r (serial, epoch, from_ordinal, to_ordinal)
@@ -165,29 +175,8 @@ export async function readArrivals(db: Kysely<Tables>, ranges: readonly LogRange
       on a.terminal_serial = r.serial and a.epoch = r.epoch
      and a.ordinal >= r.from_ordinal and a.ordinal < r.to_ordinal
     left join terminal t on t.serial = a.terminal_serial
-    order by a.received_at, a.terminal_serial, a.epoch, a.ordinal`.execute(db);
-  return rows;
-}
-
-/**
- * The latest rows of the fleet, oldest first: at most `perTerminal` of each terminal, `limit` in all, and none that
- * happened before `sinceMs`.
- */
-export async function readLatestArrivals(
-  db: Kysely<Tables>,
-  bounds: { readonly perTerminal: number; readonly limit: number; readonly sinceMs: number },
-): Promise<readonly Arrival[]> {
-  const { rows } = await sql<Arrival>`
-    select ${arrivalColumns}
-    from terminal_log l
-    cross join lateral (
-      select * from attendance
-      where terminal_serial = l.serial and epoch = l.epoch
-        and ordinal >= l.next_ordinal - ${bounds.perTerminal} and ordinal < l.next_ordinal
-    ) a
-    left join terminal t on t.serial = a.terminal_serial
     where a.occurred_at >= ${instantText(bounds.sinceMs)}::timestamptz
-    order by a.received_at desc, a.occurred_at desc, a.terminal_serial, a.ordinal desc
+    order by a.received_at desc, a.terminal_serial desc, a.epoch desc, a.ordinal desc
     limit ${bounds.limit}`.execute(db);
   return rows.reverse();
 }
@@ -203,10 +192,3 @@ function daysTable(days: readonly OfficeDay[]) {
                     ${days.map((day) => instantText(day.startMs))}::timestamptz[],
                     ${days.map((day) => instantText(day.endMs))}::timestamptz[]) as d (office_code, starts_at, ends_at)`;
 }
-
-const arrivalColumns = sql`
-  a.punch_id as "punchId", a.office_code as "officeCode", a.terminal_serial as serial,
-  coalesce(t.name, a.terminal_serial) as "terminalName", a.pin, a.person_id as "personId",
-  a.occurred_at as "occurredAtMs", a.earliest as "earliestMs", a.latest as "latestMs", a.time_status as "timeStatus",
-  a.device_time as "deviceTime", a.verify_mode as "verifyMode", a.punch_state as "punchState",
-  a.work_code as "workCode", a.source, a.received_at as "receivedAtMs", a.revision, a.suspect, a.epoch, a.ordinal`;

@@ -1,0 +1,174 @@
+/**
+ * Publishes what was committed: takes lines from the outbox, sends their rows, forgets a line once the broker has
+ * confirmed all of them. A broker that is away costs nothing but time.
+ */
+import { randomBytes } from 'node:crypto';
+import mqtt, { type IClientOptions, MqttClient } from 'mqtt';
+import { GerbangError } from '../errors.ts';
+import { hideUrlPasswords, type Log } from '../log.ts';
+import { readArrivals, readFleet } from '../store/board.ts';
+import type { Database } from '../store/database.ts';
+import { type OutboxLine, takeOutbox } from '../store/outbox.ts';
+import type { LogRange } from '../store/punches.ts';
+import { watchOutbox } from '../store/watch-outbox.ts';
+import { type Broker, gatewayClientPrefix, startBroker } from './broker.ts';
+import { type LinkOptions, type OutgoingMessage, openLink } from './link.ts';
+import { clearedMessage, gatewayMessage, punchMessage, terminalMessage } from './messages.ts';
+import { createSweeper } from './sweeper.ts';
+import { createTurn } from './turn.ts';
+
+/** What publishing needs. */
+export interface PublisherOptions {
+  readonly database: Database;
+  readonly log: Log;
+  /** Host time in milliseconds UTC. */
+  readonly nowMs: () => number;
+  /** A broker of one's own: `mqtt://user:password@host:1883`, `mqtts://…`. Without it a broker runs inside. */
+  readonly mqttUrl?: string | undefined;
+  /** Where the built-in broker listens. Default 127.0.0.1 and a free port. */
+  readonly host?: string;
+  readonly port?: number;
+  /** Told how many rows the broker has confirmed. */
+  readonly onPublished?: (rows: number) => void;
+  /** How often to look without having been told, in milliseconds. Default 5,000. */
+  readonly sweepEveryMs?: number;
+  /** Pause before the second attempt to reach the broker, in milliseconds. Default 1,000. */
+  readonly firstRetryMs?: number;
+}
+
+/** How publishing stands. */
+export interface PublisherState {
+  /** Where consumers subscribe; passwords hidden. */
+  readonly url: string;
+  readonly builtIn: boolean;
+  readonly connected: boolean;
+  /** Why not, in one line; null while connected. */
+  readonly trouble: string | null;
+  /** Rows confirmed since the start. */
+  readonly published: number;
+}
+
+/** Running publishing. */
+export interface Publisher {
+  state(): PublisherState;
+  /** Says goodbye and disconnects, within about five seconds. */
+  close(): Promise<void>;
+}
+
+/** Lines per transaction: a line may hold a whole batch of rows, and the transaction must end within a minute. */
+const linesAtOnce = 8;
+/** After so many transactions the retained states have a turn again, however much waits. */
+const roundsPerSweep = 20;
+/** Rows on their way to the broker at one time. */
+const rowsInFlight = 500;
+/**
+ * Starts publishing. Does not wait for the broker: one that is away is tried again for as long as this runs.
+ *
+ * @throws GerbangError PORT_TAKEN when the built-in broker's port is taken
+ */
+export async function startPublisher(options: PublisherOptions): Promise<Publisher> {
+  const { database, log, mqttUrl } = options;
+  const startedMs = options.nowMs();
+  const broker = mqttUrl === undefined ? await startOwnBroker(options) : null;
+  const turn = createTurn(database);
+  const said = new Map<string, string>();
+  let published = 0;
+
+  const sweeper = createSweeper(sweep, options.sweepEveryMs ?? 5_000, log);
+  const link = openLink({
+    open: openerOf(broker, mqttUrl),
+    client: clientOptions(broker),
+    log,
+    firstRetryMs: options.firstRetryMs ?? 1_000,
+    onConnected: () => {
+      // What a broker keeps may be gone with it: say everything again.
+      said.clear();
+      sweeper.soon();
+    },
+  });
+  const watch = watchOutbox(database, sweeper.soon);
+
+  async function sweep(): Promise<void> {
+    if (!link.isConnected() || !(await turn.take())) return;
+    await publishStates();
+    for (let round = 0; round < roundsPerSweep; round += 1) {
+      if ((await takeOutbox(database.db, linesAtOnce, publishLines)) === 0) return;
+    }
+    sweeper.soon();
+  }
+
+  /** What is retained at the broker follows the database; what has not changed is not said again. */
+  async function publishStates(): Promise<void> {
+    const { machines } = await readFleet(database.db);
+    const messages = [
+      gatewayMessage('online', startedMs),
+      ...machines.flatMap((machine) => terminalMessage(machine) ?? []),
+    ];
+    const topics = new Set(messages.map((message) => message.topic));
+    const gone = [...said.keys()].filter((topic) => !topics.has(topic)).map(clearedMessage);
+    const changed = [...messages, ...gone].filter(({ topic, payload }) => said.get(topic) !== payload);
+    for (const page of pagesOf(changed)) await link.publishAll(page);
+    for (const { topic, payload } of changed) said.set(topic, payload);
+    for (const { topic } of gone) said.delete(topic);
+  }
+
+  async function publishLines(lines: readonly OutboxLine[], tx: Database['db']): Promise<void> {
+    for (const range of lines.flatMap(inPages)) {
+      if (!(await turn.take())) throw new GerbangError('MQTT_UNAVAILABLE', 'Another gateway publishes now.');
+      const rows = await readArrivals(tx, [range]);
+      await link.publishAll(rows.map(punchMessage));
+      published += rows.length;
+      options.onPublished?.(rows.length);
+    }
+  }
+
+  return {
+    state: () => ({
+      url: hideUrlPasswords(broker?.url ?? mqttUrl ?? ''),
+      builtIn: broker !== null,
+      connected: link.isConnected(),
+      trouble: link.trouble(),
+      published,
+    }),
+    async close() {
+      await Promise.all([sweeper.close(), watch.close(), link.close(gatewayMessage('offline', options.nowMs()))]);
+      await turn.release();
+      await broker?.close();
+    },
+  };
+}
+
+function startOwnBroker(options: PublisherOptions): Promise<Broker> {
+  return startBroker({ host: options.host ?? '127.0.0.1', port: options.port ?? 0, log: options.log });
+}
+
+function openerOf(broker: Broker | null, mqttUrl: string | undefined): LinkOptions['open'] {
+  return (client) => {
+    if (broker !== null) return new MqttClient(() => broker.openInside(), client);
+    return mqtt.connect(mqttUrl ?? '', client);
+  };
+}
+
+function clientOptions(broker: Broker | null): IClientOptions {
+  const clientId = `${gatewayClientPrefix}${randomBytes(8).toString('hex')}`;
+  const { topic, payload, retain } = gatewayMessage('offline', null);
+  // The built-in broker dies with the gateway, so a will there would have nobody left to carry it out.
+  const will = broker === null ? { will: { topic, payload: Buffer.from(payload), qos: 1 as const, retain } } : {};
+  return { clientId, protocolVersion: 4, keepalive: 30, ...will };
+}
+
+/** A range in pieces that may be under way at one time. */
+function inPages(line: OutboxLine): readonly LogRange[] {
+  const { serial, epoch } = line;
+  const pages: LogRange[] = [];
+  for (let from = line.from; from < line.to; from += rowsInFlight) {
+    pages.push({ serial, epoch, from, to: Math.min(line.to, from + rowsInFlight) });
+  }
+  return pages;
+}
+
+function pagesOf(messages: readonly OutgoingMessage[]): readonly (readonly OutgoingMessage[])[] {
+  const pages: (readonly OutgoingMessage[])[] = [];
+  for (let at = 0; at < messages.length; at += rowsInFlight) pages.push(messages.slice(at, at + rowsInFlight));
+  return pages;
+}

@@ -1,0 +1,22 @@
+/** Topics. Documented in docs/mqtt.md, and a promise to consumers from there on. */
+
+/** First level of every topic. */
+export const topicRoot = 'gerbang';
+
+/** Retained state of the gateway itself; also its last will. */
+export const gatewayTopic = `${topicRoot}/gateway/status`;
+
+/** Each attendance row of one terminal. */
+export function punchTopic(officeCode: string, serial: string): string {
+  return `${topicRoot}/${level(officeCode)}/${level(serial)}/punch`;
+}
+
+/** Retained state of one terminal. */
+export function terminalTopic(officeCode: string, serial: string): string {
+  return `${topicRoot}/${level(officeCode)}/${level(serial)}/status`;
+}
+
+/** One topic level: `/`, `+` and `#` would move a message to a place where nobody, or everybody, listens. */
+function level(text: string): string {
+  return encodeURIComponent(text);
+}

@@ -1,0 +1,125 @@
+/**
+ * Metrics for Prometheus, in a registry of their own.
+ *
+ * Labels are office codes, terminal names and error codes: as many as are configured and no more. Never a PIN, a serial
+ * somebody can invent, or an address.
+ */
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+
+/** A terminal as it is configured. */
+export interface MetricPlace {
+  readonly office: string;
+  readonly terminal: string;
+}
+
+/** What the gateway tells, and what is shown. */
+export interface Metrics {
+  /** A poll ended; `errorCode` is null when it was good. */
+  pollEnded(place: MetricPlace, durationMs: number, errorCode: string | null): void;
+  /** The end of a good read, for "how old is the data". */
+  readAt(place: MetricPlace, atMs: number): void;
+  /** The clock of a terminal minus true time in its office's zone. */
+  clockOffset(place: MetricPlace, offsetMs: number, boundMs: number): void;
+  /** Rows that were committed. */
+  punchesStored(office: string, rows: number): void;
+  /** Rows the broker has confirmed. */
+  punchesPublished(rows: number): void;
+  /** A depth that is asked for when metrics are read; `null` leaves the last value standing. */
+  watchDepth(name: 'queue' | 'outbox', read: () => Promise<number | null>): void;
+  /** Open pages. */
+  pagesOpen(pages: number): void;
+  /** The text Prometheus reads, and its content type. */
+  render(): Promise<{ readonly text: string; readonly contentType: string }>;
+}
+
+const secondBuckets = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300];
+/** A depth that cannot be had in time must not hold up the other numbers. */
+const depthWithinMs = 1_000;
+
+/** Creates all instruments. */
+export function createMetrics(): Metrics {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry, prefix: 'gerbang_' });
+  const registers = [registry];
+  const polls = new Histogram({
+    name: 'gerbang_poll_duration_seconds',
+    help: 'Time one poll of a terminal took',
+    labelNames: ['office', 'outcome'],
+    buckets: secondBuckets,
+    registers,
+  });
+  const failures = new Counter({
+    name: 'gerbang_poll_failures_total',
+    help: 'Polls that failed, by error code (docs/operations.md)',
+    labelNames: ['office', 'terminal', 'code'],
+    registers,
+  });
+  const reads = new Gauge({
+    name: 'gerbang_last_read_timestamp_seconds',
+    help: 'When the terminal was last read whole',
+    labelNames: ['office', 'terminal'],
+    registers,
+  });
+  const offsets = new Gauge({
+    name: 'gerbang_clock_offset_seconds',
+    help: 'Clock of the terminal minus true time',
+    labelNames: ['office', 'terminal'],
+    registers,
+  });
+  const bounds = new Gauge({
+    name: 'gerbang_clock_offset_bound_seconds',
+    help: 'How far the clock offset may be from its true value',
+    labelNames: ['office', 'terminal'],
+    registers,
+  });
+  const stored = new Counter({
+    name: 'gerbang_punches_stored_total',
+    help: 'Punches committed to Postgres',
+    labelNames: ['office'],
+    registers,
+  });
+  const published = new Counter({
+    name: 'gerbang_punches_published_total',
+    help: 'Attendance rows confirmed by the MQTT broker',
+    registers,
+  });
+  const pages = new Gauge({ name: 'gerbang_pages_open', help: 'Open event streams', registers });
+  return {
+    pollEnded({ office, terminal }, durationMs, errorCode) {
+      polls.observe({ office, outcome: errorCode === null ? 'ok' : 'failed' }, durationMs / 1000);
+      if (errorCode !== null) failures.inc({ office, terminal, code: errorCode });
+    },
+    readAt: (place, atMs) => reads.set({ ...place }, atMs / 1000),
+    clockOffset(place, offsetMs, boundMs) {
+      offsets.set({ ...place }, offsetMs / 1000);
+      bounds.set({ ...place }, boundMs / 1000);
+    },
+    punchesStored: (office, rows) => stored.inc({ office }, rows),
+    punchesPublished: (rows) => published.inc(rows),
+    watchDepth: (name, read) => watchDepth(registry, name, read),
+    pagesOpen: (open) => pages.set(open),
+    render: async () => ({ text: await registry.metrics(), contentType: registry.contentType }),
+  };
+}
+
+const depthHelp = {
+  queue: 'Batches that wait in the queue',
+  outbox: 'Lines that wait to be published',
+} as const;
+
+function watchDepth(registry: Registry, name: keyof typeof depthHelp, read: () => Promise<number | null>): void {
+  new Gauge({
+    name: `gerbang_${name}_depth`,
+    help: depthHelp[name],
+    registers: [registry],
+    async collect() {
+      let timer: NodeJS.Timeout | undefined;
+      const late = new Promise<null>((resolve) => {
+        timer = setTimeout(() => resolve(null), depthWithinMs);
+      });
+      const depth = await Promise.race([read().catch(() => null), late]);
+      clearTimeout(timer);
+      if (depth !== null) this.set(depth);
+    },
+  });
+}

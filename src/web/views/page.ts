@@ -1,0 +1,106 @@
+/** Whole pages: the frame, the board, and the pages for when there is no board. */
+import type { Board } from '../board.ts';
+import { timeTag } from '../format.ts';
+import { type Html, html } from '../html.ts';
+import type { Words } from '../words.ts';
+import { type HourWindow, windowOf } from './histogram.ts';
+import { markShapes } from './mark-view.ts';
+import { legend, officeList, shapeOf } from './office-view.ts';
+import { dateLine, mainZone } from './summary-view.ts';
+
+/** Addresses of the files a page needs, each with the hash of its content. */
+export interface AssetUrls {
+  readonly style: string;
+  readonly script: string;
+  readonly icon: string;
+}
+
+/** What frames every page. */
+export interface PageFrame {
+  readonly words: Words;
+  readonly assets: AssetUrls;
+  /** Seconds until a browser without script loads the page again; null for never. */
+  readonly reloadSeconds: number | null;
+  /** Path and query of this page without `lang`, for the language links: `/` or `/?opd=dinkes`. */
+  readonly address: string;
+}
+
+/** The parts of the board page that are also sent one by one. */
+export interface BoardParts {
+  readonly notice: Html;
+  readonly summary: Html;
+  readonly attention: Html;
+  readonly live: Html;
+}
+
+/** The hours that all histograms of this board share. */
+export function hoursOf(board: Board): HourWindow {
+  return windowOf(board.offices.map((office) => shapeOf(office, board.readAtMs)));
+}
+
+/** Ruang pantau. */
+export function boardPage(frame: PageFrame, board: Board, parts: BoardParts, openCode: string | null): Html {
+  const { words } = frame;
+  const at = board.readAtMs;
+  const body = html`${parts.notice}
+${parts.summary}
+${parts.attention}
+<div class="columns">
+<section class="board" id="opd" aria-label="${words.columns.office}">${officeList(board, hoursOf(board), openCode, words)}
+${legend(words)}</section>
+${parts.live}
+</div>
+<footer><p>${words.footer.counts}</p><p>${words.footer.made} ${timeTag(at, mainZone(board), words, at)}<noscript>. ${words.stale.noScript}</noscript></p></footer>`;
+  return frameOf(frame, dateLine(board, words), body);
+}
+
+/** A page that only says something: empty, away, not found. */
+export function messagePage(
+  frame: PageFrame,
+  message: { readonly title: string; readonly text: string },
+  back: string | null,
+): Html {
+  const link = back !== null && html`<p><a href="/">${back}</a></p>`;
+  const body = html`<section class="message"${back === null && html` data-retry`}><h2>${message.title}</h2><p>${message.text}</p>${link}</section>`;
+  return frameOf(frame, null, body);
+}
+
+function frameOf({ words, assets, reloadSeconds, address }: PageFrame, date: Html | null, body: Html): Html {
+  const reload =
+    reloadSeconds !== null && html`<noscript><meta http-equiv="refresh" content="${reloadSeconds}"></noscript>`;
+  return html`<!doctype html>
+<html lang="${words.lang}">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>${words.title} · ${words.product}</title>
+${reload}
+<link rel="icon" href="${assets.icon}" type="image/svg+xml">
+<link rel="stylesheet" href="${assets.style}">
+<script src="${assets.script}" defer></script>
+</head>
+<body>
+${markShapes()}<a class="skip" href="#opd">${words.skip}</a>
+<header class="top"><h1><a href="/"><svg class="gate" viewBox="0 0 32 32" aria-hidden="true"><path d="M5 28V13a11 11 0 0 1 22 0v15M16 28V13M5 20h22"/></svg>${words.title}</a></h1>${date}
+<nav aria-label="${words.language}">${languageLinks(words, address)}</nav></header>
+<p class="notice bad" id="putus" role="status" hidden><b>${words.stale.link} <time></time>.</b> ${words.stale.linkNext}</p>
+<main>${body}</main>
+</body>
+</html>
+`;
+}
+
+function languageLinks(words: Words, address: string): readonly Html[] {
+  const joint = address.includes('?') ? '&' : '?';
+  return (['id', 'en'] as const).map((lang) =>
+    lang === words.lang
+      ? html`<b lang="${lang}" aria-current="true">${lang.toUpperCase()}</b>`
+      : html`<a lang="${lang}" hreflang="${lang}" href="${address}${joint}lang=${lang}" title="${nameOf(lang)}">${lang.toUpperCase()}</a>`,
+  );
+}
+
+/** A language is named in itself. */
+function nameOf(lang: 'id' | 'en'): string {
+  return { id: 'Bahasa Indonesia', en: 'English' }[lang];
+}
