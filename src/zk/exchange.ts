@@ -10,8 +10,8 @@
  *  waiting, receiving ── timeout, closed, contradiction ─────────▶ failed
  * ```
  *
- * Replies are matched by reply id alone. The session field is never looked at: terminals put block numbers, sizes and
- * states there.
+ * Replies are matched by reply id alone. The session field is never compared with the session: terminals put block
+ * numbers, sizes and states there.
  */
 import type { ErrorCode } from '../errors.ts';
 import type { Packet } from './packet.ts';
@@ -34,6 +34,7 @@ export type ExchangeState =
       readonly announcedBytes: number;
       readonly receivedBytes: number;
       readonly mustClose: boolean;
+      readonly numbering: Numbering;
     }
   /** Only on UDP, where blocks come in any order: see datagrams.ts. */
   | {
@@ -45,6 +46,15 @@ export type ExchangeState =
     }
   | { readonly name: 'answered'; readonly packet: Packet; readonly receivedBytes: number }
   | { readonly name: 'failed'; readonly code: ErrorCode; readonly reason: string; readonly receivedBytes: number };
+
+/** What the session fields of the blocks so far add up to. */
+interface Numbering {
+  readonly blocks: number;
+  readonly first: number;
+  readonly sum: number;
+  readonly sumOfSquares: number;
+  readonly ascending: boolean;
+}
 
 /** What can happen to an exchange. Timers and sockets live outside and feed these in. */
 export type ExchangeInput =
@@ -71,6 +81,30 @@ export interface ExchangeStep {
 }
 
 const nothing: ExchangeEffect = { kind: 'none' };
+
+const unnumbered: Numbering = { blocks: 0, first: 0, sum: 0, sumOfSquares: 0, ascending: true };
+
+function withBlock(numbering: Numbering, number: number): Numbering {
+  return {
+    blocks: numbering.blocks + 1,
+    first: numbering.blocks === 0 ? number : numbering.first,
+    sum: numbering.sum + number,
+    sumOfSquares: numbering.sumOfSquares + number * number,
+    ascending: numbering.ascending && number === numbering.blocks,
+  };
+}
+
+/**
+ * True when blocks that are numbered 0, 1, 2, … did not come in that order, or one came twice in place of another.
+ *
+ * Most firmware numbers blocks in the session field; some puts the same number into all of them. So numbers are believed
+ * only when they begin with 0 and change, or when they add up to a numbering that was shuffled.
+ */
+function isShuffled({ blocks: n, first, sum, sumOfSquares, ascending }: Numbering): boolean {
+  if (ascending || n < 2) return false;
+  const isPermutation = sum === (n * (n - 1)) / 2 && sumOfSquares === (n * (n - 1) * (2 * n - 1)) / 6;
+  return isPermutation || (first === 0 && sum > 0);
+}
 
 /** The state before anything has arrived. */
 export const waiting: ExchangeState = { name: 'waiting' };
@@ -117,7 +151,7 @@ function announce(request: ExchangeRequest, state: ExchangeState, packet: Packet
     return fail(state, 'READ_INCOMPLETE', 'another size announced than asked for');
   }
   return {
-    state: { name: 'receiving', announcedBytes: announced, receivedBytes: 0, mustClose: true },
+    state: { name: 'receiving', announcedBytes: announced, receivedBytes: 0, mustClose: true, numbering: unnumbered },
     effect: { kind: 'announced', bytes: announced },
   };
 }
@@ -127,11 +161,16 @@ function receive(request: ExchangeRequest, state: ExchangeState, packet: Packet)
   const before = bytesSoFar(state);
   const received = before + payload.length;
   const total = state.name === 'receiving' ? state.announcedBytes : (request.expectedBytes ?? payload.length);
-  if (received > Math.min(total, request.maxBytes)) return fail(state, 'ZK_BAD_REPLY', 'more data than announced');
+  if (received > request.maxBytes && state.name === 'waiting')
+    return fail(state, 'READ_TOO_LARGE', 'more data than can be right');
+  // Recoverable: what is left of this reply carries its reply id and is dropped.
+  if (received > Math.min(total, request.maxBytes)) return fail(state, 'READ_INCOMPLETE', 'more data than announced');
   const effect: ExchangeEffect = { kind: 'data', payload, offset: before };
+  const numbering = withBlock(state.name === 'receiving' ? state.numbering : unnumbered, packet.session);
   const mustClose = state.name === 'receiving' && state.mustClose;
+  if (received === total && isShuffled(numbering)) return fail(state, 'READ_INCOMPLETE', 'blocks out of order');
   if (received === total && !mustClose) return { state: { name: 'answered', packet, receivedBytes: received }, effect };
-  return { state: { name: 'receiving', announcedBytes: total, receivedBytes: received, mustClose }, effect };
+  return { state: { name: 'receiving', announcedBytes: total, receivedBytes: received, mustClose, numbering }, effect };
 }
 
 function close(state: ExchangeState, packet: Packet): ExchangeStep {

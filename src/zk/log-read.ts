@@ -5,6 +5,7 @@ import {
   maxDatasetBytes,
   type OnProgress,
   prepare,
+  type ReadLimits,
   readDirectly,
   readRange,
   withoutPrefix,
@@ -13,6 +14,7 @@ import type { HostClock, LogRead, TailRequest, TerminalCounters, TerminalTarget 
 import { readCounters } from './inquiries.ts';
 import { maxStrideBytes, proveLayout } from './layout-proof.ts';
 import { packedFromMs } from './packed-time.ts';
+import { isCutLogOf22 } from './plausible.ts';
 import type { ReadingManner } from './reading-manner.ts';
 import { layoutBytes } from './records.ts';
 import type { Conversation } from './session.ts';
@@ -49,13 +51,13 @@ export async function readLog(reader: LogReader, onProgress?: OnProgress): Promi
   const before = await readCounters(conversation);
   await freeBuffer(conversation);
   const preparedAtMs = clock.nowMs();
-  const whole = await readDataset(reader, boundBytes(before), onProgress);
+  const whole = await readDataset(reader, boundBytes(before), before.records !== null, onProgress);
   const bytesReceived = conversation.bytesReceived - bytesBefore;
   await freeBuffer(conversation);
   const after = await readCounters(conversation);
   const completedAtMs = whole.completedAtMs;
   const facts = { firstIndex: 0, preparedAtMs, completedAtMs, bytesReceived };
-  const recordBytes = whole.dataset === null ? new Uint8Array(0) : withoutPrefix(whole.dataset);
+  const recordBytes = whole.dataset === null ? new Uint8Array(0) : recordsIn(whole.dataset);
   if (recordBytes.length === 0) {
     if ((before.records ?? 0) > 0 && (after.records ?? 0) > 0) throw contradictsCounter(0, before, after);
     // An empty log proves no layout; 40 bytes is what nearly every terminal in use will write first.
@@ -75,21 +77,36 @@ export async function readLog(reader: LogReader, onProgress?: OnProgress): Promi
     case 'contradicts-counter':
       throw contradictsCounter(verdict.records, before, after);
     case 'unsupported':
-      throw new GerbangError(
-        'ZK_UNSUPPORTED',
-        'The log is in the 22-byte form of WL10, WL20 and AK3750, whose fields are not known well enough. Nothing was stored.',
-        { context: { strideBytes: verdict.strideBytes } },
-      );
+      throw wlSeries();
     case 'unproven':
       reader.keepUnproven?.(recordBytes);
       throw layoutUnproven(recordBytes.length, before, after);
   }
 }
 
+/** The dataset without its prefix. WL units cut a longer log at 4,096 bytes, which their records explain better. */
+function recordsIn(whole: Uint8Array): Uint8Array {
+  try {
+    return withoutPrefix(whole);
+  } catch (error) {
+    const records = whole.subarray(datasetPrefixBytes);
+    throw isCutLogOf22(records) ? wlSeries() : error;
+  }
+}
+
+function wlSeries(): GerbangError {
+  return new GerbangError(
+    'ZK_UNSUPPORTED',
+    'The log is in the 22-byte form of WL10, WL20 and AK3750: its fields are not known well enough, and these machines give only the first 4 KB of it. Nothing was stored.',
+    { context: { strideBytes: 22 } },
+  );
+}
+
 /** Fetches the prepared log; null when the terminal says there is nothing. */
 async function readDataset(
   reader: LogReader,
   maxBytes: number,
+  countTold: boolean,
   onProgress: OnProgress | undefined,
 ): Promise<{ dataset: Uint8Array | null; completedAtMs: number }> {
   const { conversation, prepareTimeoutMs, manner } = reader;
@@ -97,6 +114,7 @@ async function readDataset(
   const prepared = manner.direct
     ? await readDirectly(conversation, command.readLogDirectly, limits)
     : await prepare(conversation, { dataset: dataset.attendance }, limits);
+  if (prepared.kind === 'nothing' && !manner.direct && !countTold) await ensureEmpty(conversation, limits);
   const { receivedAtMs } = prepared.answer;
   switch (prepared.kind) {
     case 'nothing':
@@ -112,10 +130,23 @@ async function readDataset(
   }
 }
 
+/**
+ * "Nothing to read" is also what a terminal says that does not know the buffered read. Without a counter to contradict
+ * it, only the old direct read can tell the two apart.
+ */
+async function ensureEmpty(conversation: Conversation, limits: ReadLimits): Promise<void> {
+  const direct = await readDirectly(conversation, command.readLogDirectly, limits);
+  if (direct.kind === 'nothing' || (direct.kind === 'inline' && direct.dataset.length <= datasetPrefixBytes)) return;
+  throw new GerbangError(
+    'ZK_UNSUPPORTED',
+    'The terminal knows only the old direct read. Set the quirk readDirectly for it and compare the first log with the terminal.',
+  );
+}
+
 function contradictsCounter(records: number, before: TerminalCounters, after: TerminalCounters): GerbangError {
   return new GerbangError(
     'READ_CONTRADICTS_COUNTER',
-    'The log holds another number of records than the terminal counts. Nothing was stored; if this repeats, check that its option DownloadNewLog is 0.',
+    'The log holds another number of records than the terminal counts. Nothing was stored; if this repeats, check that its option DownloadNewLog is 0, or try the quirk readDirectly.',
     { context: { records, countBefore: before.records, countAfter: after.records } },
   );
 }
@@ -159,14 +190,15 @@ export async function readTail(reader: LogReader, request: TailRequest): Promise
   }
   const bytesReceived = conversation.bytesReceived - bytesBefore;
   await freeBuffer(conversation);
-  // In a compressed log the position of a record says nothing about its index.
-  if (layout === 'zk8' && holdsShortRecord(bytes)) return null;
+  if (layout === 'zk8' && (await isCompressed(conversation, bytes, totalRecords))) return null;
   return { layout, strideBytes, totalRecords, firstIndex, bytes, preparedAtMs, completedAtMs, bytesReceived };
 }
 
-function holdsShortRecord(bytes: Uint8Array): boolean {
-  for (let at = 0; at < bytes.length; at += layoutBytes.zk8) if (isShortRecord(bytes, at)) return true;
-  return false;
+/** In a compressed log the position of a record says nothing about its index, and there are more records than it seems. */
+async function isCompressed(conversation: Conversation, tail: Uint8Array, seeming: number): Promise<boolean> {
+  for (let at = 0; at < tail.length; at += layoutBytes.zk8) if (isShortRecord(tail, at)) return true;
+  const { records } = await readCounters(conversation);
+  return records !== null && records > seeming;
 }
 
 /** Null when the terminal refuses to start in the middle. */

@@ -105,3 +105,9 @@ export function plausibility(shape: Shape, strideBytes: number, bytes: Uint8Arra
   }
   return score / sampled;
 }
+
+/** True for a log of 22-byte records that ends in the middle of one: WL units send the first 4,096 bytes and no more. */
+export function isCutLogOf22(bytes: Uint8Array): boolean {
+  const whole = bytes.length - (bytes.length % rules.zk22.bytes);
+  return whole > 0 && plausibility('zk22', rules.zk22.bytes, bytes.subarray(0, whole), Number.MAX_SAFE_INTEGER) >= 0.9;
+}

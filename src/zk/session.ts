@@ -63,6 +63,7 @@ export class Conversation {
   readonly #options: ConversationOptions;
   readonly #sessionTimer: NodeJS.Timeout;
   #session = 0;
+  #signedIn = false;
   #nextReplyId = 0;
   #flight: Flight | null = null;
   #failure: GerbangError | null = null;
@@ -101,13 +102,15 @@ export class Conversation {
       throw isGerbangError(error, 'NET_CLOSED', 'ZK_NO_REPLY') ? sessionHeldElsewhere(error) : error;
     });
     this.#session = packet.session;
-    if (packet.code === reply.ok) return;
+    this.#signedIn = packet.code === reply.ok;
+    if (this.#signedIn) return;
     const { commKey } = this.#options;
     // Without a configured key none is tried: terminals lock after too many wrong ones.
     if (packet.code !== reply.unauthorised || commKey === undefined) throw refusal(packet, 'connect', false);
     const payload = scrambleCommKey(commKey, packet.session);
     const answer = await this.ask({ command: command.authenticate, payload });
-    if (answer.packet.code !== reply.ok) throw refusal(answer.packet, 'sign-in', true);
+    this.#signedIn = answer.packet.code === reply.ok;
+    if (!this.#signedIn) throw refusal(answer.packet, 'sign-in', true);
   }
 
   /**
@@ -190,10 +193,10 @@ export class Conversation {
     if (this.#flight !== null) {
       this.#fail(new GerbangError('NET_CLOSED', 'The session was closed while a request was under way.'));
     }
-    if (this.#failure === null) {
+    if (this.#failure === null && this.#signedIn) {
       await this.#exchange({ command: command.exit, timeoutMs: exitTimeoutMs }).catch(() => {});
     } else {
-      // No reply could be trusted any more, but a terminal that is still there should know that we are gone.
+      // No reply is owed or could be trusted, but a terminal that is still there should know that we are gone.
       const replyId = Math.min(this.#nextReplyId, lastReplyId);
       this.#send(encodeFrame({ code: command.exit, session: this.#session, replyId, payload: noPayload }));
     }

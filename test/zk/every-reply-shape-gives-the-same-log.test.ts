@@ -179,6 +179,30 @@ describe('the log comes whole', () => {
     expect(chunks.length).toBe(6);
     expect(new Set(chunks).size).toBe(6);
   });
+  it('when all blocks carry the same number, whichever', async () => {
+    for (const number of [0, 1, 7936]) {
+      await expectWhole(
+        500,
+        ranges((id, range) =>
+          rangeFrames(id, range, 1008).map((one) =>
+            one.readUInt16LE(8) === 1501 ? frame(1501, number, id, one.subarray(16)) : one,
+          ),
+        ),
+      );
+    }
+  });
+  it('when a block comes twice once', async () => {
+    let transfers = 0;
+    await expectWhole(
+      500,
+      ranges((id, range) => {
+        transfers += 1;
+        const [announced, first, ...rest] = rangeFrames(id, range, 1008);
+        return [announced, first, transfers === 1 ? first : undefined, ...rest].filter((one) => one !== undefined);
+      }),
+    );
+    expect(transfers).toBe(2);
+  });
 });
 
 describe('an empty log', () => {
@@ -195,6 +219,17 @@ describe('an empty log', () => {
       expect(read).toMatchObject({ totalRecords: 0, firstIndex: 0 });
       expect(read?.bytes.length).toBe(0);
     }
+  });
+  it('is not believed without a counter when the old direct read gives a log', async () => {
+    const bend: Bend = ({ code, replyId }, peer, { dataset }) => {
+      if (code === 50) peer.send(frame(2000, session, replyId, u32s(0)));
+      else if (code === 1503) peer.send(frame(2001, session, replyId));
+      else if (code === 13) peer.send(...rangeFrames(replyId, dataset, 1008));
+      else return false;
+      return true;
+    };
+    expect((await readWith(200, bend)).code).toBe('ZK_UNSUPPORTED');
+    expect((await readWith(0, bend)).read).toMatchObject({ totalRecords: 0 });
   });
   it('contradicts a counter that says otherwise', async () => {
     const { code } = await readWith(0, refusing(2001), (terminal) => {
@@ -239,7 +274,7 @@ describe('a read that is not whole fails by name', () => {
         ok(id),
       ]),
     );
-    expect(code).toBe('ZK_BAD_REPLY');
+    expect(code).toBe('READ_INCOMPLETE');
   });
   it('when the terminal refuses to hand out the buffer', async () => {
     const { code } = await readWith(
@@ -255,6 +290,26 @@ describe('a read that is not whole fails by name', () => {
       if (chunks === 2) terminal.dataset = datasetOf(0, 40, record40);
       return false;
     });
+    expect(code).toBe('READ_INCOMPLETE');
+  });
+  it('when numbered blocks come in another order, every time', async () => {
+    const { code } = await readWith(
+      500,
+      ranges((id, range) => {
+        const [announced, first, second, third, ...rest] = rangeFrames(id, range, 1008);
+        return [announced, first, third, second, ...rest].filter((one) => one !== undefined);
+      }),
+    );
+    expect(code).toBe('READ_INCOMPLETE');
+  });
+  it('when a numbered block comes twice in place of another, every time', async () => {
+    const { code } = await readWith(
+      500,
+      ranges((id, range) => {
+        const [announced, first, second, , ...rest] = rangeFrames(id, range, 1008);
+        return [announced, first, second, second, ...rest].filter((one) => one !== undefined);
+      }),
+    );
     expect(code).toBe('READ_INCOMPLETE');
   });
   it('when it holds fewer records than the terminal counts', async () => {
