@@ -22,7 +22,7 @@ export interface LogDestination {
 export interface LogOptions {
   readonly level: LogLevel;
   /** One readable line per entry instead of JSON. */
-  readonly pretty?: boolean;
+  readonly pretty?: boolean | undefined;
   /** Default `process.stderr`: standard output belongs to the answers of commands. */
   readonly destination?: LogDestination;
 }

@@ -1,16 +1,20 @@
 /** What every command is handed: the language, the environment, where to write, how to say something. */
 
+import type { Writable } from 'node:stream';
 import type { Config, Environment, Variables } from '../config.ts';
 import { type ConfigFault, checkConfig, checkEnvironment, describeFault, readConfigText } from '../config.ts';
 import { GerbangError } from '../errors.ts';
 import type { Bilingual, Lang } from '../words/language.ts';
 
+/** Where a command writes; `isTTY` when a person is watching. */
+export type Output = Writable & { readonly isTTY?: boolean };
+
 /** The command line's surroundings. Tests and `main.ts` build it; commands only use it. */
 export interface Cli {
   readonly lang: Lang;
   readonly env: Variables;
-  readonly stdout: NodeJS.WriteStream;
-  readonly stderr: NodeJS.WriteStream;
+  readonly stdout: Output;
+  readonly stderr: Output;
   say(texts: Bilingual): string;
   /** What the process exits with when nothing is thrown; commands raise it to 1 for an answer that is bad news. */
   exitCode: number;

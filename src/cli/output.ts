@@ -1,11 +1,12 @@
 /** Writing answers: at the reader's pace, and in columns. */
 import { once } from 'node:events';
+import type { Writable } from 'node:stream';
 
 /** Large enough that a log of 100,000 records takes a few hundred writes, small enough to hold no memory. */
 const chunkChars = 64 * 1024;
 
 /** Writes all lines, waiting whenever the reader is slower. Each text must bring its own line end. */
-export async function writeLines(stream: NodeJS.WriteStream, lines: Iterable<string>): Promise<void> {
+export async function writeLines(stream: Writable, lines: Iterable<string>): Promise<void> {
   let chunk = '';
   for (const line of lines) {
     chunk += line;
@@ -17,7 +18,7 @@ export async function writeLines(stream: NodeJS.WriteStream, lines: Iterable<str
 }
 
 /** One JSON value on one line. */
-export function writeJson(stream: NodeJS.WriteStream, value: unknown): void {
+export function writeJson(stream: Writable, value: unknown): void {
   stream.write(`${JSON.stringify(value)}\n`);
 }
 

@@ -16,6 +16,8 @@ export interface LogFacts {
 const smallLogRecords = 1000;
 /** Records fetched from the end of a larger one. */
 const tailRecords = 64;
+/** More records than any terminal holds. */
+const beyondAnyLog = 1_000_000_000;
 /** Forms of a large log, most frequent first. */
 const candidates: readonly { layout: RecordLayout; strideBytes: number }[] = [
   { layout: 'zk40', strideBytes: 40 },
@@ -27,19 +29,31 @@ const candidates: readonly { layout: RecordLayout; strideBytes: number }[] = [
 /**
  * Proves the layout of the log.
  *
- * @param records the terminal's own count; null when it gives none
+ * @param counted the terminal's own count; null when it gives none. Some firmware says 0 whatever the log holds, so 0 is
+ * no count either
  * @param nowMs host time in milliseconds UTC, against which records look plausible or not
  */
-export async function examineLog(session: TerminalSession, records: number | null, nowMs: number): Promise<LogFacts> {
-  if (records === null || records <= smallLogRecords) return examineWhole(session);
+export async function examineLog(session: TerminalSession, counted: number | null, nowMs: number): Promise<LogFacts> {
+  const records = counted === 0 ? null : counted;
+  if (records !== null && records <= smallLogRecords) return examineWhole(session);
   for (const candidate of candidates) {
-    const firstIndex = records - tailRecords;
-    const tail = await session.readTail({ ...candidate, firstIndex });
-    if (tail !== null && tail.totalRecords >= records && provenBy(tail, nowMs)) {
+    const total = records ?? (await sizeOf(session, candidate));
+    if (total === null) continue;
+    if (total <= smallLogRecords) return examineWhole(session);
+    const tail = await session.readTail({ ...candidate, firstIndex: total - tailRecords });
+    if (tail !== null && tail.totalRecords >= total && provenBy(tail, records !== null, nowMs)) {
       return { ...candidate, totalRecords: tail.totalRecords, tailReads: true };
     }
   }
+  // Nothing short of the whole log would tell more, and a probe does not fetch what it knows to be large.
+  if (records === null) return examineWhole(session);
   return { layout: null, strideBytes: null, totalRecords: null, tailReads: false };
+}
+
+/** Records in the log if they have this form: asking for an end beyond the end tells the size and moves no record. */
+async function sizeOf(session: TerminalSession, form: (typeof candidates)[number]): Promise<number | null> {
+  const beyond = await session.readTail({ ...form, firstIndex: beyondAnyLog });
+  return beyond?.totalRecords ?? null;
 }
 
 async function examineWhole(session: TerminalSession): Promise<LogFacts> {
@@ -53,12 +67,13 @@ async function examineWhole(session: TerminalSession): Promise<LogFacts> {
 }
 
 /**
- * The stride is already vouched for by the size of the log divided by the terminal's count; the records must look like
- * records too. The counts given are those of the tail, for only the tail is judged.
+ * The records must look like records. Where the terminal counts, the stride is vouched for already by the size of the
+ * log divided by that count; the counts given here are those of the tail, for only the tail is judged.
  */
-function provenBy(tail: LogRead, nowMs: number): boolean {
-  const count = tail.totalRecords - tail.firstIndex;
-  if (tail.bytes.length === 0 || tail.bytes.length !== count * tail.strideBytes) return false;
+function provenBy(tail: LogRead, isCounted: boolean, nowMs: number): boolean {
+  const records = tail.totalRecords - tail.firstIndex;
+  if (tail.bytes.length === 0 || tail.bytes.length !== records * tail.strideBytes) return false;
+  const count = isCounted ? records : null;
   const verdict = proveLayout({
     recordBytes: tail.bytes,
     countBefore: count,

@@ -15,10 +15,15 @@ export type AddCommand = (program: Command, cli: Cli) => void;
  *
  * @param argv words after the program's name
  * @param commands in the order they are listed in the help
+ * @param surroundings for tests; by default the language and streams of this process
  * @returns the exit code: 0 done, 1 failed, 2 wrong usage, 128 + n ended by signal n
  */
-export async function runProgram(argv: readonly string[], commands: readonly AddCommand[]): Promise<number> {
-  const cli = createCli(languageOf(argv, process.env));
+export async function runProgram(
+  argv: readonly string[],
+  commands: readonly AddCommand[],
+  surroundings?: Cli,
+): Promise<number> {
+  const cli = surroundings ?? createCli(languageOf(argv, process.env));
   endQuietlyWhenNobodyReads(cli);
   const program = createProgram(cli);
   for (const add of commands) add(program, cli);
@@ -38,7 +43,12 @@ function createProgram(cli: Cli): Command {
     .helpOption('-h, --help', cli.say(frame.help))
     .helpCommand('help [command]', cli.say(frame.helpOf))
     .configureHelp(helpIn(cli))
-    .configureOutput({ outputError: () => {} })
+    .configureOutput({
+      writeOut: (text) => void cli.stdout.write(text),
+      writeErr: (text) => void cli.stderr.write(text),
+      // Said in our own words by `failure.ts`.
+      outputError: () => {},
+    })
     .exitOverride();
 }
 

@@ -56,7 +56,8 @@ function boundNumber(boundMs: number, lang: Lang): string {
   const decimals = boundMs < 1000 ? 2 : 1;
   const step = 10 ** decimals;
   // A hair less, so that what is exact already is not lifted by the fraction's own error.
-  return numberText(Math.ceil((Math.abs(boundMs) / 1000) * step - 1e-9) / step, lang, decimals);
+  const steps = Math.max(0, Math.ceil((Math.abs(boundMs) / 1000) * step - 1e-9));
+  return numberText(steps / step, lang, decimals);
 }
 
 /**

@@ -1,0 +1,146 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { sql } from 'kysely';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openDatabase } from '../../src/store/database.ts';
+import { type TerminalState, upsertTerminalStates } from '../../src/store/terminal-state.ts';
+import { createTestDatabase } from '../tools/database.ts';
+import { gerbang } from './gerbang.ts';
+
+const database = await createTestDatabase();
+const env = { DATABASE_URL: database.url };
+let folder = '';
+
+function state(terminalName: string, facts: Partial<TerminalState>): TerminalState {
+  return {
+    officeCode: 'kominfo',
+    terminalName,
+    serial: null,
+    address: '10.10.1.21:4370',
+    state: 'waiting',
+    errorCode: null,
+    errorText: null,
+    failingSinceMs: null,
+    lastAttemptMs: null,
+    lastReadMs: null,
+    offsetMs: null,
+    offsetBoundMs: null,
+    records: null,
+    recordCapacity: null,
+    users: null,
+    firmware: null,
+    platform: null,
+    deviceName: null,
+    ...facts,
+  };
+}
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'gerbang-status-'));
+  await sql`insert into office (code, name, time_zone) values ('kominfo', 'Dinas Kominfo', 'Asia/Makassar')`.execute(
+    database.db,
+  );
+  const nowMs = Date.now();
+  await upsertTerminalStates(database.db, [
+    state('Lobi', {
+      serial: 'ABC123',
+      state: 'ok',
+      lastReadMs: nowMs - 200_000,
+      offsetMs: 130_200,
+      offsetBoundMs: 42,
+      records: 85_000,
+      recordCapacity: 100_000,
+    }),
+    state('Pintu belakang lantai tiga sayap timur dekat tangga darurat', {
+      state: 'failing',
+      errorCode: 'NET_REFUSED',
+      errorText: 'refused\u001b[31m',
+      failingSinceMs: Date.UTC(2026, 2, 1, 23, 30, 0),
+    }),
+  ]);
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+describe('while a gateway is connected', () => {
+  const gateway = openDatabase(database.url, { maxConnections: 1 });
+  // A gateway keeps a connection that listens; one that is only idle would be closed by the pool.
+  let release = (): void => undefined;
+  beforeAll(async () => {
+    const client = await gateway.pool.connect();
+    release = () => client.release();
+  });
+  afterAll(async () => {
+    release();
+    await gateway.close();
+  });
+
+  it('is a table within 100 columns, with every problem and its next step, in Indonesian', async () => {
+    const { code, stdout, stderr } = await gerbang(['status'], env);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    const lines = stdout.split('\n');
+    expect(lines[0]).toMatch(/^OPD +Mesin +Keadaan +Terakhir terbaca +Selisih jam +Catatan +Terisi$/);
+    expect(lines[1]).toMatch(/^kominfo +Lobi +terhubung +3 menit lalu +\+2 mnt 10 dtk ±0,05 +85\.000 +85 %$/);
+    expect(lines[2]).toMatch(/^kominfo +Pintu belakang.*… +tidak terbaca +belum pernah +– +– +–$/);
+    for (const line of lines.slice(0, 3)) expect([...line].length).toBeLessThanOrEqual(100);
+    expect(stdout).toContain('sejak 2026-03-02 07:30:00 WITA (');
+    expect(stdout).toContain('Mesin menolak sambungan. [NET_REFUSED]\n  Langkah berikut: Periksa port-nya.');
+    expect(lines.at(-2)).toMatch(/^1 dari 2 mesin terhubung · Antrean: 0 kiriman menunggu$/);
+  });
+
+  it('is JSON with numbers and ISO instants, configured terminals that were never seen included', async () => {
+    const file = join(folder, 'gerbang.yaml');
+    await writeFile(
+      file,
+      'offices: [ { code: pu, name: Dinas PU, timeZone: Asia/Jakarta, terminals: [ { name: Depan, host: 10.9.9.9 } ] } ]\n',
+    );
+    const { code, stdout } = await gerbang(['status', '--json', '--lang', 'en', '--config', file], env);
+    expect(code).toBe(0);
+    const answer = JSON.parse(stdout);
+    expect(answer).toMatchObject({ gatewayRunning: true, queue: { waiting: 0, errorCode: null, setAside: 0 } });
+    expect(answer.offices.map((office: { code: string }) => office.code).sort()).toEqual(['kominfo', 'pu']);
+    const [lobby, back, front] = answer.terminals;
+    expect(lobby).toMatchObject({
+      serial: 'ABC123',
+      state: 'ok',
+      offsetMs: 130_200,
+      offsetBoundMs: 42,
+      fillPercent: 85,
+    });
+    expect(back).toMatchObject({
+      errorCode: 'NET_REFUSED',
+      failingSince: '2026-03-01T23:30:00.000Z',
+      what: 'The terminal refused the connection.',
+    });
+    expect(front).toMatchObject({
+      office: 'pu',
+      name: 'Depan',
+      address: '10.9.9.9:4370',
+      state: 'waiting',
+      lastRead: null,
+    });
+  });
+});
+
+describe('without a gateway', () => {
+  it('shows what is known, says that none runs and exits with 1', async () => {
+    const { code, stdout, stderr } = await gerbang(['status'], env);
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/^Keadaan terakhir yang diketahui:\nOPD /);
+    expect(stderr).toContain('Galat: Tidak ada Gerbang yang sedang berjalan. [GATEWAY_NOT_RUNNING]');
+  });
+
+  it('without a database either, says the same', async () => {
+    const { code, stdout, stderr } = await gerbang(['status'], { GERBANG_DATA_DIR: join(folder, 'nothing-here') });
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toContain('[GATEWAY_NOT_RUNNING]');
+  });
+
+  it('with a database that is away, says that', async () => {
+    const away = { DATABASE_URL: 'postgres://app:geheim@127.0.0.1:1/gone' };
+    const { code, stderr } = await gerbang(['status', '--lang', 'en'], away);
+    expect(code).toBe(1);
+    expect(stderr).toContain('[STORE_UNAVAILABLE]');
+    expect(stderr).not.toContain('geheim');
+  });
+});
