@@ -39,7 +39,7 @@ export function encodeFrame(packet: Packet): Uint8Array<ArrayBuffer> {
  * Reads a packet; the payload is a view on `bytes`, not a copy.
  *
  * @param bytes header and payload, without the prefix of TCP
- * @param acceptBadChecksum for terminals whose replies are known to carry wrong checksums (docs/terminals.md, "Quirks")
+ * @param acceptBadChecksum for terminals whose replies are known to carry wrong checksums (docs/protocol.md, "Quirks")
  * @throws GerbangError ZK_BAD_REPLY when shorter than a header, ZK_BAD_CHECKSUM when the sum does not match
  */
 export function decodePacket(bytes: Uint8Array, acceptBadChecksum = false): Packet {
