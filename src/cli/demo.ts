@@ -4,6 +4,7 @@
  */
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type Command, Option } from 'commander';
 import { createLog } from '../log.ts';
 import { summaries } from '../words/commands.ts';
@@ -157,13 +158,6 @@ async function drained(
   }
 }
 
-function seconds(count: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, count * 1_000);
-    const stop = (): void => {
-      clearTimeout(timer);
-      resolve();
-    };
-    signal.addEventListener('abort', stop, { once: true });
-  });
+async function seconds(count: number, signal: AbortSignal): Promise<void> {
+  await sleep(count * 1_000, undefined, { signal }).catch(() => undefined);
 }

@@ -1,4 +1,5 @@
 /** What the demo says while it runs: one line per event, and one status line that is rewritten on a terminal window. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { countPunches } from '../../store/audit.ts';
 import { readFleet } from '../../store/board.ts';
 import type { Database } from '../../store/database.ts';
@@ -50,7 +51,9 @@ export function createProgress(cli: Cli, quiet: boolean): Progress {
       const serials = terminals.map((terminal) => terminal.serial);
       const watching = (async () => {
         while (!stopping.signal.aborted) {
-          await tick(out.isTTY ? everyMs : everyMsPlain, stopping.signal);
+          await sleep(out.isTTY ? everyMs : everyMsPlain, undefined, { signal: stopping.signal }).catch(
+            () => undefined,
+          );
           if (stopping.signal.aborted) break;
           const text = await statusOf(cli, database, serials, queueDepth).catch(() => null);
           if (text !== null && !stopping.signal.aborted) status(text);
@@ -88,19 +91,4 @@ async function statusOf(
   ];
   if (silent > 0) parts.push(`${silent} ${cli.say(words.notAlone)}`);
   return parts.join(' · ');
-}
-
-function tick(ms: number, signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return Promise.resolve();
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, ms);
-    signal.addEventListener(
-      'abort',
-      () => {
-        clearTimeout(timer);
-        resolve();
-      },
-      { once: true },
-    );
-  });
 }

@@ -1,0 +1,128 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { sql } from 'kysely';
+import { afterAll, expect, test } from 'vitest';
+import { type Fleet, startFleet } from '../../device-sim/fleet.ts';
+import { compare } from '../../src/cli/demo/compare.ts';
+import { readAudit } from '../../src/store/audit.ts';
+import { createTestDatabase } from '../tools/database.ts';
+
+const kills = 20;
+const terminals = 3;
+/** Read in blocks with pauses, so that there is a middle to be killed in. */
+const history = 4_000;
+const readBufferCommand = 1504;
+
+const database = await createTestDatabase();
+const fleet = await startFleet({
+  terminals,
+  seed: 20,
+  scenario: { defaults: { history, users: 50, knobs: { blockBytes: 8_192, blockPauseMs: 4 } } },
+});
+const folder = await mkdtemp(join(tmpdir(), 'gerbang-kill-'));
+let gateway: ChildProcess | undefined;
+
+afterAll(async () => {
+  gateway?.kill('SIGKILL');
+  await fleet.stop();
+  await rm(folder, { recursive: true, force: true });
+});
+
+/** Small batches, so that there is a middle of an ingest to be killed in. */
+async function writeConfig(): Promise<string> {
+  const offices = fleet.terminals.map(({ port, serial }, at) => ({
+    code: `opd${at}`,
+    name: `OPD ${at}`,
+    timeZone: 'Asia/Jakarta',
+    pollEverySeconds: 1,
+    terminals: [{ name: 'Lobi', host: '127.0.0.1', port, serial }],
+  }));
+  const file = join(folder, 'gerbang.yaml');
+  await writeFile(file, JSON.stringify({ offices, queue: { recordsPerBatch: 100 }, ingest: { concurrency: 2 } }));
+  return file;
+}
+
+function startGateway(config: string): ChildProcess {
+  return spawn(process.execPath, ['--import', 'tsx', 'src/main.ts', 'start', '--config', config], {
+    env: { ...process.env, DATABASE_URL: database.url, PORT: '0', GERBANG_DATA_DIR: folder, LOG_LEVEL: 'warn' },
+    stdio: ['ignore', 'ignore', 'ignore'],
+  });
+}
+
+/** Asks every few milliseconds, for so long at the most. */
+async function until(isSo: () => boolean | Promise<boolean>, withinMs: number, everyMs = 3): Promise<boolean> {
+  const lastMs = performance.now() + withinMs;
+  while (performance.now() < lastMs) {
+    if (await isSo()) return true;
+    await sleep(everyMs);
+  }
+  return false;
+}
+
+function isReading(running: Fleet): boolean {
+  return running.terminals.some(({ terminal }) =>
+    terminal.requests.some(({ command, answeredAtMs }) => command === readBufferCommand && answeredAtMs === undefined),
+  );
+}
+
+/** A transaction of the ingest that has begun and not committed. */
+async function isStoring(): Promise<boolean> {
+  const { rows } = await sql`
+    select from pg_stat_activity
+    where datname = current_database() and application_name = 'gerbang' and state <> 'idle'
+      and query ~* '(insert into punch|attendance_time|terminal_log)'`.execute(database.db);
+  return rows.length > 0;
+}
+
+async function countStored(): Promise<number> {
+  const { rows } = await sql<{ count: number }>`select count(*)::int as count from punch`.execute(database.db);
+  return rows[0]?.count ?? 0;
+}
+
+async function kill(child: ChildProcess): Promise<void> {
+  const gone = new Promise((resolve) => child.once('exit', resolve));
+  child.kill('SIGKILL');
+  await gone;
+}
+
+test('twenty kills in the middle of reads and of ingests lose nothing and double nothing', {
+  timeout: 240_000,
+}, async () => {
+  const config = await writeConfig();
+  let inReads = 0;
+  let inIngests = 0;
+  for (let round = 0; round < kills; round += 1) {
+    for (const { terminal } of fleet.terminals) {
+      terminal.journal.clear();
+      for (let made = 0; made < 60; made += 1) {
+        terminal.punch({ pin: String(1001 + made), verifyMode: 1, punchState: 0 });
+      }
+    }
+    gateway = startGateway(config);
+    const isThere = round % 2 === 0 ? () => isReading(fleet) : isStoring;
+    if (await until(isThere, 15_000)) round % 2 === 0 ? (inReads += 1) : (inIngests += 1);
+    // A little later each time, so that not every kill hits the same statement.
+    await sleep(round % 7);
+    await kill(gateway);
+  }
+  // Otherwise this test kills a gateway that is still starting, or one that is already done.
+  expect(inReads).toBeGreaterThanOrEqual(kills / 4);
+  expect(inIngests).toBeGreaterThanOrEqual(kills / 4);
+
+  gateway = startGateway(config);
+  const made = fleet.ledger.entries.length;
+  await until(async () => (await countStored()) >= made, 90_000, 200);
+  const ended = new Promise((resolve) => gateway?.once('exit', resolve));
+  gateway.kill('SIGTERM');
+  expect(await ended).toBe(0);
+
+  const serials = fleet.terminals.map(({ serial }) => serial);
+  const result = compare(fleet.ledger.entries, await readAudit(database.db, serials), {
+    terminals,
+    offices: terminals,
+  });
+  expect(result).toMatchObject({ made, stored: made, lost: 0, doubled: 0, outsideBounds: 0 });
+});
