@@ -77,9 +77,8 @@ function valueFault(issue: z.core.$ZodIssue, source: ConfigSource): LocatedFault
   const allowed = isMap ? mapOf(known?.children ?? fieldsOf(configSchema)) : (known?.help.allowed ?? null);
   if (place === undefined)
     return { kind: 'missing', field: path, offset: missingAt(issue.path, source), value: null, allowed };
-  // A map or list, or text where one of them belongs, is not repeated: it may hold a comm key. So may any text of a
-  // file that stops being YAML, for an unclosed quote swallows the keys behind it.
-  const isLeaf = known !== null && known.children === null && source.brokenAtOffset === Number.POSITIVE_INFINITY;
+  // A map or list, or text where one of them belongs, is not repeated: it may hold a comm key.
+  const isLeaf = known !== null && known.children === null;
   const value = !isLeaf ? null : known.help.secret === true ? '***' : place.written;
   return { kind: 'not-allowed', field: path, offset: place.offset, value, allowed };
 }
@@ -100,5 +99,11 @@ function missingAt(path: readonly PropertyKey[], source: ConfigSource): number {
 function withLines(fault: LocatedFault, source: ConfigSource): ConfigFault {
   const { offset, firstOffset, ...rest } = fault;
   const firstLine = firstOffset === undefined ? null : source.lineAndColumn(firstOffset).line;
-  return { ...rest, ...source.lineAndColumn(offset), firstLine };
+  const value = rest.value === null ? null : withoutKeys(rest.value);
+  return { ...rest, value, field: withoutKeys(rest.field), ...source.lineAndColumn(offset), firstLine };
+}
+
+/** `commKey:4711` without the space is a key of that name, and `host: 10.0.0.1 commKey=4711` a host. */
+function withoutKeys(text: string): string {
+  return text.replace(/key.+/is, 'key***');
 }

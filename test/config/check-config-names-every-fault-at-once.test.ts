@@ -82,9 +82,18 @@ describe('text that is not YAML', () => {
     ]);
   });
 
-  it('repeats nothing of a file with an unclosed quote, which swallows the keys behind it', () => {
-    const text = 'offices: [ { code: "a, terminals: [ { commKey: 31415 } ] } ]\n';
-    expect(JSON.stringify(checkConfig(text, {}))).not.toContain('31415');
+  it.each([
+    ['an unclosed quote', 'offices: [ { code: "a, terminals: [ { commKey: 31415 } ] } ]\n'],
+    ['no space behind the colon', 'offices: [ { terminals: [ { name: a, commKey:31415 } ] } ]\n'],
+    ['an equals sign', 'offices: [ { terminals: [ { host: 10.0.0.1 commKey=31415 } ] } ]\n'],
+    ['no colon at all', 'offices:\n  - terminals:\n      - host: 10.0.0.1\n          comm_key 31415\n'],
+    ['a line too far in', 'offices:\n  - terminals:\n      - host: 10.0.0.1\n          commKey: 31415\n'],
+    ['text instead of a list', 'offices:\n  - terminals: Lobi 10.0.0.1 31415\n'],
+  ])('repeats no comm key after %s', (_name, text) => {
+    const { faults } = checkConfig(text, {});
+    expect(faults?.length).toBeGreaterThan(0);
+    expect(JSON.stringify(faults)).not.toContain('31415');
+    expect((faults ?? []).map((fault) => describeFault(fault, 'en')).join()).not.toContain('31415');
   });
 
   it('refuses anchors and aliases instead of following them', () => {
