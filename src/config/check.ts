@@ -103,7 +103,7 @@ function withLines(fault: LocatedFault, source: ConfigSource): ConfigFault {
   return { ...rest, value, field: withoutKeys(rest.field), ...source.lineAndColumn(offset), firstLine };
 }
 
-/** `commKey:4711` without the space is a key of that name, and `host: 10.0.0.1 commKey=4711` a host. */
+/** `commKey:4711` without the space is a key of that name, and `host: 10.0.0.1 commKey=4711` a host. Names of variables stay. */
 function withoutKeys(text: string): string {
-  return text.replace(/key.+/is, 'key***');
+  return text.replace(/(?<!\$\{\w*)(key).+/is, '$1***');
 }

@@ -43,6 +43,11 @@ describe('a file with a fault in nearly every line', () => {
     }
   });
 
+  it('names the variable that is not set', () => {
+    const fault = checkConfig(faulty, {}).faults?.find(({ kind }) => kind === 'variable-unset');
+    expect(fault?.value).toBe(`\${KOMINFO_KEY}`);
+  });
+
   it('says what is allowed, in both languages', () => {
     const [zone] = checkConfig(faulty, {}).faults ?? [];
     expect(zone && describeFault(zone, 'id')).toBe(
