@@ -14,9 +14,9 @@ import type { PunchRecord, RecordLayout } from '../punch/record.ts';
 import { insertAttendance } from '../store/attendance.ts';
 import { insertClockSamples } from '../store/clock-samples.ts';
 import {
-  lockCursor,
   openEpoch,
   readEpochEnd,
+  readStoredCursor,
   readStoredImage,
   type StoredCursor,
   writeCursor,
@@ -64,8 +64,9 @@ export async function applyBatch(db: Kysely<Tables>, batch: Batch, means: Ingest
   const zone = means.zoneOf(batch.officeCode);
   return db.transaction().execute(async (tx) => {
     const { officeCode, terminalName, serial, strideBytes } = batch;
+    // Locks the terminal until the commit, known or not: batches of one terminal are applied one after the other.
     await registerTerminal(tx, { serial, officeCode, name: terminalName, timeZone: zone.timeZone });
-    const decision = await judge(tx, batch, bytes, await lockCursor(tx, serial));
+    const decision = await judge(tx, batch, bytes, await readStoredCursor(tx, serial));
     await insertClockSamples(tx, serial, batch.samples, zone.offsetMs);
     if (decision.kind === 'already') return { outcome: 'already', stored: 0, revised: 0 };
     if (decision.opensEpoch && batch.opens !== null) {

@@ -16,17 +16,12 @@ const pageRecords = 10_000;
 
 /** The cursor of a terminal, or null when nothing of it was stored yet. */
 export async function readCursor(db: Kysely<Tables>, serial: string): Promise<LogCursor | null> {
-  const row = await db.selectFrom('terminal_log').selectAll().where('serial', '=', serial).executeTakeFirst();
-  return row === undefined ? null : toStored(row).cursor;
+  return (await readStoredCursor(db, serial))?.cursor ?? null;
 }
 
-/**
- * The cursor, with its row locked until the transaction ends. The caller already holds the lock of `registerTerminal`,
- * which keeps two first contacts apart: a row that does not exist cannot be locked.
- */
-export async function lockCursor(tx: Kysely<Tables>, serial: string): Promise<StoredCursor | null> {
-  const query = tx.selectFrom('terminal_log').selectAll().where('serial', '=', serial).forUpdate();
-  const row = await query.executeTakeFirst();
+/** The cursor with its fence, for the transaction that moves it: it holds the lock of `registerTerminal` first. */
+export async function readStoredCursor(tx: Kysely<Tables>, serial: string): Promise<StoredCursor | null> {
+  const row = await tx.selectFrom('terminal_log').selectAll().where('serial', '=', serial).executeTakeFirst();
   return row === undefined ? null : toStored(row);
 }
 

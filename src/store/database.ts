@@ -41,7 +41,7 @@ export function openDatabase(url: string, options: DatabaseOptions = {}): Databa
     application_name: options.applicationName ?? 'gerbang',
     connectionTimeoutMillis: connectTimeoutMs,
     // The server ends a slow statement; the client's own limit is for a server that no longer answers at all.
-    query_timeout: statementTimeoutMs + 10_000,
+    query_timeout: 1.25 * statementTimeoutMs,
     keepAlive: true,
     types: pgTypes,
     onConnect: async (client) => {

@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { applyBatch } from '../../src/ingest/apply-batch.ts';
 import { readCursor, readStoredImage } from '../../src/store/cursor.ts';
 import { openDatabase } from '../../src/store/database.ts';
+import { registerTerminal } from '../../src/store/terminals.ts';
 import { createTestDatabase } from '../tools/database.ts';
 import { batchOf, means, morning, record, sample } from './batches.ts';
 
@@ -90,18 +91,21 @@ describe('the first batch of a terminal', () => {
     expect(epochs).toMatchObject([{ epoch: 1, reason: 'first-contact', prior_next: 0 }]);
   });
 
-  test('delivered eight times at once is stored once', async () => {
-    const batch = batchOf('ONCE1', morning(50));
-    const outcomes = await Promise.all(Array.from({ length: 8 }, () => applyBatch(db, batch, means)));
-    expect(outcomes.map((applied) => applied.outcome).sort()).toEqual([
-      'already',
-      ...Array(6).fill('already'),
-      'applied',
-    ]);
-    expect(await ordinalsOf('ONCE1')).toEqual(upTo(50));
-    const lines = await db.selectFrom('outbox').select('outbox_id').where('terminal_serial', '=', 'ONCE1').execute();
-    expect(lines).toHaveLength(1);
-  });
+  test.each(['unknown', 'known'])(
+    'delivered eight times at once, of an %s terminal, is stored once',
+    async (already) => {
+      const serial = `ONCE-${already}`;
+      if (already === 'known') await registerTerminal(db, { serial, officeCode: 'kominfo', name: 'Lobi' });
+      const batch = batchOf(serial, morning(50));
+      const outcomes = await Promise.all(Array.from({ length: 8 }, () => applyBatch(db, batch, means)));
+      expect(outcomes.filter(({ outcome }) => outcome === 'applied')).toEqual([
+        { outcome: 'applied', stored: 50, revised: 0 },
+      ]);
+      expect(await ordinalsOf(serial)).toEqual(upTo(50));
+      const lines = await db.selectFrom('outbox').select('outbox_id').where('terminal_serial', '=', serial).execute();
+      expect(lines).toHaveLength(1);
+    },
+  );
 });
 
 describe('a later batch', () => {

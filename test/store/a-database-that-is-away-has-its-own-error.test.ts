@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer, type Server, type Socket } from 'node:net';
+import { connect, createServer, type Server, type Socket } from 'node:net';
 import { sql } from 'kysely';
 import pg from 'pg';
 import { expect, inject, test } from 'vitest';
@@ -63,6 +63,28 @@ test('a statement that takes too long is ended: unavailable', async () => {
   expect(await codeFor(impatient, 'select pg_sleep(20)')).toBe('STORE_UNAVAILABLE');
   expect(await codeFor(impatient)).toBe('no error');
   await impatient.close();
+});
+
+test('a server that falls silent: unavailable, and nobody else gets that connection', async () => {
+  const target = new URL(database.url);
+  const port = Number(target.port);
+  const links: Socket[] = [];
+  const proxy = createServer((client) => {
+    const server = connect(port, '127.0.0.1');
+    links.push(client, server);
+    client.pipe(server).pipe(client);
+    for (const socket of [client, server]) socket.on('error', () => {});
+  });
+  target.port = String(await listen(proxy));
+  const opened = openDatabase(target.href, { maxConnections: 1, statementTimeoutMs: 1_000 });
+  expect(await codeFor(opened)).toBe('no error');
+  const [client, server] = links;
+  client?.unpipe(server);
+  expect(await codeFor(opened)).toBe('STORE_UNAVAILABLE');
+  expect(await codeFor(opened)).toBe('no error');
+  await opened.close();
+  for (const socket of links) socket.destroy();
+  proxy.close();
 });
 
 test('tables that are not there: the schema is outdated', async () => {

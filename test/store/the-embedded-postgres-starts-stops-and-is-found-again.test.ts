@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, mkdir, mkdtemp, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { afterAll, afterEach, describe, expect, test } from 'vitest';
 import { defaultDataDir } from '../../src/store/embedded-account.ts';
+import { ensurePassword, layOut } from '../../src/store/embedded-cluster.ts';
 import {
   type EmbeddedPostgres,
   findEmbeddedPostgres,
@@ -161,6 +162,14 @@ describe('the embedded Postgres', () => {
     await rm(folder, { recursive: true, force: true });
   });
 
+  test('has one password, however many first starts make one up at once', async () => {
+    const folder = layOut(await newFolder());
+    const passwords = await Promise.all(Array.from({ length: 20 }, () => ensurePassword(folder)));
+    expect(new Set(passwords).size).toBe(1);
+    expect(await readdir(folder.dataDir)).toEqual(['postgres-password']);
+    await rm(folder.dataDir, { recursive: true });
+  });
+
   test('starts over a stale pid file, even one that names a living stranger', async () => {
     const pidFile = join(dataDir, 'pgdata', 'postmaster.pid');
     for (const pid of [process.pid, 4_194_303]) {
@@ -186,9 +195,12 @@ describe('the embedded Postgres', () => {
 
   test('survives Ctrl-C until the gateway stops it, and ends when the gateway just exits', async () => {
     const { gateway, url } = await startGateway(dataDir);
+    const before = await findPostmaster(join(dataDir, 'pgdata'));
     process.kill(-(gateway.pid ?? 0), 'SIGINT');
     await delay(300);
     expect(await query(url, 'select 1 as one')).toEqual([{ one: 1 }]);
+    // The same server, not one that was started again.
+    expect((await findPostmaster(join(dataDir, 'pgdata')))?.pid).toBe(before?.pid);
     gateway.kill('SIGUSR2');
     expect(await once(gateway, 'exit')).toEqual([7, null]);
     expect(await isGone(dataDir)).toBe(true);
