@@ -17,6 +17,8 @@ export interface ClockSample {
   /** What the terminal showed, in milliseconds as if its wall clock showed UTC; always a whole second. */
   readonly deviceMs: number;
   readonly kind: SampleKind;
+  /** How far the host's own clock may have been from UTC, where the system told; taken as 0 where it did not. */
+  readonly hostErrorMs?: number;
 }
 
 /** All offsets that fit the evidence, at one host instant: `earliestMs ≤ offset < latestMs`. */
