@@ -65,11 +65,11 @@ function statusOf(row: MachineRow): TerminalStatus {
     failingSince: isoOf(row.failingSinceMs),
     lastAttempt: isoOf(row.lastAttemptMs),
     lastRead: isoOf(row.lastReadMs),
-    offsetMs: row.offsetMs,
-    offsetBoundMs: row.offsetBoundMs,
+    offsetMs: tenth(row.offsetMs),
+    offsetBoundMs: tenth(row.offsetBoundMs),
     records,
     recordCapacity,
-    fillPercent: records !== null && recordCapacity ? Math.round((records / recordCapacity) * 1000) / 10 : null,
+    fillPercent: records !== null && recordCapacity ? tenth((records / recordCapacity) * 100) : null,
   };
 }
 
@@ -95,4 +95,8 @@ function unseen(office: string, terminal: Config['offices'][number]['terminals']
 
 function isoOf(ms: number | null): string | null {
   return ms === null || !Number.isFinite(ms) ? null : new Date(ms).toISOString();
+}
+
+function tenth(value: number | null): number | null {
+  return value === null ? null : Math.round(value * 10) / 10;
 }

@@ -74,8 +74,8 @@ function problemOf(terminal: TerminalStatus, report: StatusReport, cli: Cli, now
   const since =
     sinceMs === null
       ? ''
-      : ` ${cli.say(answers.since)} ${instantText(sinceMs, timeZone)} (${ageText(nowMs - sinceMs, cli.lang)})`;
-  const head = printable(`${office}/${name}:${since} ${what} [${errorCode}]`);
+      : ` · ${cli.say(answers.since)} ${instantText(sinceMs, timeZone)} (${ageText(nowMs - sinceMs, cli.lang)})`;
+  const head = printable(`${office}/${name}: ${what} [${errorCode}]${since}`);
   return `${head}\n  ${cli.say(frame.next)}: ${next}\n`;
 }
 

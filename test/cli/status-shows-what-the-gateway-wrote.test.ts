@@ -83,8 +83,8 @@ describe('while a gateway is connected', () => {
     expect(lines[1]).toMatch(/^kominfo +Lobi +terhubung +3 menit lalu +\+2 mnt 10 dtk ±0,05 +85\.000 +85 %$/);
     expect(lines[2]).toMatch(/^kominfo +Pintu belakang.*… +tidak terbaca +belum pernah +– +– +–$/);
     for (const line of lines.slice(0, 3)) expect([...line].length).toBeLessThanOrEqual(100);
-    expect(stdout).toContain('sejak 2026-03-02 07:30:00 WITA (');
-    expect(stdout).toContain('Mesin menolak sambungan. [NET_REFUSED]\n  Langkah berikut: Periksa port-nya.');
+    expect(stdout).toMatch(/ Mesin menolak sambungan\. \[NET_REFUSED\] · sejak 2026-03-02 07:30:00 WITA \(.* lalu\)$/m);
+    expect(stdout).toContain('\n  Langkah berikut: Periksa port-nya.');
     expect(lines.at(-2)).toMatch(/^1 dari 2 mesin terhubung · Antrean: 0 kiriman menunggu$/);
   });
 
