@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { chmod, chown, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
@@ -15,6 +15,7 @@ import {
   startEmbeddedPostgres,
 } from '../../src/store/embedded-postgres.ts';
 import { findPostmaster, isAlive } from '../../src/store/embedded-process.ts';
+import { makeReadableCopy } from '../tools/readable-copy.ts';
 
 const isRoot = process.getuid?.() === 0;
 const dataDir = await newFolder();
@@ -57,14 +58,16 @@ async function query(url: string, text: string): Promise<Record<string, unknown>
 }
 
 /** Another process with its own server on `folder`; resolves once it has printed where. */
-async function startGateway(folder: string, uid?: number): Promise<{ gateway: ChildProcess; url: string }> {
-  const program = fileURLToPath(new URL('../tools/embedded-gateway.ts', import.meta.url));
-  const gateway = spawn(process.execPath, ['--import', 'tsx', program, folder], {
-    cwd: fileURLToPath(new URL('../..', import.meta.url)),
+async function startGateway(folder: string, stranger?: { uid: number; clone: string }) {
+  const clone = stranger?.clone ?? fileURLToPath(new URL('../..', import.meta.url));
+  const gateway = spawn(process.execPath, ['--import', 'tsx', 'test/tools/embedded-gateway.ts', folder], {
+    cwd: clone,
     stdio: ['ignore', 'pipe', 'pipe'],
     // A group of its own, as a shell gives each command, so that a test can press Ctrl-C.
     detached: true,
-    ...(uid === undefined ? {} : { uid, gid: uid, env: { PATH: process.env.PATH, HOME: folder, TMPDIR: folder } }),
+    ...(stranger
+      ? { uid: stranger.uid, gid: stranger.uid, env: { PATH: process.env.PATH, TMPDIR: dirname(folder) } }
+      : {}),
   });
   gateways.add(gateway);
   let said = '';
@@ -263,10 +266,15 @@ describe('the user who runs the embedded Postgres', () => {
 
   test('is oneself when one is an ordinary user', async (context) => {
     if (!isRoot) context.skip('every other test here already runs as an ordinary user');
-    const folder = await mkdtemp(join(tmpdir(), 'gerbang-embedded-'));
-    await chmod(folder, 0o777);
-    const { gateway, url } = await startGateway(join(folder, 'data'), 65_534);
+    const folder = await newFolder();
+    const clone = join(folder, 'clone');
+    await makeReadableCopy(clone, ['tsx', 'pg', 'embedded-postgres']);
+    const own = join(folder, 'own');
+    await mkdir(own);
+    await chown(own, 65_534, 65_534);
+    const { gateway, url } = await startGateway(join(own, 'data'), { uid: 65_534, clone });
     expect(await query(url, 'select 1 as one')).toEqual([{ one: 1 }]);
+    expect((await stat(join(own, 'data', 'pgdata'))).uid).toBe(65_534);
     gateway.kill('SIGTERM');
     expect(await once(gateway, 'exit')).toEqual([0, null]);
     await rm(folder, { recursive: true, force: true });
