@@ -21,6 +21,8 @@ export interface BrokerOptions {
   readonly log: Log;
   /** Connections from outside at one time. Default 64. */
   readonly maxConnections?: number;
+  /** A connection must have said who it is within this time, in milliseconds. Default 5,000. */
+  readonly connectWithinMs?: number;
 }
 
 /** A running broker. */
@@ -33,7 +35,6 @@ export interface Broker {
 }
 
 const limits: PacketLimits = { beforeAcceptedBytes: 16 * 1024, packetBytes: 64 * 1024 };
-const connectWithinMs = 5_000;
 /** A subscriber that reads nothing for this long is dropped, or it would hold up all others. */
 const drainWithinMs = 5_000;
 const maxSubscriptionsPerClient = 32;
@@ -49,7 +50,11 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
   const inside = new WeakSet<Duplex>();
   const meters = new WeakMap<object, PacketMeter>();
   const sockets = new Set<Socket>();
-  const aedes = await Aedes.createBroker(accessRules((client) => inside.has(client.conn)));
+  const aedes = await Aedes.createBroker({
+    ...accessRules((client) => inside.has(client.conn)),
+    connectTimeout: options.connectWithinMs ?? 5_000,
+    drainTimeout: drainWithinMs,
+  });
 
   aedes.on('connackSent', (_packet, client) => meters.get(client.conn)?.accept());
   const events: EventEmitter = aedes;
@@ -81,6 +86,9 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
     openInside() {
       const [ours, theirs] = duplexPair();
       inside.add(theirs);
+      // The two ends of a pair do not learn of each other's end by themselves, as those of a socket do.
+      theirs.once('close', () => ours.destroy());
+      ours.once('close', () => theirs.destroy());
       aedes.handle(theirs);
       return ours;
     },
@@ -97,8 +105,6 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
 function accessRules(isGateway: (client: Client) => boolean): AedesOptions {
   const subscriptions = new WeakMap<Client, number>();
   return {
-    connectTimeout: connectWithinMs,
-    drainTimeout: drainWithinMs,
     maxTopicLevels: 16,
     preConnect(client, packet, done) {
       // Nobody may publish, so nobody's will may either; aedes would keep it and try again for as long as it runs.

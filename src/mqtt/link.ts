@@ -102,7 +102,8 @@ export function openLink(options: LinkOptions): BrokerLink {
       if (current !== null && farewell !== undefined) await within(closeWithinMs, publishAll([farewell]));
       closing.abort();
       if (current !== null) await within(closeWithinMs, current.endAsync());
-      current?.end(true);
+      // A broker that does not answer the goodbye must not keep the gateway from stopping.
+      current?.stream.destroy();
       await done;
     },
   };
