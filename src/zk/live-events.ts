@@ -32,6 +32,12 @@ export function createListener(
   inTurn: <T>(job: () => Promise<T>) => Promise<T>,
 ): Listener {
   let timer: NodeJS.Timeout | undefined;
+  let over = false;
+
+  function stop(): void {
+    over = true;
+    clearTimeout(timer);
+  }
 
   async function register(): Promise<void> {
     const payload = new Uint8Array(4);
@@ -48,6 +54,7 @@ export function createListener(
 
   function watch(silenceMs: number): void {
     clearTimeout(timer);
+    if (over) return;
     const leftMs = Math.max(silenceMs - conversation.silentForMs(), silenceMs / 10);
     timer = setTimeout(() => {
       if (conversation.silentForMs() < silenceMs) {
@@ -70,13 +77,13 @@ export function createListener(
         onBell(bellOf(event, clock.nowMs()));
       };
       conversation.onLost = (error) => {
-        clearTimeout(timer);
+        stop();
         onLost(error);
       };
       await inTurn(register);
       watch(silenceMs);
     },
-    stop: () => clearTimeout(timer),
+    stop,
   };
 }
 

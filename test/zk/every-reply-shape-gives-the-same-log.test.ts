@@ -264,6 +264,14 @@ describe('a read that is not whole fails by name', () => {
     );
     expect(code).toBe('READ_INCOMPLETE');
   });
+  it('when "prepare" is followed by less data than announced', async () => {
+    const { code } = await readWith(500, ({ code: asked, replyId }, peer, { dataset }) => {
+      if (asked !== 1503) return false;
+      peer.send(prepare(replyId, dataset.length), frame(1501, 0, replyId, dataset.subarray(0, 8000)), ok(replyId));
+      return true;
+    });
+    expect(code).toBe('READ_INCOMPLETE');
+  });
   it('when more comes than announced', async () => {
     const { code } = await readWith(
       500,

@@ -112,6 +112,10 @@ describe('with the counter as witness', () => {
   it('fewer records than counted contradict the counter', () => {
     expect(prove(logOf(50, 40, record40), 70, 71)).toMatchObject({ kind: 'contradicts-counter', records: 50 });
   });
+  it('more records than counted contradict the counter too', () => {
+    expect(prove(logOf(50, 40, record40), 30, 31)).toMatchObject({ kind: 'contradicts-counter', records: 50 });
+    expect(prove(logOf(50, 40, record40), 30, null)).toMatchObject({ kind: 'contradicts-counter', records: 50 });
+  });
   it('a layout shifted by two bytes inside 40 is not taken for the usual one', () => {
     const shifted = logOf(60, 40, (index) => {
       const usual = record40(index);
