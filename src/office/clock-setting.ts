@@ -46,10 +46,14 @@ export function shouldSetClock(
   zoneOffsetMs: number,
 ): boolean {
   if (!rule.set || offset === null) return false;
-  const minuteOfDay = Math.floor(((((utcMs + zoneOffsetMs) % dayMs) + dayMs) % dayMs) / 60_000);
-  if (!rule.isQuiet(minuteOfDay)) return false;
+  if (!rule.isQuiet(minuteOfDay(utcMs + zoneOffsetMs))) return false;
   const { earliestMs, latestMs } = offset;
   return earliestMs - zoneOffsetMs > rule.whenOffByMs || latestMs - zoneOffsetMs < -rule.whenOffByMs;
+}
+
+/** Minutes after midnight on a wall clock, 0…1439. */
+export function minuteOfDay(wallMs: number): number {
+  return Math.floor((((wallMs % dayMs) + dayMs) % dayMs) / 60_000);
 }
 
 /**

@@ -53,7 +53,8 @@ function polledTerminal(
 ): PolledTerminal {
   const { host, port, commKey } = config;
   const place: Place = { officeCode: office.code, terminalName: config.name };
-  const windows = parseQuietHours(office.clock.quietHours) ?? [];
+  const quiet = parseQuietHours(office.clock.quietHours) ?? [];
+  const rush = parseQuietHours(means.bounds.rushHours) ?? [];
   return {
     place,
     target: { host, port, commKey, sessionTimeoutMs: means.bounds.pollDeadlineMs },
@@ -63,8 +64,9 @@ function polledTerminal(
     settingRule: {
       set: office.clock.set,
       whenOffByMs: office.clock.whenOffBySeconds * 1_000,
-      isQuiet: (minuteOfDay) => isQuiet(windows, minuteOfDay),
+      isQuiet: (minuteOfDay) => isQuiet(quiet, minuteOfDay),
     },
+    isRush: (minuteOfDay) => isQuiet(rush, minuteOfDay),
     zoneOffsetMs: (utcMs) => zoneOffsetMs(office.timeZone, utcMs),
     takeWholeRead: () => takeBoth(wholeReads, means.wholeReads),
     log: means.log.child({ office: office.code, terminal: config.name }),

@@ -3,7 +3,7 @@ import { GerbangError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { OpenTerminal, TerminalTarget } from '../zk/driver.ts';
 import type { BatchOrigin } from './batches.ts';
-import type { SettingRule } from './clock-setting.ts';
+import { minuteOfDay, type SettingRule } from './clock-setting.ts';
 import type { Place } from './identity.ts';
 import type { OfficeMeans } from './means.ts';
 import { isSettled, startOfTerminal, type TerminalMemory } from './memory.ts';
@@ -19,6 +19,8 @@ export interface PolledTerminal {
   readonly open: OpenTerminal;
   readonly pollEveryMs: number;
   readonly settingRule: SettingRule;
+  /** True at a minute of the office's day when people queue at its terminals. */
+  isRush(minuteOfDay: number): boolean;
   /** What the office's zone adds to UTC at an instant, in milliseconds. */
   zoneOffsetMs(utcMs: number): number;
   /** Takes a turn for a whole read; null when none is free. */
@@ -63,6 +65,12 @@ export function takeTurn({ turn, terminal }: Poll): boolean {
 export function giveTurnBack({ turn }: Poll): void {
   turn.giveBack?.();
   turn.giveBack = null;
+}
+
+/** People stand in front of the terminal now: whatever keeps it busy for long can wait. */
+export function isRush({ terminal, time }: Poll): boolean {
+  const utcMs = time.clock.nowMs();
+  return terminal.isRush(minuteOfDay(utcMs + terminal.zoneOffsetMs(utcMs)));
 }
 
 /** The log was seen to end where everything known of it ends. */

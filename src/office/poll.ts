@@ -11,6 +11,7 @@ import type { OfficeMeans } from './means.ts';
 import { emptyMemory, startOfTerminal, type TerminalMemory, withFence, withoutDatabase, withStored } from './memory.ts';
 import {
   giveTurnBack,
+  isRush,
   mayHandOver,
   mayReadWhole,
   noteEnd,
@@ -25,6 +26,7 @@ import { wholeReadDue } from './read-plan.ts';
 import { type Found, readWhatIsNew } from './reading.ts';
 import { type SessionTime, sampleClock } from './sampling.ts';
 import { keepTime, showClock, wantsSet } from './time-keeping.ts';
+import { unlessAborted } from './waiting.ts';
 
 /**
  * Polls a terminal once.
@@ -55,7 +57,7 @@ export async function pollTerminal(
   const poll: Poll = { terminal, memory, means, time, fence, storeAway, queueAway, turn, log, startedAtMs };
   try {
     // Where the whole log is due and nobody has a turn to spare, the terminal is not even troubled with a connection.
-    const due = wholeReadDue(startOfTerminal(memory), memory.read, clock.nowMs());
+    const due = wholeReadDue(startOfTerminal(memory), memory.read, clock.nowMs(), isRush(poll));
     const willReadWhole = due !== null && mayReadWhole(poll) && mayHandOver(poll);
     if (willReadWhole && !takeTurn(poll)) return { end: 'put-off', error: null };
     const { result, delivery } = await inSession(poll, (session) => converse(session, poll));
@@ -103,11 +105,10 @@ async function recall(
 async function inSession<T>(poll: Poll, work: (session: TerminalSession) => Promise<T>): Promise<T> {
   const { terminal, time } = poll;
   const { clock, signal } = time;
-  const session = await terminal.open(terminal.target, clock);
+  const session = await unlessAborted(terminal.open(terminal.target, clock), signal, (late) => void late.close());
   const close = (): void => void session.close();
   signal.addEventListener('abort', close, { once: true });
   try {
-    if (signal.aborted) throw signal.reason;
     return await work(session);
   } finally {
     signal.removeEventListener('abort', close);
@@ -186,6 +187,7 @@ async function readLog(
     takeTurn: () => takeTurn(poll),
     utcMs: time.clock.nowMs(),
     monotonicMs: performance.now(),
+    rush: isRush(poll),
   });
   memory.read = learnt;
   return found;

@@ -76,14 +76,21 @@ const dayMs = 86_400_000;
  *
  * @param cursor where the log stands, enqueued records included; null when it was never read
  * @param utcMs host time; `verifiedAtMs` of the cursor is on the same scale
+ * @param rush people stand in front of the terminal now: what is merely due waits for half a day more
  */
-export function wholeReadDue(cursor: LogCursor | null, memory: ReadMemory, utcMs: number): WholeReason | null {
+export function wholeReadDue(
+  cursor: LogCursor | null,
+  memory: ReadMemory,
+  utcMs: number,
+  rush: boolean,
+): WholeReason | null {
   // A log that was empty proved no layout, so there is nothing a tail read could lean on.
   if (cursor === null || cursor.next === 0) return 'first-contact';
   if (memory.owed !== null) return memory.owed;
   const ageMs = cursor.verifiedAtMs === null ? Number.POSITIVE_INFINITY : utcMs - cursor.verifiedAtMs;
   // A negative age is a host clock that was moved back: verifying once too often is the harmless answer.
-  if (ageMs < 0 || ageMs >= dayMs * (1 - memory.earlyShare)) return 'daily';
+  const limitMs = dayMs * ((rush ? 1.5 : 1) - memory.earlyShare);
+  if (ageMs < 0 || ageMs >= limitMs) return 'daily';
   return null;
 }
 

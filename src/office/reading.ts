@@ -32,6 +32,8 @@ export interface ReadingMeans {
   /** UTC and monotonic milliseconds. */
   readonly utcMs: number;
   readonly monotonicMs: number;
+  /** People stand in front of the terminal now. */
+  readonly rush: boolean;
 }
 
 /** A shorter log is believed when a second whole read, this much later, begins with the same bytes. */
@@ -49,7 +51,7 @@ export async function readWhatIsNew(
   means: ReadingMeans,
 ): Promise<{ readonly found: Found; readonly memory: ReadMemory }> {
   const { cursor, counters } = means;
-  const due = wholeReadDue(cursor, memory, means.utcMs);
+  const due = wholeReadDue(cursor, memory, means.utcMs, means.rush);
   if (cursor === null || cursor.next === 0) return readWhole(session, memory, means, 'first-contact');
   if (due !== null && means.storedImage !== null) return readWhole(session, memory, means, due);
   const plan = planRead(cursor, counters, memory, means.monotonicMs);

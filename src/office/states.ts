@@ -146,8 +146,13 @@ function seen(state: TerminalStateView, sighting: Sighting): TerminalStateView {
           offsetMs: (offset.interval.earliestMs + offset.interval.latestMs) / 2 - offset.zoneOffsetMs,
           offsetBoundMs: (offset.interval.latestMs - offset.interval.earliestMs) / 2,
         }),
-    ...(readThroughMs === undefined ? {} : { lastReadMs: readThroughMs }),
+    ...(readThroughMs === undefined ? {} : { lastReadMs: readThroughMs, state: wellIfWaiting(state) }),
   };
+}
+
+/** A log that was read is a terminal that is well, although its poll still asks its clock for some seconds. */
+function wellIfWaiting(state: TerminalStateView): Condition {
+  return state.state === 'waiting' && state.errorCode === null ? 'ok' : state.state;
 }
 
 function ended(state: TerminalStateView, { end, error }: PollResult, utcMs: number): TerminalStateView {

@@ -4,7 +4,7 @@ import { emptyBatch } from './batches.ts';
 import { setClock, shouldSetClock } from './clock-setting.ts';
 import { handOverOne } from './handover.ts';
 import { startOfTerminal } from './memory.ts';
-import { mayHandOver, originOf, type Poll } from './poll-context.ts';
+import { isRush, mayHandOver, originOf, type Poll } from './poll-context.ts';
 import { longBurstDue, sampleClock } from './sampling.ts';
 
 const hourMs = 3_600_000;
@@ -20,7 +20,9 @@ const samplesEveryMs = 60_000;
 export async function keepTime(session: TerminalSession, poll: Poll, recordsRead: number | null): Promise<void> {
   const { terminal, memory, time } = poll;
   const burst = longBurstDue(memory.clock, performance.now(), poll.means.bounds.bursts);
-  if (burst !== null) {
+  // The hourly burst can wait for the end of the rush; a clock that was never measured cannot.
+  const asked = burst !== null && !(burst.kind === 'hourly' && isRush(poll));
+  if (asked) {
     await sampleClock(session, memory, burst, time);
     memory.clock = { ...memory.clock, longBurstAtMs: performance.now() };
   }
@@ -34,7 +36,7 @@ export async function keepTime(session: TerminalSession, poll: Poll, recordsRead
     else poll.log.info({ result }, 'clock setting tried');
   }
   showClock(poll);
-  await sendSamples(poll, burst !== null || setting);
+  await sendSamples(poll, asked || setting);
 }
 
 /** Sends pending samples in a batch of their own, where no batch with records took them along. */

@@ -63,3 +63,19 @@ export async function within<T>(work: Promise<T>, ms: number): Promise<T | null>
     work.catch(() => undefined);
   }
 }
+
+/**
+ * The work's result, unless `signal` is aborted first: then its reason is thrown at once.
+ *
+ * @param undo called with a result that came too late
+ */
+export function unlessAborted<T>(work: Promise<T>, signal: AbortSignal, undo: (late: T) => void): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const stop = (): void => reject(signal.reason);
+    signal.addEventListener('abort', stop, { once: true });
+    if (signal.aborted) stop();
+    work
+      .then((result) => (signal.aborted ? undo(result) : resolve(result)), reject)
+      .finally(() => signal.removeEventListener('abort', stop));
+  });
+}

@@ -1,4 +1,4 @@
-import { createServer } from 'node:net';
+import { createServer, type Socket } from 'node:net';
 import { expect, test } from 'vitest';
 import type { FaultOptions } from '../../device-sim/faults.ts';
 import { startOffice } from '../../src/office/office.ts';
@@ -34,9 +34,13 @@ async function ill(what: string, fault: FaultOptions, code: string): Promise<Cas
 }
 
 async function silent(): Promise<Case> {
-  const server = createServer((socket) => socket.resume().on('error', () => socket.destroy()));
+  const sockets = new Set<Socket>();
+  const server = createServer((socket) => sockets.add(socket.resume().on('error', () => socket.destroy())));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  afterwards(() => new Promise((resolve) => server.close(resolve)));
+  afterwards(() => {
+    for (const socket of sockets) socket.destroy();
+    return new Promise((resolve) => server.close(resolve));
+  });
   const address = server.address();
   const port = typeof address === 'object' && address !== null ? address.port : 0;
   const sick = { name: 'Lobi', host: '127.0.0.1', port, driver: 'zk' as const };

@@ -25,26 +25,34 @@ function counters(records: number | null, recordCapacity: number | null = 100_00
 
 describe('the whole log is due', () => {
   test('at first contact, and while nothing but an empty log was seen', () => {
-    expect(wholeReadDue(null, compared, now)).toBe('first-contact');
-    expect(wholeReadDue({ ...stored, base: 0, next: 0 }, compared, now)).toBe('first-contact');
+    expect(wholeReadDue(null, compared, now, false)).toBe('first-contact');
+    expect(wholeReadDue({ ...stored, base: 0, next: 0 }, compared, now, false)).toBe('first-contact');
   });
 
   test('once a day, each terminal at an hour of its own', () => {
     const verified = (hoursAgo: number): LogCursor => ({ ...stored, verifiedAtMs: now - hoursAgo * 3_600_000 });
-    expect(wholeReadDue(verified(19), freshReadMemory(0.99), now)).toBeNull();
-    expect(wholeReadDue(verified(20), freshReadMemory(0.99), now)).toBe('daily');
-    expect(wholeReadDue(verified(20), freshReadMemory(0), now)).toBeNull();
-    expect(wholeReadDue(verified(24), freshReadMemory(0), now)).toBe('daily');
-    expect(wholeReadDue({ ...stored, verifiedAtMs: null }, compared, now)).toBe('daily');
+    expect(wholeReadDue(verified(19), freshReadMemory(0.99), now, false)).toBeNull();
+    expect(wholeReadDue(verified(20), freshReadMemory(0.99), now, false)).toBe('daily');
+    expect(wholeReadDue(verified(20), freshReadMemory(0), now, false)).toBeNull();
+    expect(wholeReadDue(verified(24), freshReadMemory(0), now, false)).toBe('daily');
+    expect(wholeReadDue({ ...stored, verifiedAtMs: null }, compared, now, false)).toBe('daily');
+  });
+
+  test('but not in the rush, when people stand in front of the terminal; not for ever, though', () => {
+    const verified = (hoursAgo: number): LogCursor => ({ ...stored, verifiedAtMs: now - hoursAgo * 3_600_000 });
+    expect(wholeReadDue(verified(30), freshReadMemory(0), now, true)).toBeNull();
+    expect(wholeReadDue(verified(36), freshReadMemory(0), now, true)).toBe('daily');
+    expect(wholeReadDue(null, compared, now, true)).toBe('first-contact');
+    expect(wholeReadDue(stored, { ...compared, owed: 'log-shrank' }, now, true)).toBe('log-shrank');
   });
 
   test('when the host clock went back behind the last verification', () => {
-    expect(wholeReadDue({ ...stored, verifiedAtMs: now + dayMs }, compared, now)).toBe('daily');
+    expect(wholeReadDue({ ...stored, verifiedAtMs: now + dayMs }, compared, now, false)).toBe('daily');
   });
 
   test('when an earlier poll owes it', () => {
-    expect(wholeReadDue(stored, { ...compared, owed: 'restart-suspected' }, now)).toBe('restart-suspected');
-    expect(wholeReadDue(stored, compared, now)).toBeNull();
+    expect(wholeReadDue(stored, { ...compared, owed: 'restart-suspected' }, now, false)).toBe('restart-suspected');
+    expect(wholeReadDue(stored, compared, now, false)).toBeNull();
   });
 });
 

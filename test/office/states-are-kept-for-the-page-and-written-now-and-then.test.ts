@@ -85,6 +85,21 @@ describe('conditions', () => {
   });
 });
 
+test('a log that was read is news that need not wait for the end of the poll', async () => {
+  const board = createStateBoard(
+    async () => undefined,
+    () => undefined,
+  );
+  board.add(lobi, '10.10.1.21:4370');
+  board.see(lobi, { readThroughMs: 900 });
+  expect(board.snapshot()[0]).toMatchObject({ state: 'ok', lastReadMs: 900 });
+  // What fails is well again only when a poll has ended well.
+  board.end(lobi, { end: 'failed', error: new GerbangError('NET_CLOSED', 'closed') }, 1_000);
+  board.see(lobi, { readThroughMs: 1_900 });
+  expect(board.snapshot()[0]).toMatchObject({ state: 'failing', lastReadMs: 1_900 });
+  await board.close();
+});
+
 describe('writing', () => {
   test('all changes of two seconds together, each terminal once', async () => {
     const writes: string[][] = [];

@@ -123,6 +123,7 @@ export function byHand(world: World, simulated: Simulated, more: Partial<PolledT
     open: openTerminal,
     pollEveryMs: 5_000,
     settingRule: { set: false, whenOffByMs: 10_000, isQuiet: () => true },
+    isRush: () => false,
     zoneOffsetMs: () => jakartaMs,
     takeWholeRead: () => world.means.wholeReads.take(),
     log: world.means.log,
