@@ -42,7 +42,7 @@ export async function acquireLease(
 }
 
 /**
- * Prolongs a lease that is still held.
+ * Prolongs a lease, an expired one too: a fence that has not changed proves that nobody held it in between.
  *
  * @returns false when it was lost: stop at once, somebody else may have it
  */
@@ -52,24 +52,22 @@ export async function renewLease(
 ): Promise<boolean> {
   const { numAffectedRows } = await sql`
     update terminal_lease set expires_at = now() + ${lease.ttlMs}::float8 * interval '1 millisecond'
-    where lease_key = ${lease.key} and holder = ${lease.holder} and fence = ${lease.fence}
-      and expires_at > now()`.execute(db);
+    where lease_key = ${lease.key} and holder = ${lease.holder} and fence = ${lease.fence}`.execute(db);
   return numAffectedRows === 1n;
 }
 
-/** Gives a lease back early. Does nothing when it is somebody else's by now. */
+/** Gives a lease back early, for good: a renewal on its way finds it lost. Leaves alone what is somebody else's by now. */
 export async function releaseLease(
   db: Kysely<Tables>,
   lease: { readonly key: string; readonly holder: string; readonly fence: number },
 ): Promise<void> {
   await sql`
-    update terminal_lease set expires_at = '-infinity'
+    update terminal_lease set holder = '', expires_at = '-infinity'
     where lease_key = ${lease.key} and holder = ${lease.holder} and fence = ${lease.fence}`.execute(db);
 }
 
 /**
- * Prolongs any number of leases in one statement, expired ones too: a fence that has not changed proves that nobody held
- * the lease in between.
+ * {@link renewLease} for any number of leases in one statement.
  *
  * @returns the keys of those that are still this holder's under the same fence; the others are lost
  */
@@ -94,7 +92,7 @@ export async function releaseLeases(
   holder: string,
 ): Promise<void> {
   await sql`
-    update terminal_lease l set expires_at = '-infinity'
+    update terminal_lease l set holder = '', expires_at = '-infinity'
     from unnest(${leases.map(({ key }) => key)}::text[], ${leases.map(({ fence }) => fence)}::bigint[]) as r (key, fence)
     where l.lease_key = r.key and l.fence = r.fence and l.holder = ${holder}`.execute(db);
 }

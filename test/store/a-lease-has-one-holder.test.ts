@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { expect, test } from 'vitest';
-import { acquireLease, releaseLease, renewLease } from '../../src/store/lease.ts';
+import { acquireLease, releaseLease, releaseLeases, renewLease, renewLeases } from '../../src/store/lease.ts';
 import { createTestDatabase } from '../tools/database.ts';
 
 const { db } = await createTestDatabase();
@@ -45,10 +45,28 @@ test('renewing prolongs what is held and tells when it is lost', async () => {
   );
   expect(rows[0]?.left).toBeGreaterThan(50);
   await letExpire('d');
-  // Expired but not taken by anybody: still lost, for it could have been.
-  expect(await renewLease(db, lease)).toBe(false);
+  // The fence is the same, so nobody had it in between.
+  expect(await renewLease(db, lease)).toBe(true);
+  await letExpire('d');
   await acquireLease(db, { key: 'd', holder: 'two', ttlMs: 60_000 });
   expect(await renewLease(db, lease)).toBe(false);
+});
+
+test('a renewal that arrives after the lease was given back does not take it again', async () => {
+  await acquireLease(db, { key: 'f', holder: 'one', ttlMs: 60_000 });
+  await acquireLease(db, { key: 'g', holder: 'one', ttlMs: 60_000 });
+  await releaseLease(db, { key: 'f', holder: 'one', fence: 1 });
+  await releaseLeases(db, [{ key: 'g', fence: 1 }], 'one');
+  expect(await renewLease(db, { key: 'f', holder: 'one', fence: 1, ttlMs: 60_000 })).toBe(false);
+  expect(
+    await renewLeases(
+      db,
+      ['f', 'g'].map((key) => ({ key, fence: 1 })),
+      'one',
+      60_000,
+    ),
+  ).toEqual([]);
+  expect(await acquireLease(db, { key: 'f', holder: 'two', ttlMs: 60_000 })).toEqual({ fence: 2 });
 });
 
 test('giving back a lease that somebody else has by now takes nothing from them', async () => {

@@ -18,6 +18,7 @@ import { findPostmaster, isAlive } from '../../src/store/embedded-process.ts';
 import { makeReadableCopy } from '../tools/readable-copy.ts';
 
 const isRoot = process.getuid?.() === 0;
+const folders: string[] = [];
 const dataDir = await newFolder();
 const running = new Set<EmbeddedPostgres>();
 const gateways = new Set<ChildProcess>();
@@ -30,12 +31,13 @@ afterEach(async () => {
 });
 afterAll(async () => {
   const left = await findPostmaster(join(dataDir, 'pgdata'));
-  await rm(dataDir, { recursive: true, force: true });
+  for (const folder of folders) await rm(folder, { recursive: true, force: true });
   expect(left).toBeNull();
 });
 
 async function newFolder(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'gerbang-embedded-'));
+  folders.push(folder);
   await chmod(folder, 0o755);
   return folder;
 }
@@ -162,7 +164,6 @@ describe('the embedded Postgres', () => {
       expect(await query(postgres.url, 'select 1 as one')).toEqual([{ one: 1 }]);
       await postgres.stop();
     }
-    await rm(folder, { recursive: true, force: true });
   });
 
   test('has one password, however many first starts make one up at once', async () => {
@@ -170,7 +171,6 @@ describe('the embedded Postgres', () => {
     const passwords = await Promise.all(Array.from({ length: 20 }, () => ensurePassword(folder)));
     expect(new Set(passwords).size).toBe(1);
     expect(await readdir(folder.dataDir)).toEqual(['postgres-password']);
-    await rm(folder.dataDir, { recursive: true });
   });
 
   test('starts over a stale pid file, even one that names a living stranger', async () => {
@@ -252,7 +252,6 @@ describe('the user who runs the embedded Postgres', () => {
         context: { folder: closed },
       });
     }
-    await rm(home, { recursive: true, force: true });
   });
 
   test('is never root', async (context) => {
@@ -277,7 +276,6 @@ describe('the user who runs the embedded Postgres', () => {
     expect((await stat(join(own, 'data', 'pgdata'))).uid).toBe(65_534);
     gateway.kill('SIGTERM');
     expect(await once(gateway, 'exit')).toEqual([0, null]);
-    await rm(folder, { recursive: true, force: true });
   });
 
   test('finds the data folder in the environment, else where the system keeps such things', () => {
