@@ -8,9 +8,10 @@ import { GerbangError, isGerbangError, isHopelessBatch, isStoreAway } from '../e
 import type { Log } from '../log.ts';
 import type { Batch } from '../punch/batch.ts';
 import { parseBatch } from './batch-json.ts';
-import { backoffMs, pause, within } from './deadline.ts';
+import { backoffMs, pause } from './deadline.ts';
+import { createJobMemory, type Tries } from './job-memory.ts';
 import { createLanes } from './lanes.ts';
-import { occasionally } from './occasionally.ts';
+import { inTime, patiently } from './patience.ts';
 
 /** A batch that will not be applied. `batch` is null when the job's data is no batch; `data` is always what was queued. */
 export interface Rejected {
@@ -45,11 +46,8 @@ export class RetryLater extends Error {
   }
 }
 
-/** One `handle` may take this long. It is not cancelled; applying a batch twice changes nothing. */
-const handleTimeoutMs = 120_000;
-
-/** With the store away, a job is kept in hand this long before it goes back to the queue. */
-const patienceMs = 60_000;
+/** How a turn with a job ended. */
+type Outcome = 'done' | RetryLater;
 
 /** A batch still ahead of its predecessor after this many tries has lost it: the poller must read again. */
 const maxTriesAhead = 60;
@@ -61,109 +59,109 @@ const maxTriesBroken = 12;
 const maxStalls = 8;
 
 /**
- * Delays up to this are waited for without giving the job back. Workers that fetch side by side may get the answers in
- * the wrong order, and then the batch that is missing is only milliseconds away.
+ * Delays up to this are waited for without giving the job back: the batch before it may only be milliseconds away, in
+ * another worker's hand.
  */
 const inHandMs = 100;
 
 /** For a job put back because this worker stops: another, or this one after its restart, goes on with it. */
 const soonMs = 100;
 
-interface Tries {
-  ahead: number;
-  broken: number;
-  away: number;
+/** What a worker hands its jobs to. */
+export interface Processor {
+  /** Resolves when the job is done with, and rejects with {@link RetryLater} otherwise. */
+  process(job: QueuedJob): Promise<void>;
+  /** Resolves when no job is in hand. */
+  idle(): Promise<unknown>;
 }
 
-/**
- * Creates the processor of jobs.
- *
- * @param options.concurrency batches handled at the same time, at most
- * @param options.stopping when aborted, jobs waiting for the store go back to the queue
- * @returns a function that resolves when the job is done with, and rejects with {@link RetryLater} otherwise
- */
-export function createProcessor(options: {
+/** What a processor needs. */
+export interface ProcessorOptions {
   readonly handlers: BatchHandlers;
+  /** Batches handled at the same time, at most; batches of one terminal never are. */
   readonly concurrency: number;
+  /** When aborted, jobs that have not begun or wait for the store go back to the queue. */
   readonly stopping: AbortSignal;
+  /** Asks the queue to hand out now a job that was put back: the batch it waited for is there. */
+  promote(jobId: string): void;
   readonly log: Log;
-}): (job: QueuedJob) => Promise<void> {
+}
+
+/** Creates the processor of jobs. */
+export function createProcessor(options: ProcessorOptions): Processor {
   const { handlers, stopping, log } = options;
   const lanes = createLanes(options.concurrency);
-  const complain = occasionally((err, omitted) => log.warn({ err, omitted }, 'batches wait for the store'));
-  // Tries are remembered here, not in the job: an hour without a database must not count against a batch.
-  const memory = new Map<string, Tries>();
-  let applied = 0;
+  const memory = createJobMemory();
+  const apply = patiently((batch) => handlers.handle(batch), stopping, log);
 
-  /** Tries until the store answers. Gives up early when other batches get through: then it is not the store. */
-  const applyPatiently = async (batch: Batch): Promise<void> => {
-    const appliedBefore = applied;
-    const untilMs = performance.now() + patienceMs;
-    for (let failures = 1; ; failures += 1) {
-      try {
-        await within(handleTimeoutMs, handlers.handle(batch), () => tooSlow());
-        applied += 1;
-        return;
-      } catch (error) {
-        if (!isStoreAway(error)) throw error;
-        complain(error);
-        if (stopping.aborted || applied > appliedBefore || performance.now() > untilMs) throw error;
-        await pause(backoffMs(failures, 250, 5_000), stopping);
-        if (stopping.aborted) throw error;
-      }
-    }
-  };
-
-  const setAside = async (job: QueuedJob, batch: Batch | null, error: GerbangError): Promise<'done' | RetryLater> => {
+  const setAside = async (job: QueuedJob, batch: Batch | null, error: GerbangError): Promise<Outcome> => {
     const place = { office: batch?.officeCode, terminal: batch?.terminalName, serial: batch?.serial, job: job.id };
     try {
-      await within(handleTimeoutMs, handlers.onSetAside({ batch, data: job.data }, error), () => tooSlow());
+      await inTime(handlers.onSetAside({ batch, data: job.data }, error));
     } catch (failure) {
       log.error({ ...place, err: failure }, 'batch could not be set aside and stays in the queue');
-      const tries = triesOf(memory, job.id);
+      const tries = memory.triesOf(job.id);
       tries.away += 1;
       return new RetryLater(error.code, backoffMs(tries.away, 1_000, 60_000));
     }
-    memory.delete(job.id);
+    memory.forget(job.id);
     log.error({ ...place, err: error }, 'batch set aside');
     return 'done';
   };
 
-  const attempt = async (job: QueuedJob, batch: Batch): Promise<'done' | RetryLater> => {
+  const attempt = async (job: QueuedJob, batch: Batch): Promise<Outcome> => {
     if (stopping.aborted) return new RetryLater('SHUTDOWN', soonMs);
     if (job.stalls > maxStalls) return setAside(job, batch, neverFinished(job.stalls));
     try {
-      await applyPatiently(batch);
-      memory.delete(job.id);
-      return 'done';
+      await apply(batch);
     } catch (error) {
-      const verdict = judge(error, triesOf(memory, job.id), stopping.aborted);
+      const verdict = judge(error, memory.triesOf(job.id), stopping.aborted);
       if (!(verdict instanceof RetryLater)) return setAside(job, batch, verdict);
       const facts = { serial: batch.serial, job: job.id, delayMs: verdict.delayMs, err: error };
       if (verdict.message === 'INTERNAL') log.error(facts, 'batch not applied');
       else log.debug(facts, 'batch not applied yet');
+      if (verdict.message === 'BATCH_AHEAD') memory.waits(job.id, batch);
       return verdict;
     }
+    memory.forget(job.id);
+    for (const jobId of memory.releasedBy(batch)) options.promote(jobId);
+    return 'done';
   };
 
-  return async (job) => {
-    let batch: Batch;
-    try {
-      batch = parseBatch(job.data);
-    } catch (error) {
-      if (!isGerbangError(error)) throw error;
-      const verdict = await setAside(job, null, error);
-      if (verdict === 'done') return;
-      throw verdict;
+  const process = async (job: QueuedJob): Promise<void> => {
+    const batch = read(job.data);
+    let outcome: Outcome;
+    if (batch instanceof GerbangError) {
+      outcome = await setAside(job, null, batch);
+    } else {
+      outcome = await lanes.run(batch.serial, () => attempt(job, batch));
+      while (outcome !== 'done' && outcome.delayMs <= inHandMs && !stopping.aborted) {
+        // Outside its lane, so that the batch it waits for can pass.
+        await pause(outcome.delayMs, stopping);
+        outcome = await lanes.run(batch.serial, () => attempt(job, batch));
+      }
     }
-    for (;;) {
-      const verdict = await lanes.run(batch.serial, () => attempt(job, batch));
-      if (verdict === 'done') return;
-      if (verdict.delayMs > inHandMs || stopping.aborted) throw verdict;
-      // Outside its lane, so that the batch it waits for can pass.
-      await pause(verdict.delayMs, stopping);
-    }
+    if (outcome !== 'done') throw outcome;
   };
+
+  const inHand = new Set<Promise<void>>();
+  return {
+    process(job) {
+      const processing = process(job).finally(() => inHand.delete(processing));
+      inHand.add(processing);
+      return processing;
+    },
+    idle: () => Promise.allSettled(inHand),
+  };
+}
+
+function read(data: unknown): Batch | GerbangError {
+  try {
+    return parseBatch(data);
+  } catch (error) {
+    if (isGerbangError(error)) return error;
+    throw error;
+  }
 }
 
 /** How long the job waits for its next turn, or the error under which it is set aside. */
@@ -173,7 +171,6 @@ function judge(error: unknown, tries: Tries, stopping: boolean): RetryLater | Ge
   if (isGerbangError(error, 'BATCH_AHEAD')) {
     tries.ahead += 1;
     if (tries.ahead > maxTriesAhead) return error;
-    // No jitter: batches of one terminal come back in the order they went.
     return new RetryLater(error.code, Math.min(5_000, 30 * 2 ** (tries.ahead - 1)));
   }
   if (isGerbangError(error) && isStoreAway(error)) {
@@ -183,23 +180,6 @@ function judge(error: unknown, tries: Tries, stopping: boolean): RetryLater | Ge
   tries.broken += 1;
   if (tries.broken > maxTriesBroken) return brokenFor(tries.broken, error);
   return new RetryLater('INTERNAL', backoffMs(tries.broken, 1_000, 60_000));
-}
-
-/** Entries of jobs that another worker has finished stay behind; a queue never holds this many. */
-const maxRemembered = 20_000;
-
-function triesOf(memory: Map<string, Tries>, jobId: string): Tries {
-  const known = memory.get(jobId);
-  if (known !== undefined) return known;
-  if (memory.size >= maxRemembered) memory.clear();
-  const fresh = { ahead: 0, broken: 0, away: 0 };
-  memory.set(jobId, fresh);
-  return fresh;
-}
-
-function tooSlow(): GerbangError {
-  const text = `Storing a batch took longer than ${handleTimeoutMs / 1_000} s. Look at the database: a lock that is held, or a disk that is full.`;
-  return new GerbangError('STORE_UNAVAILABLE', text, { context: { timeoutMs: handleTimeoutMs } });
 }
 
 function neverFinished(stalls: number): GerbangError {

@@ -30,7 +30,7 @@ export interface BatchQueue {
    * @throws GerbangError QUEUE_UNAVAILABLE
    */
   depth(): Promise<number>;
-  /** Resolves within three seconds, whatever the backend does. */
+  /** Resolves within two seconds, whatever the backend does. */
   close(): Promise<void>;
 }
 
@@ -53,7 +53,7 @@ interface OpenQueue {
 const producerQueries = 4;
 
 const depthFreshMs = 1_000;
-const closeTimeoutMs = 2_500;
+const closeTimeoutMs = 1_000;
 
 /** Events BullMQ keeps in its stream, which nobody reads. Not 0: on PostgreSQL that would keep all of them. */
 const keptEvents = 100;

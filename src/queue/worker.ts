@@ -1,7 +1,7 @@
 /** The ingest end of the queue: takes batches and tries for ever. */
 import { type IQueueBackend, type Job, type JobProgress, Worker } from 'bullmq';
 import type { Log } from '../log.ts';
-import { type BatchHandlers, createProcessor, RetryLater } from './attempts.ts';
+import { type BatchHandlers, createProcessor, type Processor, RetryLater } from './attempts.ts';
 import { keyPrefix, type QueueConnection, type QueueEnd, queueName } from './backend.ts';
 import { recoverFromClockSteps } from './clock-steps.ts';
 import { backoffMs, pause, within } from './deadline.ts';
@@ -30,10 +30,14 @@ const defaultLockMs = 30_000;
 const readyTimeoutMs = 5_000;
 const closeTimeoutMs = 4_500;
 
+/** After the last batch in hand the queue itself gets this long to be told, in milliseconds. */
+const farewellMs = 1_500;
+
 type Complain = (error: unknown) => void;
 
 interface OpenWorker {
   readonly worker: Worker<unknown, void, string, IQueueBackend, JobProgress, string>;
+  readonly processor: Processor;
   readonly end: QueueEnd;
 }
 
@@ -58,8 +62,11 @@ export function startIngestWorker(options: IngestWorkerOptions): IngestWorker {
 }
 
 /** BullMQ's own close never resolves when the backend is gone (taskforcesh/bullmq#4656). */
-async function closeWorker({ worker, end }: OpenWorker, log: Log): Promise<void> {
-  await within(closeTimeoutMs, worker.close(), () => new Error('not closed in time')).catch((err: unknown) => {
+async function closeWorker({ worker, processor, end }: OpenWorker, log: Log): Promise<void> {
+  const late = (): Error => new Error('not closed in time');
+  const closed = worker.close();
+  const farewell = processor.idle().then(() => within(farewellMs, closed, late));
+  await within(closeTimeoutMs, farewell, late).catch((err: unknown) => {
     log.warn({ err }, 'ingest worker cut off; its batches stay in the queue');
   });
   end.cut();
@@ -92,12 +99,20 @@ async function openWorker(
 ): Promise<OpenWorker> {
   const { connection, concurrency, log } = options;
   const lockMs = options.lockMs ?? defaultLockMs;
-  const process = createProcessor({ handlers: options, concurrency, stopping, log });
+  let backend: IQueueBackend | null = null;
+  const processor = createProcessor({
+    handlers: options,
+    concurrency,
+    stopping,
+    log,
+    // Refused when the job is not put back yet or already handed out; then its own delay brings it.
+    promote: (jobId) => void backend?.promote(jobId).catch(() => undefined),
+  });
   const jobsInHand = concurrency * jobsPerTurn;
   const end = connection.open('worker', jobsInHand + 2);
   const worker = new Worker<unknown, void, string, IQueueBackend, JobProgress, string>(
     queueName,
-    (job: Job<unknown, void>) => process({ id: job.id ?? '', data: job.data, stalls: job.stalledCounter }),
+    (job: Job<unknown, void>) => processor.process({ id: job.id ?? '', data: job.data, stalls: job.stalledCounter }),
     {
       connection: connection.kind,
       prefix: keyPrefix,
@@ -126,9 +141,10 @@ async function openWorker(
     end.cut();
     throw error;
   }
+  backend = worker.getBackend();
   worker.run().catch(complain);
-  recoverFromClockSteps(worker.getBackend(), lockMs / 3, stopping, complain);
-  return { worker, end };
+  recoverFromClockSteps(backend, lockMs / 3, stopping, complain);
+  return { worker, processor, end };
 }
 
 /**

@@ -12,16 +12,19 @@ interface SetAside extends Rejected {
 /** A processor around one handler, run on a clock of its own: delays cost no time. */
 function processorOf(handle: (batch: Batch) => Promise<void>) {
   const asides: SetAside[] = [];
+  const promoted: string[] = [];
   const stop = new AbortController();
-  const process = createProcessor({
+  const processor = createProcessor({
     handlers: { handle, onSetAside: async (rejected, error) => void asides.push({ ...rejected, error }) },
     concurrency: 2,
     stopping: stop.signal,
+    promote: (jobId) => void promoted.push(jobId),
     log: silentLog(),
   });
-  const begin = (data: unknown, stalls = 0) => {
+  const begin = (data: unknown, stalls = 0, id = 'job') => {
     const outcome = { settled: false, result: Promise.resolve<'done' | number>('done') };
-    outcome.result = process({ id: 'job', data, stalls })
+    outcome.result = processor
+      .process({ id, data, stalls })
       .then(
         () => 'done' as const,
         (error: unknown) => {
@@ -35,12 +38,12 @@ function processorOf(handle: (batch: Batch) => Promise<void>) {
     return outcome;
   };
   /** The outcome of one delivery: `done`, or for how long the job goes back. */
-  const deliver = async (data: unknown, stalls = 0): Promise<'done' | number> => {
-    const outcome = begin(data, stalls);
+  const deliver = async (data: unknown, stalls = 0, id = 'job'): Promise<'done' | number> => {
+    const outcome = begin(data, stalls, id);
     await vi.advanceTimersByTimeAsync(200_000);
     return outcome.result;
   };
-  return { asides, stop, begin, deliver };
+  return { asides, promoted, stop, begin, deliver };
 }
 
 const away = (): Promise<never> => Promise.reject(new GerbangError('STORE_UNAVAILABLE', 'Away.'));
@@ -91,6 +94,30 @@ describe('a job', () => {
     expect(delays.at(-1)).toBe('done');
     expect(handled).toBe(61);
     expect(asides).toMatchObject([{ batch, error: { code: 'BATCH_AHEAD' } }]);
+  });
+
+  test('that is applied calls those that waited for it, and only those', async () => {
+    const next = new Map<string, number>();
+    const { deliver, promoted } = processorOf(async (one) => {
+      if (one.epoch > 1 || one.from > (next.get(one.serial) ?? 0)) await ahead();
+      next.set(one.serial, one.to);
+    });
+    const epoch2 = { epoch: 2, opens: { reason: 'log-cleared', priorEpoch: 1, priorNext: 2 } } as const;
+    for (const [id, waiting] of [
+      ['next', batchOf('JOB', 2, 4)],
+      ['overlapping', batchOf('JOB', 1, 4)],
+      ['after-next', batchOf('JOB', 4, 6)],
+      ['next-epoch', batchOf('JOB', 0, 1, epoch2)],
+      ['later-epoch', batchOf('JOB', 0, 1, { ...epoch2, epoch: 3 })],
+      ['elsewhere', batchOf('OTHER', 2, 4)],
+    ] as const) {
+      expect(await deliver(waiting, 0, id)).toBeGreaterThan(0);
+    }
+    expect(promoted).toEqual([]);
+    expect(await deliver(batch, 0, 'first')).toBe('done');
+    expect(promoted).toEqual(['next', 'overlapping', 'next-epoch']);
+    expect(await deliver(batchOf('JOB', 2, 4), 0, 'next')).toBe('done');
+    expect(promoted).toEqual(['next', 'overlapping', 'next-epoch', 'after-next']);
   });
 
   test('is kept in hand while the store is away for a moment', async () => {
