@@ -10,19 +10,14 @@ import {
   readRange,
   withoutPrefix,
 } from './bulk.ts';
-import type { HostClock, LogRead, TailRequest, TerminalCounters, TerminalTarget } from './driver.ts';
+import type { HostClock, LogRead, TailRequest, TerminalTarget } from './driver.ts';
 import { readCounters } from './inquiries.ts';
-import { maxStrideBytes, proveLayout } from './layout-proof.ts';
-import { packedFromMs } from './packed-time.ts';
-import { isCutLogOf22 } from './plausible.ts';
+import { largestLogBytes, provenLog, type WholeLog } from './log-proof.ts';
 import type { ReadingManner } from './reading-manner.ts';
 import { layoutBytes } from './records.ts';
 import type { Conversation } from './session.ts';
 import { isShortRecord } from './short-records.ts';
 import { command, dataset, datasetPrefixBytes } from './wire.ts';
-
-/** Records beyond its stated capacity a terminal may plausibly hold. */
-const spareRecords = 1000;
 
 /** What both kinds of read need. */
 export interface LogReader {
@@ -31,13 +26,6 @@ export interface LogReader {
   readonly prepareTimeoutMs: number;
   readonly manner: ReadingManner;
   readonly keepUnproven: TerminalTarget['keepUnproven'];
-}
-
-/** Bound on a log's size, from the longest record considered and the terminal's own capacity. */
-function boundBytes(counters: TerminalCounters): number {
-  const { recordCapacity } = counters;
-  if (recordCapacity === null || recordCapacity === 0) return maxDatasetBytes;
-  return Math.min(maxDatasetBytes, maxStrideBytes * (recordCapacity + spareRecords) + datasetPrefixBytes);
 }
 
 /**
@@ -51,55 +39,12 @@ export async function readLog(reader: LogReader, onProgress?: OnProgress): Promi
   const before = await readCounters(conversation);
   await freeBuffer(conversation);
   const preparedAtMs = clock.nowMs();
-  const whole = await readDataset(reader, boundBytes(before), before.records !== null, onProgress);
+  const whole = await readDataset(reader, largestLogBytes(before), before.records !== null, onProgress);
   const bytesReceived = conversation.bytesReceived - bytesBefore;
   await freeBuffer(conversation);
   const after = await readCounters(conversation);
-  const completedAtMs = whole.completedAtMs;
-  const facts = { firstIndex: 0, preparedAtMs, completedAtMs, bytesReceived };
-  const recordBytes = whole.dataset === null ? new Uint8Array(0) : recordsIn(whole.dataset);
-  if (recordBytes.length === 0) {
-    if ((before.records ?? 0) > 0 && (after.records ?? 0) > 0) throw contradictsCounter(0, before, after);
-    // An empty log proves no layout; 40 bytes is what nearly every terminal in use will write first.
-    return { ...facts, layout: 'zk40', strideBytes: 40, totalRecords: 0, bytes: recordBytes };
-  }
-  const verdict = proveLayout({
-    recordBytes,
-    countBefore: before.records,
-    countAfter: after.records,
-    nowPacked: packedFromMs(clock.nowMs()),
-  });
-  switch (verdict.kind) {
-    case 'proven': {
-      const { layout, strideBytes, records } = verdict;
-      return { ...facts, layout, strideBytes, totalRecords: records, bytes: verdict.expanded ?? recordBytes };
-    }
-    case 'contradicts-counter':
-      throw contradictsCounter(verdict.records, before, after);
-    case 'unsupported':
-      throw wlSeries();
-    case 'unproven':
-      reader.keepUnproven?.(recordBytes);
-      throw layoutUnproven(recordBytes.length, before, after);
-  }
-}
-
-/** The dataset without its prefix. WL units cut a longer log at 4,096 bytes, which their records explain better. */
-function recordsIn(whole: Uint8Array): Uint8Array {
-  try {
-    return withoutPrefix(whole);
-  } catch (error) {
-    const records = whole.subarray(datasetPrefixBytes);
-    throw isCutLogOf22(records) ? wlSeries() : error;
-  }
-}
-
-function wlSeries(): GerbangError {
-  return new GerbangError(
-    'ZK_UNSUPPORTED',
-    'The log is in the 22-byte form of WL10, WL20 and AK3750: its fields are not known well enough, and these machines give only the first 4 KB of it. Nothing was stored.',
-    { context: { strideBytes: 22 } },
-  );
+  const log: WholeLog = { ...whole, before, after, preparedAtMs, bytesReceived, nowMs: clock.nowMs() };
+  return provenLog(log, reader.keepUnproven);
 }
 
 /** Fetches the prepared log; null when the terminal says there is nothing. */
@@ -140,22 +85,6 @@ async function ensureEmpty(conversation: Conversation, limits: ReadLimits): Prom
   throw new GerbangError(
     'ZK_UNSUPPORTED',
     'The terminal knows only the old direct read. Set the quirk readDirectly for it and compare the first log with the terminal.',
-  );
-}
-
-function contradictsCounter(records: number, before: TerminalCounters, after: TerminalCounters): GerbangError {
-  return new GerbangError(
-    'READ_CONTRADICTS_COUNTER',
-    'The log holds another number of records than the terminal counts. Nothing was stored; if this repeats, check that its option DownloadNewLog is 0, or try the quirk readDirectly.',
-    { context: { records, countBefore: before.records, countAfter: after.records } },
-  );
-}
-
-function layoutUnproven(bytes: number, before: TerminalCounters, after: TerminalCounters): GerbangError {
-  return new GerbangError(
-    'READ_LAYOUT_UNPROVEN',
-    'No known record layout fits this log. Nothing was stored; attach a capture of `gerbang probe --capture` to a report.',
-    { context: { bytes, countBefore: before.records, countAfter: after.records } },
   );
 }
 

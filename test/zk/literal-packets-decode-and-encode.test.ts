@@ -1,10 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { formatDeviceTime } from '../../src/clock/device-time.ts';
 import { scrambleCommKey } from '../../src/zk/comm-key.ts';
+import { decodeCounters } from '../../src/zk/counters.ts';
+import { decodeOptionValue, encodeOptionKey } from '../../src/zk/options.ts';
 import { packTime, readEventTime, unpackTime } from '../../src/zk/packed-time.ts';
 import { decodePacket, encodeFrame } from '../../src/zk/packet.ts';
 import { bytes, hex } from '../vectors/bytes.ts';
 import { commKeys } from '../vectors/comm-keys.ts';
+import { counterReplies, optionReplies } from '../vectors/counters.ts';
 import { packets } from '../vectors/packets.ts';
 import { eventTimes, largestPackedTime, packedTimes } from '../vectors/times.ts';
 
@@ -88,4 +91,25 @@ describe('packed times', () => {
   for (const [text, six] of eventTimes) {
     it(`reads ${text} from an event`, () => expect(formatDeviceTime(readEventTime(bytes(six), 0))).toBe(text));
   }
+});
+
+describe('counters', () => {
+  for (const { name, origin, hex: payload, users, records, operations, recordCapacity } of counterReplies) {
+    it(`are read from ${name} (${origin})`, () => {
+      expect(decodeCounters(bytes(payload))).toEqual({ users, records, operations, recordCapacity });
+    });
+  }
+});
+
+describe('options', () => {
+  for (const [payload, value] of optionReplies) {
+    it(`${JSON.stringify(payload)} says ${JSON.stringify(value)}`, () => {
+      expect(decodeOptionValue(Buffer.from(payload, 'latin1'))).toBe(value);
+    });
+  }
+  it('are asked for with a NUL behind the key', () => {
+    expect(hex(encodeOptionKey('ZKFaceVersion'))).toBe('5a4b4661636556657273696f6e00');
+    for (const key of ['', 'a=b', 'a b', 'a\0b', 'ä', 'x'.repeat(257)])
+      expect(() => encodeOptionKey(key)).toThrow(RangeError);
+  });
 });

@@ -1,5 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { stepDatagram } from '../../src/zk/datagrams.ts';
 import type { TerminalTarget } from '../../src/zk/driver.ts';
+import { type ExchangeInput, type ExchangeState, type ExchangeStep, waiting } from '../../src/zk/exchange.ts';
 import { openTerminal } from '../../src/zk/terminal.ts';
 import { hex } from '../vectors/bytes.ts';
 import { frame } from './tools/literal-server.ts';
@@ -79,6 +81,42 @@ describe('a log over UDP comes whole', () => {
     expect(ids).toEqual([...ids].sort((a, b) => a - b));
     const repeated = terminal.heard.filter((one, at) => at > 0 && one.hex === terminal.heard[at - 1]?.hex);
     expect(repeated.length).toBeGreaterThan(0);
+  });
+});
+
+describe('datagrams of one reply', () => {
+  const request = { replyId: 5, expectedBytes: 10, maxBytes: 10 };
+  const packet = (code: number, number: number, text: string): ExchangeInput => ({
+    kind: 'packet',
+    packet: { code, session: number, replyId: 5, payload: Buffer.from(text, 'latin1') },
+  });
+  const size = String.fromCharCode(10, 0, 0, 0, 4, 0, 0, 0);
+
+  function gather(...inputs: ExchangeInput[]): string {
+    let state: ExchangeState = waiting;
+    for (const input of inputs) {
+      const next: ExchangeStep = stepDatagram(request, state, input);
+      state = next.state;
+      if (next.effect.kind === 'data') return Buffer.from(next.effect.payload).toString('latin1');
+    }
+    return state.name === 'failed' ? state.code : state.name;
+  }
+
+  it('are placed by number, in whatever order they come, announced or not', () => {
+    const [a, b, c] = [packet(1501, 0, 'abcd'), packet(1501, 1, 'efgh'), packet(1501, 2, 'ij')];
+    const [announced, closed] = [packet(1500, 0, size), packet(2000, 0, '')];
+    expect(gather(announced, a, b, c, closed)).toBe('abcdefghij');
+    expect(gather(c, announced, a, b)).toBe('abcdefghij');
+    expect(gather(b, b, c, a, a)).toBe('abcdefghij');
+    expect(gather(announced, a, c, closed)).toBe('gathering');
+    expect(gather(announced, a, c, closed, b)).toBe('abcdefghij');
+    expect(gather(announced, a, c, closed, { kind: 'timeout' })).toBe('READ_INCOMPLETE');
+  });
+  it('are refused when their numbers do not place them', () => {
+    expect(gather(packet(1501, 1, 'abcd'), packet(1501, 2, 'efgh'), packet(1501, 3, 'ij'))).toBe('READ_INCOMPLETE');
+    expect(gather(packet(1501, 7, 'abcd'), packet(1501, 7, 'efgh'))).toBe('READ_INCOMPLETE');
+    expect(gather(packet(1501, 0, 'ab'), packet(1501, 1, 'cdef'), packet(1501, 2, 'ghij'))).toBe('READ_INCOMPLETE');
+    expect(gather(packet(1501, 0, 'abcdef'), packet(1501, 1, 'ghijkl'))).toBe('READ_INCOMPLETE');
   });
 });
 

@@ -1,8 +1,9 @@
 /** The TCP link (docs/protocol.md, "Frames" and "Manners"). */
 import net from 'node:net';
-import { GerbangError, isGerbangError } from '../../errors.ts';
+import { type GerbangError, isGerbangError } from '../../errors.ts';
 import { createFramer, type Framer } from '../frames.ts';
 import type { Link, LinkListener } from './link.ts';
+import { ConnectTimeout, closedError, connectError } from './net-errors.ts';
 
 /** Written but unsent bytes at which a terminal that reads nothing counts as lost. */
 const maxUnsentBytes = 65_536;
@@ -48,46 +49,6 @@ function connected(socket: net.Socket, timeoutMs: number): Promise<void> {
     }
     socket.once('connect', onConnect).once('error', onError);
   });
-}
-
-class ConnectTimeout extends Error {
-  readonly code = 'ETIMEDOUT';
-}
-
-function errnoOf(error: unknown): string {
-  return typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : 'UNKNOWN';
-}
-
-function connectError(cause: unknown, host: string, port: number, timeoutMs: number): GerbangError {
-  const errno = errnoOf(cause);
-  const options = { context: { host, port, errno }, cause };
-  if (errno === 'ECONNREFUSED' || errno === 'ECONNRESET') {
-    return new GerbangError(
-      'NET_REFUSED',
-      'The terminal refused the connection. Check the port; if it is right, another program may hold its only session.',
-      options,
-    );
-  }
-  if (errno === 'ETIMEDOUT') {
-    return new GerbangError(
-      'NET_CONNECT_TIMEOUT',
-      `The terminal did not accept a connection within ${timeoutMs} ms. Check that it is switched on and on the network.`,
-      options,
-    );
-  }
-  return new GerbangError(
-    'NET_UNREACHABLE',
-    `There is no way to the terminal (${errno}). Check its address, the cable and the routes to this office.`,
-    options,
-  );
-}
-
-function closedError(cause: unknown): GerbangError {
-  return new GerbangError(
-    'NET_CLOSED',
-    'The terminal closed the connection. If this repeats, another program may hold its only session.',
-    cause === undefined ? {} : { context: { errno: errnoOf(cause) }, cause },
-  );
 }
 
 function linkOf(socket: net.Socket): Link {
