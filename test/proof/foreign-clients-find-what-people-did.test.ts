@@ -37,7 +37,10 @@ describe.each(foreignLibraries)('%s', (library) => {
   });
 
   it('finds the users and the counters', { timeout: 60_000 }, async () => {
-    const site = await siteOf({ records: 30, users: [{ pin: '31', name: 'Ana Ruiz', privilege: 14, card: 1_234_567 }] });
+    const site = await siteOf({
+      records: 30,
+      users: [{ pin: '31', name: 'Ana Ruiz', privilege: 14, card: 1_234_567 }],
+    });
     const { info, users } = await answersOf(library, site.server.port, ['info', 'users']);
     expect(done(info)).toEqual({ userCounts: 12, logCounts: 30, logCapacity: 100_000 });
     const enrolled = new Map(site.diary.map(({ uid, pin }) => [uid, pin]));

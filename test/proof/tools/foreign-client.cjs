@@ -10,7 +10,7 @@ console.warn = () => {};
 // node-zklib writes err.log, zkteco-js its own, both into the working folder.
 process.chdir(require('node:os').tmpdir());
 
-const textOf = (error) => String((error && error.err && error.err.message) || (error && error.message) || error);
+const textOf = (error) => String(error?.err?.message ?? error?.message ?? error);
 // Local time is UTC here, so this is the terminal's own reading.
 const shownOf = (time) => new Date(time).toISOString().slice(0, 19);
 
