@@ -40,7 +40,7 @@ export interface EmbeddedPostgres {
   /** Connection string with the password in it: never log it. Stays valid when the server had to be started again. */
   readonly url: string;
   readonly port: number;
-  /** Ends the server within 8 s and leaves no process. Safe to call twice. */
+  /** Ends the server within 3 s and leaves no process. Safe to call twice. */
   stop(): Promise<void>;
 }
 
