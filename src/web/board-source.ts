@@ -27,6 +27,8 @@ export function createBoardSource(database: Database, paceOf: PaceOf, nowMs: () 
   let view: BoardView | null = null;
   let reading: Promise<BoardView | null> | null = null;
   let costMs = 0;
+  // Measured by time that never steps: a board is not younger because the wall clock was set back.
+  let readUntilMs = Number.NEGATIVE_INFINITY;
 
   async function read(): Promise<BoardView | null> {
     const startedMs = performance.now();
@@ -36,14 +38,15 @@ export function createBoardSource(database: Database, paceOf: PaceOf, nowMs: () 
       log.warn({ reason: messageOf(error) }, 'board not read');
       if (view !== null) view = { ...view, away: true };
     }
-    costMs = performance.now() - startedMs;
+    readUntilMs = performance.now();
+    costMs = readUntilMs - startedMs;
     return view;
   }
 
   return {
     costMs: () => costMs,
     latest() {
-      if (view !== null && !view.away && nowMs() - view.board.readAtMs < keepForMs) return Promise.resolve(view);
+      if (view !== null && performance.now() - readUntilMs < keepForMs) return Promise.resolve(view);
       reading ??= read().finally(() => {
         reading = null;
       });

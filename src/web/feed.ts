@@ -9,13 +9,18 @@ import { type Arrival, type LogMark, readArrivals, readLogMarks } from '../store
 import type { Database } from '../store/database.ts';
 import type { LogRange } from '../store/punches.ts';
 
-/** A row, or a line about rows that are not listed one by one. */
+/**
+ * A row, or a line about rows that are not listed one by one: `older` ones belong to days gone by, not under "now";
+ * `missed` ones came in one heap.
+ */
 export type FeedItem =
   | { readonly kind: 'arrival'; readonly arrival: Arrival }
-  /** Rows of days gone by, read late: they belong to those days, not under "now". */
-  | { readonly kind: 'older'; readonly officeCode: string; readonly terminalName: string; readonly rows: number }
-  /** Rows of today that came in one heap. */
-  | { readonly kind: 'missed'; readonly officeCode: string; readonly rows: number };
+  | {
+      readonly kind: 'older' | 'missed';
+      readonly officeCode: string;
+      readonly terminalName: string;
+      readonly rows: number;
+    };
 
 /** An item with its place in the row of entries. */
 export interface FeedEntry {
@@ -137,7 +142,7 @@ async function itemsOf(
     const missed = old > 0 ? 0 : unread;
     return [
       ...(older > 0 ? [{ kind: 'older', officeCode, terminalName, rows: older } as const] : []),
-      ...(missed > 0 ? [{ kind: 'missed', officeCode, rows: missed } as const] : []),
+      ...(missed > 0 ? [{ kind: 'missed', officeCode, terminalName, rows: missed } as const] : []),
     ];
   });
   const arrivals = rows.filter((row) => row.occurredAtMs >= sinceMs);

@@ -1,13 +1,11 @@
 /** `/readyz`: named checks, each with a deadline, because a check that hangs is an answer too. */
-import { isGerbangError, messageOf } from '../errors.ts';
-
 /** Something that must work before this gateway can do its work. Resolves when it does. */
 export type Check = () => Promise<unknown>;
 
 /** The outcome of one check. */
 export interface CheckResult {
   readonly ok: boolean;
-  /** A code of `src/errors.ts`, or a short reason; absent when ok. */
+  /** A code of `src/errors.ts` or of the system, or that no answer came; absent when ok. */
   readonly reason?: string;
 }
 
@@ -27,12 +25,18 @@ async function runCheck(check: Check): Promise<CheckResult> {
       checkWithinMs,
     );
   });
-  // Only codes and short texts leave the process here: the address of a database is nobody's business.
-  const asked = check().then(
-    (): CheckResult => ({ ok: true }),
-    (error: unknown): CheckResult => ({ ok: false, reason: isGerbangError(error) ? error.code : messageOf(error) }),
-  );
+  const asked = Promise.resolve()
+    .then(check)
+    .then(
+      (): CheckResult => ({ ok: true }),
+      (error: unknown): CheckResult => ({ ok: false, reason: reasonOf(error) }),
+    );
   const result = await Promise.race([asked, late]);
   clearTimeout(timer);
   return result;
+}
+
+/** Only a code leaves the process here: the address of a database is nobody's business. */
+function reasonOf(error: unknown): string {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : 'INTERNAL';
 }

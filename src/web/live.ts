@@ -76,8 +76,9 @@ export function startLive(options: LiveOptions): Live {
   }
 
   function render(view: BoardView, entries: readonly FeedEntry[], lang: Lang): RenderedRows {
-    const items = entries.slice(-rowsShown).map((entry) => entry.item);
-    const rows = rowsOf(items, view.board, { showPin: options.showPin, words: wordsOf(lang), nowMs: nowMs() });
+    const words = wordsOf(lang);
+    const items = entries.map((entry) => entry.item);
+    const rows = rowsOf(items, rowsShown, view.board, { showPin: options.showPin, words, nowMs: nowMs() });
     return { html: toText(join(rows)), cursor: feed.cursor() };
   }
 

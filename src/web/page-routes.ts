@@ -92,7 +92,7 @@ async function fullBoard(frame: PageFrame, view: BoardView, sources: PageSources
   await feed.look().catch(() => {});
   const cursor = feed.cursor();
   const items = feed.recent().map((entry) => entry.item);
-  const rows = rowsOf(items.slice(-rowsShown), view.board, { showPin, words, nowMs: nowMs() });
+  const rows = rowsOf(items.slice(-rowsShown), rowsShown, view.board, { showPin, words, nowMs: nowMs() });
   const parts = {
     notice: notice(view, paceOf, words),
     summary: summary(view.board, hoursOf(view.board), words),

@@ -35,9 +35,14 @@ export function fragmentsOf(view: BoardView, paceOf: PaceOf, words: Words): Frag
   return new Map([...pieces].map(([id, piece]) => [id, toText(piece)]));
 }
 
-/** Items of the feed as rows, newest first. */
+/**
+ * Items of the feed as rows, newest first: the latest `limit`, and a line that counts the rest.
+ *
+ * @param items oldest first
+ */
 export function rowsOf(
   items: readonly FeedItem[],
+  limit: number,
   board: Board,
   options: { readonly showPin: PinText; readonly words: Words; readonly nowMs: number },
 ): readonly Html[] {
@@ -48,15 +53,15 @@ export function rowsOf(
       { officeName: office.name, timeZone: office.timeZone },
     ]),
   );
-  const rows = items.map((item) => {
+  const rows = items.slice(-limit).map((item) => {
     const officeCode = item.kind === 'arrival' ? item.arrival.officeCode : item.officeCode;
     const place = places.get(officeCode) ?? { officeName: officeCode, timeZone: mainZone(board) };
     if (item.kind === 'arrival') return arrivalItem(item.arrival, place, showPin, words, nowMs);
-    const text =
-      item.kind === 'older'
-        ? words.live.older(count(item.rows, words), `${place.officeName} · ${item.terminalName}`)
-        : words.live.missed(count(item.rows, words), place.officeName);
-    return arrivalNote(text);
+    const where = `${place.officeName} · ${item.terminalName}`;
+    const text = item.kind === 'older' ? words.live.older : words.live.missed;
+    return arrivalNote(`${where}: ${text(count(item.rows, words))}`);
   });
+  const hidden = items.slice(0, -limit).reduce((sum, item) => sum + (item.kind === 'arrival' ? 1 : item.rows), 0);
+  if (hidden > 0) rows.unshift(arrivalNote(words.live.missed(count(hidden, words))));
   return rows.reverse();
 }

@@ -62,7 +62,7 @@ function details(machine: BoardMachine, words: Words): Html {
 function offsetCell(machine: BoardMachine, words: Words): Html {
   if (machine.offsetMs === null) return html`<span class="quiet">${words.offsetUnknown}</span>`;
   const bound = machine.offsetBoundMs;
-  return html`<span class="${machine.mark === 'clock' && 'clock'}">${offsetWords(machine.offsetMs, bound, words)}</span>${
+  return html`<span${machine.mark === 'clock' && html` class="clock"`}>${offsetWords(machine.offsetMs, bound, words)}</span>${
     bound !== null && html` <small class="bound">${boundText(bound, words.lang)}</small>`
   }`;
 }
@@ -75,7 +75,7 @@ function memoryCell(machine: BoardMachine, words: Words): Html {
   const text = words.machineTable.records(count(records, words), count(recordCapacity, words));
   const percent = new Intl.NumberFormat(words.locale, { style: 'percent' }).format(share);
   const full = share >= nearlyFull;
-  return html`<progress class="${full && 'clock'}" max="100" value="${Math.round(share * 100)}" aria-label="${text}"></progress><small>${percent} · ${text}</small>${
+  return html`<progress${full && html` class="clock"`} max="100" value="${Math.round(share * 100)}" aria-label="${text}"></progress><small>${percent} · ${text}</small>${
     full && html`<p class="why clock">${words.machineTable.nearlyFull}</p>`
   }`;
 }

@@ -44,19 +44,27 @@ function officeItem(office: BoardOffice, hours: HourWindow, open: boolean, words
 
 /** The row itself: what is replaced when the office changes. */
 export function officeRow(office: BoardOffice, hours: HourWindow, words: Words, nowMs: number): Html {
-  const total = office.machines.length;
-  const complete = total > 0 && office.fresh === total;
-  const hint = complete ? words.completeHint : words.incompleteHint;
   return html`<span class="row" id="${rowId(office.code)}"><span class="name">${office.name}</span>
 <span class="today"><b>${count(office.punches, words)}</b> ${words.unit.punches}<small title="${words.pinsHint}">${count(office.pins, words)} ${words.unit.pins}</small></span>
-<span class="completeness"><span class="${!complete && 'partial'}" title="${hint}">${words.machinesOf(count(office.fresh, words), count(total, words))}</span><small>${
-    office.updatedMs === null
-      ? words.neverUpdated
-      : html`${words.updated} ${timeTag(office.updatedMs, office.timeZone, words, nowMs)}${office.stale && html` · <b class="clock">${ageText(nowMs - office.updatedMs, words.lang)}</b>`}`
-  }</small></span>
+<span class="completeness">${completeness(office, words, nowMs)}</span>
 <span class="machines"><span class="marks">${office.machines.map((machine) => markAlone(machine.mark, machine.name, words))}</span><small>${markCounts(office.machines, words)}</small></span>
 ${offsetCell(office, words)}
 <span class="day">${histogram(shapeOf(office, nowMs), hours, words)}</span></span>`;
+}
+
+/** How many of its machines the numbers rest on, and from when they are; their age, too, once that is too long ago. */
+function completeness(office: BoardOffice, words: Words, nowMs: number): Html {
+  const total = office.machines.length;
+  if (total === 0) return html`<span class="quiet">${words.noMachines}</span>`;
+  const { fresh, updatedMs, timeZone } = office;
+  const of = words.machinesOf(count(fresh, words), count(total, words));
+  const whole =
+    fresh === total
+      ? html`<span title="${words.completeHint}">${of}</span>`
+      : html`<span class="partial" title="${words.incompleteHint}">${of}</span>`;
+  if (updatedMs === null) return html`${whole}<small>${words.neverUpdated}</small>`;
+  const age = office.stale && html` · <b class="clock">${ageText(nowMs - updatedMs, words.lang)}</b>`;
+  return html`${whole}<small>${words.updated} ${timeTag(updatedMs, timeZone, words, nowMs)}${age}</small>`;
 }
 
 /** The day of an office as a histogram wants it. */

@@ -32,6 +32,7 @@ export const indonesian = {
   completeHint: 'Semua mesin terbaca dalam beberapa menit terakhir.',
   incompleteHint: 'Catatan hari ini dari mesin yang belum terbaca akan menyusul.',
   updated: 'diperbarui',
+  noMachines: 'belum ada mesin',
   neverUpdated: 'belum pernah terbaca',
   since: 'sejak',
   marks,
@@ -96,9 +97,9 @@ export const indonesian = {
     title: 'Catatan masuk',
     hint: 'Catatan terbaru di atas, menurut waktu diterima.',
     none: 'Belum ada catatan dalam 24 jam terakhir. Catatan muncul di sini begitu mesin terbaca.',
-    older: (n: string, machine: string) => `${n} catatan yang lebih lama diterima dari ${machine}`,
-    missed: (n: string, office: string) =>
-      `${n} catatan lain dari ${office} diterima sekaligus dan tidak ditampilkan satu per satu; semuanya tersimpan`,
+    older: (n: string) => `${n} catatan yang lebih lama diterima`,
+    missed: (n: string) =>
+      `${n} catatan lain diterima sekaligus dan tidak ditampilkan satu per satu; semuanya tersimpan`,
     restarted: 'Daftar dimuat ulang: sambungan sempat terputus terlalu lama. Catatan di basis data tetap utuh.',
     pin: 'PIN',
   },
