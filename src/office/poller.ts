@@ -4,7 +4,7 @@
  * One loop and one timer per office, whatever it is told and whenever: a terminal that hangs holds one of the office's
  * turns until its own deadline and nothing else, and other offices have loops of their own.
  */
-import { GerbangError, isGerbangError, isStoreAway, messageOf, needsPerson } from '../errors.ts';
+import { GerbangError, isGerbangError, isStoreAway, needsPerson } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { firstDelayMs, intervalMs, nextDueMs, type Pace, type PollEnd } from './pacing.ts';
 import { createSleeper, within } from './waiting.ts';
@@ -162,8 +162,8 @@ function tooSlow(deadlineMs: number): GerbangError {
   return new GerbangError('READ_TOO_SLOW', text, { context: { deadlineMs } });
 }
 
+/** What was thrown goes to the log, not into a text for the page: nobody knows what stands in it. */
 function unexpected(thrown: unknown): GerbangError {
-  return new GerbangError('INTERNAL', `The poll broke: ${messageOf(thrown)}. Please report it with the log.`, {
-    cause: thrown,
-  });
+  const text = 'The poll broke in a way nobody foresaw. Please report it with the log; the terminal is tried again.';
+  return new GerbangError('INTERNAL', text, { cause: thrown });
 }

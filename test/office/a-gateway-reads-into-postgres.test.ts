@@ -26,9 +26,9 @@ interface Gateway {
 }
 
 /** The pollers of one gateway with everything behind them but the queue: batches are applied as they come. */
-function startGateway(holder: string, simulated: readonly Simulated[]): Gateway {
+function startGateway(holder: string, simulated: readonly Simulated[], ttlMs = 30_000): Gateway {
   const { means } = createWorld();
-  const leases = startLeaseKeeper(leaseTable(db), { holder, exclusive: false });
+  const leases = startLeaseKeeper(leaseTable(db), { holder, exclusive: false, ttlMs });
   const states = createStateBoard(
     (rows) => upsertTerminalStates(db, rows),
     () => undefined,
@@ -115,6 +115,25 @@ describe('one office', () => {
     await until(isAll(simulated), 'the punch after the change of gateways');
     const fence = await db.selectFrom('terminal_log').select('fence').where('serial', '=', 'PG-3').executeTakeFirst();
     expect(fence?.fence).toBe(2);
+  });
+
+  test('a poll whose lease has passed to another gateway is ended in the middle', async () => {
+    const simulated = await simulate({ serial: 'PG-5', knobs: { blockBytes: 1_008, blockPauseMs: 50 } });
+    simulated.terminal.fillLog({ count: 5_000 });
+    const gateway = startGateway('frozen', [simulated], 600);
+    const { journal } = simulated.terminal;
+    const readBuffer = 1504;
+    await until(() => journal.requests.some((request) => request.command === readBuffer), 'the read to begin');
+    const { host, port } = simulated.server;
+    await db
+      .updateTable('terminal_lease')
+      .set({ holder: 'somebody', fence: 99, expires_at: 'infinity' })
+      .where('lease_key', '=', `${host}:${port}`)
+      .execute();
+    await until(() => gateway.states.snapshot()[0]?.errorCode === 'TERMINAL_LEASED_ELSEWHERE', 'the end of the poll');
+    expect(journal.connections).toHaveLength(1);
+    await until(() => journal.connections[0]?.closedAtMs !== undefined, 'the end of the connection');
+    expect(await storedOf('PG-5')).toEqual([]);
   });
 
   test('stopping in the middle of a slow read leaves the terminal with an EXIT, and nothing half-stored', async () => {

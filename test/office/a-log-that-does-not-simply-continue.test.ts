@@ -22,6 +22,19 @@ describe('the whole log is read', () => {
     expect(world.shelf.recordsOf('ABC123')).toEqual(truthOf(simulated));
   });
 
+  test('when its length is the same and its end is not', async () => {
+    const world = createWorld();
+    const simulated = await simulate({ recordCapacity: 200, whenFull: { kind: 'drop-oldest', records: 1 } });
+    simulated.terminal.fillLog({ count: 200 });
+    const hand = byHand(world, simulated);
+    await hand.poll();
+    // One in, one out: the counter stands still.
+    simulated.terminal.punch({ pin: '1001' });
+    await hand.poll();
+    expect(world.shelf.recordsOf('ABC123')).toEqual(truthOf(simulated));
+    expect(world.shelf.cursorOf('ABC123')).toMatchObject({ epoch: 1, base: 1, next: 201 });
+  });
+
   test('when the terminal refuses tails, and then only when something was added', async () => {
     const world = createWorld();
     const simulated = await simulate({ knobs: { tailReads: false } });

@@ -110,6 +110,22 @@ describe('the arrival bracket', () => {
     }
   });
 
+  test('also of a punch that was made while the log before it was being read', async () => {
+    const world = createWorld();
+    const simulated = await simulate();
+    simulated.terminal.fillLog({ count: 40 });
+    const hand = byHand(world, simulated);
+    await hand.poll();
+    simulated.terminal.punch({ pin: '1005' });
+    simulated.terminal.setFaults([{ name: 'punch-after-prepare', times: 1 }]);
+    await hand.poll();
+    await hand.poll();
+    const made = simulated.terminal.ledger.entries.at(-1);
+    const batch = world.shelf.enqueued.find(({ from, to }) => from === 41 && to === 42);
+    expect(batch?.bracket.absentAtMs ?? Number.POSITIVE_INFINITY).toBeLessThanOrEqual(made?.trueAtMs ?? 0);
+    expect(world.shelf.recordsOf('ABC123')).toEqual(truthOf(simulated));
+  });
+
   test('a batch brings a clock sample from before the read and one from after it', async () => {
     const world = createWorld();
     const simulated = await simulate({ clock: { offsetMs: -95_000 } });

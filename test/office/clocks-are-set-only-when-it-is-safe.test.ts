@@ -83,6 +83,7 @@ describe('a terminal whose clock is two minutes slow', () => {
     const hand = byHand(world, simulated, { settingRule: always });
     await hand.poll();
     expect(simulated.terminal.requests.map((request) => request.command)).not.toContain(setTime);
+    expect(hand.memory.clock.pending.map((sample) => sample.kind)).not.toContain('before-set');
     simulated.terminal.setFaults([{ name: 'cut-mid-chunk' }]);
     hand.forget();
     simulated.terminal.fillLog({ count: 100 });

@@ -127,6 +127,28 @@ describe('batches on their way', () => {
     expect(world.shelf.enqueued.filter(({ verifiedWhole }) => verifiedWhole).map(({ to }) => to)).toEqual([1_000]);
     expect(world.shelf.enqueued.filter(({ from, to }) => from < to).length).toBe(10);
   });
+
+  test('a handover that the database does not follow is given up, and the log read again', async () => {
+    const world = createWorld({ recordsPerBatch: 100, batchesPerTerminal: 2 });
+    world.shelf.ways.applyAtOnce = false;
+    const simulated = await simulate();
+    simulated.terminal.fillLog({ count: 500 });
+    const hand = byHand(world, simulated);
+    const loss = setInterval(() => {
+      if (world.shelf.waiting.length < 2) return;
+      world.shelf.waiting.length = 0;
+      // A minute without progress, in the memory's own time.
+      hand.memory.log = { ...hand.memory.log, waitingSinceMs: -60_000 };
+    }, 20);
+    expect(await hand.poll()).toMatchObject({ end: 'waits', error: { code: 'QUEUE_FULL' } });
+    clearInterval(loss);
+    expect(world.shelf.enqueued.map(({ from }) => from)).not.toContain(200);
+    world.shelf.waiting.length = 0;
+    world.shelf.ways.applyAtOnce = true;
+    hand.memory.log = { ...hand.memory.log, waitingSinceMs: -60_000 };
+    await hand.poll();
+    expect(world.shelf.recordsOf('ABC123')).toEqual(truthOf(simulated));
+  });
 });
 
 describe('the queue', () => {
