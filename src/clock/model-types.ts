@@ -29,7 +29,7 @@ export interface OperationEntry {
 
 /** The host's own wall clock jumped: what was measured before and after it is not on one scale. */
 export interface HostClockStep {
-  /** When it was noticed, in the time of the host after the jump. */
+  /** When it was adopted, on the clock as it was before the jump. */
   readonly atMs: number;
   /** How far it jumped; positive is forward. */
   readonly byMs: number;
@@ -117,6 +117,8 @@ export type StepKind =
   | 'daylight-saving'
   /** The host's clock jumped, not the terminal's. */
   | 'host-clock'
+  /** Less than a bad crystal could do in that time: moved a little, or the rate changed. Both sides stay one segment. */
+  | 'slight'
   /** Set to the right time, and not by us. */
   | 'set-by-other'
   /** Moved to another time, and not by us. */
@@ -128,15 +130,17 @@ export type StepLocator = 'own-set' | 'live-event' | 'arrival' | 'operation-log'
 /** A place where a clock was moved. */
 export interface ClockStep {
   readonly kind: StepKind;
-  /** Indexes into `segments`. */
-  readonly before: number;
-  readonly after: number;
+  /** Indexes into `segments`; the same for a slight step. Null where nothing is known of that side. */
+  readonly before: number | null;
+  readonly after: number | null;
   /** Where it lies, in host time. */
   readonly earliestMs: number;
   readonly latestMs: number;
   /** How far the clock jumped; positive is forward; null when one side has no offset. */
   readonly byMs: { readonly earliestMs: number; readonly latestMs: number } | null;
   readonly locatedBy: StepLocator;
+  /** When the operation log says that it was; a hint that moves no bound. */
+  readonly hintMs: number | null;
   /** Last record certainly before it and first one certainly after it, where there are such. */
   readonly lastBefore: { readonly epoch: number; readonly ordinal: number } | null;
   readonly firstAfter: { readonly epoch: number; readonly ordinal: number } | null;
@@ -199,7 +203,10 @@ export interface Span {
 export interface RecordTime extends CorrectedTime {
   /** Index into `segments` of the one it was placed in; null when there is none or more than one. */
   readonly segment: number | null;
-  /** Every way the record fits; with tight bounds each, also where the bounds of the row must be wide. Empty when none. */
+  /**
+   * Where the row is bounded or ambiguous: every setting of the clock that fits, each with the bounds it would have if
+   * that is the one. Empty otherwise.
+   */
   readonly candidates: readonly TimeCandidate[];
   /** First and last whole minute that the bounds leave open on which side of it the punch was; null when none. */
   readonly straddles: { readonly firstMs: number; readonly lastMs: number } | null;
@@ -209,7 +216,7 @@ export interface RecordTime extends CorrectedTime {
 export interface ClockModel {
   /** Version of the code that built it. */
   readonly codeVersion: string;
-  /** In the order of time. */
+  /** Those that were sampled, in the order of time; then the unsampled ones, in the order of their records. */
   readonly segments: readonly ClockSegment[];
   /** In the order of time. */
   readonly steps: readonly ClockStep[];
