@@ -15,6 +15,8 @@ export interface TerminalMemory {
   serial: string | null;
   /** True once the serial is known to be pinned and filed in the database. */
   filed: boolean;
+  /** Monotonic time when it last told all about itself; null before the first time. */
+  identifiedAtMs: number | null;
   log: LogMemory;
   /** Where the log was last seen to end and when, in UTC milliseconds, although no batch said so. */
   endSeen: { readonly epoch: number; readonly next: number; readonly atMs: number } | null;
@@ -38,6 +40,7 @@ export function newTerminalMemory(serial: string | null, chance: number): Termin
   return {
     serial,
     filed: false,
+    identifiedAtMs: null,
     log: emptyMemory,
     endSeen: null,
     read: freshReadMemory(chance),

@@ -28,6 +28,11 @@ import { type SessionTime, sampleClock } from './sampling.ts';
 import { keepTime, showClock, wantsSet } from './time-keeping.ts';
 import { unlessAborted } from './waiting.ts';
 
+/** What a terminal calls its serial number (docs/protocol.md, "Options"). */
+const serialOption = '~SerialNumber';
+/** How long a terminal's name, platform and firmware are taken for known. */
+const identityMs = 3_600_000;
+
 /**
  * Polls a terminal once.
  *
@@ -151,10 +156,16 @@ async function converse(
 /** Verifies that the expected machine answers, and pins it when it answers for the first time. */
 async function identify(session: TerminalSession, poll: Poll): Promise<void> {
   const { terminal, memory, means } = poll;
-  const identity = await session.identify();
-  const { serial } = identity;
+  const asked = performance.now();
+  // Name and firmware change once in years; over a mobile link each question costs as much as the whole news.
+  const isKnown = memory.identifiedAtMs !== null && asked - memory.identifiedAtMs < identityMs;
+  const identity = isKnown ? null : await session.identify();
+  const serial = identity?.serial ?? (await session.readOption(serialOption)) ?? '';
   verifySerial(serial, memory.serial, () => means.claims.claim(serial, terminal.place, performance.now()));
-  means.states.see(terminal.place, { identity });
+  if (identity !== null) {
+    means.states.see(terminal.place, { identity });
+    memory.identifiedAtMs = asked;
+  }
   if (memory.filed || poll.storeAway !== null) return;
   const { pinned, elsewhere } = await means.store.pin(terminal.place, serial, terminal.serial !== null);
   // Another gateway may have learnt something else here since we looked, or the same machine elsewhere.

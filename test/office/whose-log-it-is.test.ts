@@ -30,6 +30,24 @@ describe('a serial', () => {
     expect(world.shelf.cursorOf('OTHER-2')).toBeNull();
   });
 
+  test('is asked for at every poll, name and firmware are not', async () => {
+    const world = createWorld();
+    const simulated = await simulate();
+    simulated.terminal.fillLog({ count: 5 });
+    const hand = byHand(world, simulated);
+    await hand.poll();
+    simulated.terminal.journal.clear();
+    await hand.poll();
+    const [readOption, version] = [11, 1100];
+    const asked = simulated.terminal.requests.map((request) => request.command);
+    expect(asked.filter((command) => command === readOption)).toHaveLength(1);
+    expect(asked).not.toContain(version);
+    simulated.terminal.options.set('~SerialNumber', 'OTHER-2');
+    await expect(hand.poll()).rejects.toMatchObject({ code: 'TERMINAL_SERIAL_MISMATCH' });
+    simulated.terminal.options.delete('~SerialNumber');
+    await expect(hand.poll()).rejects.toMatchObject({ code: 'TERMINAL_SERIAL_INVALID' });
+  });
+
   test('in the configuration is never learnt from the terminal', async () => {
     const world = createWorld();
     const simulated = await simulate({ serial: 'OTHER-2' });
