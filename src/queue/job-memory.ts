@@ -16,9 +16,12 @@ export interface Tries {
   broken: number;
 }
 
+/** Where a batch stands in its terminal's log. Its records are not kept: thousands of jobs may wait. */
+type Standing = Pick<Batch, 'serial' | 'epoch' | 'from'>;
+
 interface Remembered extends Tries {
   /** The batch, while it waits for an earlier one. */
-  waiting: Batch | null;
+  waiting: Standing | null;
 }
 
 /** Entries of jobs that another worker has finished stay behind; a queue never holds this many. */
@@ -64,9 +67,10 @@ export function createJobMemory(): JobMemory {
   return {
     triesOf: recall,
     waits(jobId, batch) {
-      recall(jobId).waiting = batch;
-      const others = waiters.get(batch.serial) ?? new Set();
-      waiters.set(batch.serial, others.add(jobId));
+      const { serial, epoch, from } = batch;
+      recall(jobId).waiting = { serial, epoch, from };
+      const others = waiters.get(serial) ?? new Set();
+      waiters.set(serial, others.add(jobId));
     },
     releasedBy(applied) {
       const released: string[] = [];
@@ -88,7 +92,7 @@ export function createJobMemory(): JobMemory {
 }
 
 /** True when `batch` needs nothing between itself and `applied`. */
-function follows(batch: Batch, applied: Batch): boolean {
+function follows(batch: Standing, applied: Batch): boolean {
   if (batch.epoch === applied.epoch) return batch.from <= applied.to;
   return batch.epoch === applied.epoch + 1 && batch.from === 0;
 }
