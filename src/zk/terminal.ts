@@ -12,6 +12,7 @@ import { type LogReader, readLog, readTail } from './log-read.ts';
 import { defaultTimeouts, openConversation } from './opening.ts';
 import { readingManner } from './reading-manner.ts';
 import type { Conversation } from './session.ts';
+import { createTurns } from './turns.ts';
 import { readPins } from './users.ts';
 
 /**
@@ -51,15 +52,5 @@ function sessionOf(conversation: Conversation, clock: HostClock, target: Termina
       listener.stop();
       return conversation.close();
     },
-  };
-}
-
-/** Runs jobs one after the other: a terminal has one command in flight, whoever asks. */
-function createTurns(): <T>(job: () => Promise<T>) => Promise<T> {
-  let last: Promise<unknown> = Promise.resolve();
-  return (job) => {
-    const mine = last.then(job, job);
-    last = mine.catch(() => {});
-    return mine;
   };
 }
