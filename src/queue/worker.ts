@@ -142,9 +142,17 @@ async function openWorker(
     throw error;
   }
   backend = worker.getBackend();
-  worker.run().catch(complain);
+  void keepRunning(worker, stopping, complain);
   recoverFromClockSteps(backend, lockMs / 3, stopping, complain);
   return { worker, processor, end };
+}
+
+/** BullMQ's loop ends with the worker; should it ever end by itself, a gateway must not go on without ingest. */
+async function keepRunning(worker: OpenWorker['worker'], stopping: AbortSignal, complain: Complain): Promise<void> {
+  for (let ends = 1; !stopping.aborted; ends += 1) {
+    await worker.run().catch(complain);
+    await pause(backoffMs(ends, 500, 10_000), stopping);
+  }
 }
 
 /**
