@@ -3,9 +3,10 @@
  * result; absolute times belong to the machine they were taken on.
  */
 import { cpus } from 'node:os';
+import { benchIngest } from './ingest.ts';
 import { benchRead } from './read.ts';
 
-const benches: Readonly<Record<string, () => Promise<void>>> = { read: benchRead };
+const benches: Readonly<Record<string, () => Promise<void>>> = { read: benchRead, ingest: benchIngest };
 
 async function main(names: readonly string[]): Promise<number> {
   const unknown = names.filter((name) => !(name in benches));

@@ -23,14 +23,26 @@ interface Setting {
 }
 
 const settings: readonly Setting[] = [
-  { name: 'blocks of 65,528 bytes, no pause (colour terminal on a LAN)', blockBytes: 65_528, blockPauseMs: 0, repeats: 7 },
-  { name: 'blocks of 1,008 bytes, 1 ms apart (slower than that on real ones)', blockBytes: 1008, blockPauseMs: 1, repeats: 1 },
+  {
+    name: 'blocks of 65,528 bytes, no pause (colour terminal on a LAN)',
+    blockBytes: 65_528,
+    blockPauseMs: 0,
+    repeats: 7,
+  },
+  {
+    name: 'blocks of 1,008 bytes, 1 ms apart (slower than that on real ones)',
+    blockBytes: 1008,
+    blockPauseMs: 1,
+    repeats: 1,
+  },
 ];
 
 /** Runs the bench and prints its tables. */
 export async function benchRead(): Promise<void> {
   for (const setting of settings) {
-    const rows: string[][] = [['records · client', 'ms: median (min–max)', '× raw stream', '× raw chunks', 'bytes in', 'count']];
+    const rows: string[][] = [
+      ['records · client', 'ms: median (min–max)', '× raw stream', '× raw chunks', 'bytes in', 'count'],
+    ];
     for (const records of [1_000, 10_000, 100_000]) rows.push(...(await measure(records, setting)));
     printTable(`Reading a log · ${setting.name} · ${setting.repeats} repeats`, rows);
   }
@@ -98,7 +110,12 @@ function foreignLine(
     return [`${whole(records)} · ${name}`, '-', '-', '-', '-', `WRONG: ${(failed?.error ?? 'no answer').slice(0, 40)}`];
   }
   const worst = read.find((result) => result.records !== records) ?? read[0];
-  return line(name, read.map((result) => result.ms), '-', verdict(worst?.records ?? 0, records));
+  return line(
+    name,
+    read.map((result) => result.ms),
+    '-',
+    verdict(worst?.records ?? 0, records),
+  );
 }
 
 async function withSession<T>(terminal: PeerTerminal, work: (session: TerminalSession) => Promise<T>): Promise<T> {

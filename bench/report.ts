@@ -39,7 +39,9 @@ export function printTable(title: string, rows: readonly (readonly string[])[]):
   }
   console.log(`\n${title}`);
   rows.forEach((row, index) => {
-    const line = row.map((cell, column) => (column === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[column] ?? 0)));
+    const line = row.map((cell, column) =>
+      column === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[column] ?? 0),
+    );
     console.log(`  ${line.join('  ')}`);
     if (index === 0) console.log(`  ${widths.map((width) => '-'.repeat(width)).join('  ')}`);
   });

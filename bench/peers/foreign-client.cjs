@@ -12,7 +12,9 @@ process.chdir(require('node:os').tmpdir());
 async function main() {
   const Client = require(library);
   const client =
-    library === 'node-zklib' ? new Client(host, Number(port), 10_000, 4000) : new Client(host, Number(port), 10_000, 4000);
+    library === 'node-zklib'
+      ? new Client(host, Number(port), 10_000, 4000)
+      : new Client(host, Number(port), 10_000, 4000);
   const startedNs = process.hrtime.bigint();
   await client.createSocket();
   const answer = await client.getAttendances();
