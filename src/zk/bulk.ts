@@ -6,7 +6,7 @@
  */
 import { GerbangError, isGerbangError } from '../errors.ts';
 import type { Answer, DataSink } from './in-flight.ts';
-import type { ReadingManner } from './reading-manner.ts';
+import { quickRangeMs, type ReadingManner } from './reading-manner.ts';
 import { badReply, refusal } from './replies.ts';
 import { encodePrepare, encodeRange, type PrepareRequest } from './requests.ts';
 import type { Conversation } from './session.ts';
@@ -140,15 +140,16 @@ export async function readRange(
   conversation: Conversation,
   offset: number,
   target: Uint8Array,
-  manner: Pick<ReadingManner, 'chunkBytes' | 'minChunkBytes' | 'attempts'>,
+  manner: Omit<ReadingManner, 'direct'>,
   onProgress?: OnProgress,
 ): Promise<number> {
+  let { chunkBytes, maxChunkBytes } = manner;
   let completedAtMs = 0;
-  let { chunkBytes } = manner;
   let failures = 0;
   let at = 0;
   while (at < target.length) {
     const part = target.subarray(at, Math.min(at + chunkBytes, target.length));
+    const startedAt = performance.now();
     try {
       completedAtMs = await readChunk(conversation, offset + at, part, at === 0);
     } catch (error) {
@@ -156,10 +157,12 @@ export async function readRange(
       if (failures >= manner.attempts || !isGerbangError(error, 'READ_INCOMPLETE', 'ZK_REFUSED')) throw error;
       // The same range again, under a new reply id: ranges are stateless, and what is late of the first is ignored.
       chunkBytes = Math.max(manner.minChunkBytes, Math.floor(part.length / 4));
+      maxChunkBytes = chunkBytes;
       continue;
     }
     failures = 0;
     at += part.length;
+    if (performance.now() - startedAt < quickRangeMs) chunkBytes = Math.min(chunkBytes * 2, maxChunkBytes);
     onProgress?.(at, target.length);
   }
   return completedAtMs;

@@ -64,6 +64,7 @@ export class Conversation {
   readonly #sessionTimer: NodeJS.Timeout;
   #session = 0;
   #signedIn = false;
+  #maxFrameBytes = defaultMaxFrameBytes;
   #nextReplyId = 0;
   #flight: Flight | null = null;
   #failure: GerbangError | null = null;
@@ -144,8 +145,7 @@ export class Conversation {
       clock,
       transmit: () => this.#send(frame),
       onEvent: (event) => this.onEvent?.(event),
-      // The size has been checked; some firmware sends all of it in one frame.
-      onAnnounced: (bytes) => link.allowFrameBytes(Math.max(defaultMaxFrameBytes, bytes + 32)),
+      onAnnounced: (bytes) => this.#allowFrames(bytes),
       onOver: (error) => {
         this.#flight = null;
         // A reply that ended short leaves both sides in step; everything else does not.
@@ -153,8 +153,15 @@ export class Conversation {
       },
     });
     this.#flight = flight;
+    this.#allowFrames(expectedBytes ?? 0);
     flight.start();
     return flight.answer;
+  }
+
+  /** Some firmware sends all of a range in one frame. Only for sizes that were checked; never lowered again. */
+  #allowFrames(dataBytes: number): void {
+    this.#maxFrameBytes = Math.max(this.#maxFrameBytes, dataBytes + 32);
+    this.#options.link.allowFrameBytes(this.#maxFrameBytes);
   }
 
   #send(frame: Uint8Array): void {

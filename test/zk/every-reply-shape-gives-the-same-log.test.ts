@@ -3,7 +3,7 @@ import type { ErrorCode } from '../../src/errors.ts';
 import type { LogRead } from '../../src/zk/driver.ts';
 import { openTerminal } from '../../src/zk/terminal.ts';
 import { bytes, hex } from '../vectors/bytes.ts';
-import { frame, type Peer } from './tools/literal-server.ts';
+import { frame, type Heard, type Peer } from './tools/literal-server.ts';
 import {
   announcement,
   type Bend,
@@ -167,18 +167,42 @@ describe('the log comes whole', () => {
       return true;
     }));
   it('when one chunk is refused once and one comes short once', async () => {
-    const chunks: number[] = [];
+    const asked: [offset: number, size: number, replyId: number][] = [];
     await expectWhole(5000, ({ code, replyId, payload }, peer, terminal) => {
       if (code !== 1504) return false;
-      chunks.push(replyId);
-      if (chunks.length === 2) peer.send(frame(2001, session, replyId));
-      else if (chunks.length === 4) peer.send(prepare(replyId, rangeOf(payload, terminal).length), ok(replyId));
+      asked.push([payload.readUInt32LE(0), payload.readUInt32LE(4), replyId]);
+      if (asked.length === 2) peer.send(frame(2001, session, replyId));
+      else if (asked.length === 4) peer.send(prepare(replyId, rangeOf(payload, terminal).length), ok(replyId));
       else return false;
       return true;
     });
-    expect(chunks.length).toBe(6);
-    expect(new Set(chunks).size).toBe(6);
+    // The refused and the short range are asked for again from the same offset, in the smallest size, under a new id.
+    const offsets = asked.map(([offset]) => offset);
+    expect(offsets).toEqual([0, 65_472, 65_472, 130_944, 130_944, 196_416]);
+    expect(asked.slice(2).every(([, size]) => size <= 65_472)).toBe(true);
+    expect(new Set(asked.map(([, , id]) => id)).size).toBe(6);
   });
+  it('in longer ranges as long as they come quickly', async () => {
+    const sizes: number[] = [];
+    const slow = async ({ code, payload }: Heard): Promise<boolean> => {
+      if (code !== 1504) return false;
+      sizes.push(payload.readUInt32LE(4));
+      if (sizes.length === 2) await new Promise((resolve) => setTimeout(resolve, 450));
+      return false;
+    };
+    await expectWhole(20_000, slow);
+    // After the slow second range nothing grows until a quick one came.
+    const [first, second, third] = sizes;
+    expect(first).toBe(65_472);
+    expect(third).toBe(second);
+    expect(Math.max(...sizes)).toBeLessThanOrEqual(1_047_552);
+    expect(sizes.reduce((sum, size) => sum + size, 0)).toBe(800_004);
+  });
+  it('in a single frame of half a megabyte', () =>
+    expectWhole(
+      20_000,
+      ranges((id, range) => [frame(1501, 0, id, range)]),
+    ));
   it('when all blocks carry the same number, whichever', async () => {
     for (const number of [0, 1, 7936]) {
       await expectWhole(
