@@ -100,21 +100,19 @@ function connect() {
   on('reload', () => location.reload());
 }
 
+/** `07:31:04 WIB`: in the zone of the page, not of this computer. */
+function timeText(atMs) {
+  const { zone, label } = clock.dataset;
+  const options = { timeZone: zone, hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' };
+  return `${new Intl.DateTimeFormat('en-GB', options).format(atMs)} ${label}`;
+}
+
 /** Once a second: the clock, and whether the gateway still speaks. */
 function tick() {
-  if (clock) {
-    const options = {
-      timeZone: clock.dataset.zone,
-      hour: '2-digit',
-      minute: '2-digit',
-      second: '2-digit',
-      hourCycle: 'h23',
-    };
-    clock.textContent = `${new Intl.DateTimeFormat('en-GB', options).format(Date.now() + ahead)} ${clock.dataset.label}`;
-  }
+  if (clock) clock.textContent = timeText(Date.now() + ahead);
   if (!rows || Date.now() - heardAt < silentAfterMs) return;
   if (lostNotice.hidden) {
-    lostNotice.querySelector('time').textContent = new Date(heardAt + ahead).toLocaleTimeString('en-GB');
+    lostNotice.querySelector('time').textContent = timeText(heardAt + ahead);
     lostNotice.hidden = false;
     document.body.classList.add('lost');
   }
@@ -128,7 +126,3 @@ if (rows) connect();
 else if (document.querySelector('[data-retry]')) setTimeout(() => location.reload(), 5_000);
 tick();
 setInterval(tick, 1_000);
-
-addEventListener('beforeprint', () => {
-  for (const office of document.querySelectorAll('details.office')) office.dataset.wasOpen = String(office.open);
-});
