@@ -86,6 +86,7 @@ async function live(
 
   const fleet = await startFleetOf(options, join(dataDir, 'terminals'));
   life.onStop(() => fleet.stop());
+  if (life.signal.aborted) return null;
   progress.line(`${cli.say(words.terminals)}: ${fleet.terminals.length} ${cli.say(words.terminalsReady)}`);
   const port = options.port ?? environment.port ?? 8080;
   const gateway = await startGateway({
@@ -98,6 +99,7 @@ async function live(
     signal: life.signal,
   });
   life.onStop(() => gateway.stop());
+  if (life.signal.aborted) return null;
   progress.line(`${cli.say(running.page)}: ${gateway.pageUrl}`);
   progress.line(`${cli.say(running.mqtt)}: ${gateway.mqttUrl}`);
 
