@@ -68,7 +68,6 @@ const libraryRooms: Readonly<Record<string, readonly string[]>> = {
   bullmq: ['queue'],
   ioredis: ['queue'],
   fastify: ['web'],
-  '@fastify/static': ['web'],
   aedes: ['mqtt'],
   mqtt: ['mqtt'],
   commander: ['cli', 'main.ts'],
