@@ -22,11 +22,18 @@ export interface WholeLog extends Pick<LogRead, 'preparedAtMs' | 'completedAtMs'
   readonly nowMs: number;
 }
 
-/** Bound on a log's size, from the longest record considered and the terminal's own capacity. */
-export function largestLogBytes(counters: TerminalCounters): number {
+/**
+ * Bound on a log's size, from the terminal's own capacity where it states one.
+ *
+ * @param strideBytes the record size, when it is known; the longest one considered otherwise
+ */
+export function largestLogBytes(
+  counters: Pick<TerminalCounters, 'recordCapacity'>,
+  strideBytes: number = maxStrideBytes,
+): number {
   const { recordCapacity } = counters;
   if (recordCapacity === null || recordCapacity === 0) return maxDatasetBytes;
-  return Math.min(maxDatasetBytes, maxStrideBytes * (recordCapacity + spareRecords) + datasetPrefixBytes);
+  return Math.min(maxDatasetBytes, strideBytes * (recordCapacity + spareRecords) + datasetPrefixBytes);
 }
 
 /**

@@ -2,7 +2,6 @@
 import { GerbangError, isGerbangError } from '../errors.ts';
 import {
   freeBuffer,
-  maxDatasetBytes,
   type OnProgress,
   prepare,
   type ReadLimits,
@@ -26,6 +25,8 @@ export interface LogReader {
   readonly prepareTimeoutMs: number;
   readonly manner: ReadingManner;
   readonly keepUnproven: TerminalTarget['keepUnproven'];
+  /** Capacity in the last counters the caller has read in this session; null before. */
+  recordCapacity(): number | null;
 }
 
 /**
@@ -96,7 +97,8 @@ export async function readTail(reader: LogReader, request: TailRequest): Promise
   const bytesBefore = conversation.bytesReceived;
   await freeBuffer(conversation);
   const preparedAtMs = clock.nowMs();
-  const limits = { prepareTimeoutMs, maxBytes: maxDatasetBytes };
+  const { recordCapacity } = reader;
+  const limits = { prepareTimeoutMs, maxBytes: largestLogBytes({ recordCapacity: recordCapacity() }, strideBytes) };
   const prepared = await prepare(conversation, { dataset: dataset.attendance }, limits);
   if (prepared.kind === 'nothing') return null;
   const size = prepared.kind === 'inline' ? prepared.dataset.length : prepared.sizeBytes;

@@ -1,5 +1,5 @@
 /** What a terminal's refusals mean, in words an operator can act on (docs/protocol.md, "Reply codes"). */
-import { GerbangError } from '../errors.ts';
+import { type ErrorContext, GerbangError } from '../errors.ts';
 import type { Packet } from './packet.ts';
 import { reply } from './wire.ts';
 
@@ -27,17 +27,7 @@ export function refusal(packet: Packet, asked: Asked, commKeyGiven: boolean): Ge
   const context = { asked, replyCode: packet.code };
   switch (packet.code) {
     case reply.unauthorised:
-      return commKeyGiven
-        ? new GerbangError(
-            'ZK_COMM_KEY_WRONG',
-            'The terminal does not accept the configured comm key. Compare it with the terminal menu: Comm. > PC Connection > Comm Key.',
-            { context },
-          )
-        : new GerbangError(
-            'ZK_COMM_KEY_REQUIRED',
-            'The terminal asks for a comm key. Set commKey for it; the number is in its menu: Comm. > PC Connection > Comm Key.',
-            { context },
-          );
+      return commKeyGiven ? keyWrong(context) : keyRequired(context);
     case reply.locked:
       return new GerbangError(
         'ZK_COMM_KEY_LOCKED',
@@ -51,12 +41,30 @@ export function refusal(packet: Packet, asked: Asked, commKeyGiven: boolean): Ge
         { context },
       );
     default:
+      // Whatever a terminal answers to a sign-in but OK, it did not like the key.
+      if (asked === 'sign-in') return keyWrong(context);
       return new GerbangError(
         'ZK_REFUSED',
         `The terminal refused a request (${asked}, reply code ${packet.code}). If it is set to access control, cloud or push mode, turn that off; otherwise try again later.`,
         { context },
       );
   }
+}
+
+function keyRequired(context: ErrorContext): GerbangError {
+  return new GerbangError(
+    'ZK_COMM_KEY_REQUIRED',
+    'The terminal asks for a comm key. Set commKey for it, 0 included; the number is in its menu: Comm. > PC Connection > Comm Key.',
+    { context },
+  );
+}
+
+function keyWrong(context: ErrorContext): GerbangError {
+  return new GerbangError(
+    'ZK_COMM_KEY_WRONG',
+    'The terminal does not accept the configured comm key. Compare it with the terminal menu: Comm. > PC Connection > Comm Key.',
+    { context },
+  );
 }
 
 /** A reply whose shape does not fit what was asked. The connection cannot be trusted any more. */

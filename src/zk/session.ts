@@ -22,6 +22,9 @@ const exitTimeoutMs = 2000;
 /** Reply ids are 16 bit and must only grow. Nobody has documented what a terminal does when they wrap. */
 const lastReplyId = 65_535;
 
+/** Timers of Node take a signed 32-bit number; a longer one would fire at once. */
+const longestTimerMs = 2 ** 31 - 1;
+
 /** How far ahead of our own count an event's id may be to be acknowledged. */
 const maxIdLeap = 1000;
 
@@ -75,7 +78,8 @@ export class Conversation {
 
   constructor(options: ConversationOptions) {
     this.#options = options;
-    this.#sessionTimer = setTimeout(() => this.#fail(sessionOver(options.sessionTimeoutMs)), options.sessionTimeoutMs);
+    const sessionTimeoutMs = Math.min(options.sessionTimeoutMs, longestTimerMs);
+    this.#sessionTimer = setTimeout(() => this.#fail(sessionOver(sessionTimeoutMs)), sessionTimeoutMs);
     this.#sessionTimer.unref();
     options.link.listen({
       onPacket: (packet) => this.#onPacket(packet),

@@ -5,7 +5,7 @@
  * front of a dead machine (docs/protocol.md, "Manners").
  */
 import { maxDatasetBytes } from './bulk.ts';
-import type { HostClock, OpenTerminal, TerminalSession, TerminalTarget } from './driver.ts';
+import type { HostClock, OpenTerminal, TerminalCounters, TerminalSession, TerminalTarget } from './driver.ts';
 import { identify, probeTimeFilter, readClock, readCounters, readOption, setClock } from './inquiries.ts';
 import { createListener } from './live-events.ts';
 import { type LogReader, readLog, readTail } from './log-read.ts';
@@ -26,6 +26,7 @@ export const openTerminal: OpenTerminal = async (target, clock) =>
 
 function sessionOf(conversation: Conversation, clock: HostClock, target: TerminalTarget): TerminalSession {
   const inTurn = createTurns();
+  let recordCapacity: number | null = null;
   const prepareTimeoutMs = target.prepareTimeoutMs ?? defaultTimeouts.prepareTimeoutMs;
   const reader: LogReader = {
     conversation,
@@ -33,12 +34,18 @@ function sessionOf(conversation: Conversation, clock: HostClock, target: Termina
     prepareTimeoutMs,
     manner: readingManner(conversation.transport, target.quirks ?? []),
     keepUnproven: target.keepUnproven,
+    recordCapacity: () => recordCapacity,
   };
+  async function readAndRememberCounters(): Promise<TerminalCounters> {
+    const counters = await readCounters(conversation);
+    ({ recordCapacity } = counters);
+    return counters;
+  }
   const listener = createListener(conversation, clock, inTurn);
   return {
     transport: conversation.transport,
     identify: () => inTurn(() => identify(conversation)),
-    readCounters: () => inTurn(() => readCounters(conversation)),
+    readCounters: () => inTurn(readAndRememberCounters),
     readClock: () => inTurn(() => readClock(conversation)),
     setClock: (deviceTime) => inTurn(() => setClock(conversation, deviceTime)),
     readOption: (key) => inTurn(() => readOption(conversation, key)),

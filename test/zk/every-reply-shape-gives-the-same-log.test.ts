@@ -439,6 +439,21 @@ describe('the end of the log', () => {
     ).toBeNull();
     expect((await tailWith(500, 400, () => false, 49)).read).toBeNull();
   });
+  it('is bounded by the capacity the terminal has stated', async () => {
+    const bend: Bend = ({ code, replyId }, peer) => {
+      if (code !== 1503) return false;
+      // 40 × (100,000 + 1,000) + 4 is the most; this is one record more.
+      peer.send(frame(2000, session, replyId, announcement(40 * 101_001 + 4)));
+      return true;
+    };
+    const terminal = await startTinyTerminal(500, bend);
+    open.push(terminal);
+    const opened = await openTerminal({ host: '127.0.0.1', port: terminal.port }, wallClock);
+    await opened.readCounters();
+    const tail = opened.readTail({ layout: 'zk40', strideBytes: 40, firstIndex: 100 });
+    await expect(tail).rejects.toThrow(/READ_TOO_LARGE/);
+    await opened.close();
+  });
   it('can be followed by a whole read in the same session', async () => {
     const terminal = await startTinyTerminal(500);
     open.push(terminal);

@@ -145,6 +145,14 @@ describe('the comm key', () => {
     };
     expect(await codeOf(right, 3, { commKey: 12 })).toBe('none');
   });
+  it('is called wrong whatever code the terminal chooses for it', async () => {
+    const bend: Bend = (request, peer, terminal) => {
+      if (request.code !== 1102) return keyed(request, peer, terminal);
+      peer.send(frame(2001, 0x1f2e, request.replyId));
+      return true;
+    };
+    expect(await codeOf(bend, 3, { commKey: 12 })).toBe('ZK_COMM_KEY_WRONG');
+  });
   it('is reported as locked', async () => {
     expect(await codeOf(answering(1000, (replyId) => frame(2032, 1, replyId)))).toBe('ZK_COMM_KEY_LOCKED');
   });
