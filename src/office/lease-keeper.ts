@@ -54,7 +54,7 @@ interface Held extends LeaseToken {
   untilMs: number;
 }
 
-const stopMs = 2_000;
+const stopMs = 750;
 
 /** Starts keeping leases: one statement renews all of them three times per lifetime. */
 export function startLeaseKeeper(table: LeaseTable, options: LeaseOptions): LeaseKeeper {

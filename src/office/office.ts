@@ -51,13 +51,13 @@ function polledTerminal(
   means: OfficeMeans,
   wholeReads: Slots,
 ): PolledTerminal {
-  const { host, port, commKey } = config;
+  const { host, port, commKey, transport, quirks } = config;
   const place: Place = { officeCode: office.code, terminalName: config.name };
   const quiet = parseQuietHours(office.clock.quietHours) ?? [];
   const rush = parseQuietHours(means.bounds.rushHours) ?? [];
   return {
     place,
-    target: { host, port, commKey, sessionTimeoutMs: means.bounds.pollDeadlineMs },
+    target: { host, port, commKey, transport, quirks, sessionTimeoutMs: means.bounds.pollDeadlineMs },
     serial: config.serial ?? null,
     open: means.drivers[config.driver],
     pollEveryMs: office.pollEverySeconds * 1_000,

@@ -44,7 +44,7 @@ export interface PollerOptions {
 export interface Poller {
   /** Polls the terminal as soon as a turn is free, unless it is backing off: a live event rings here. */
   ring(name: string): void;
-  /** No new polls; running ones are aborted. Resolves within five seconds, whatever the terminals do. */
+  /** No new polls; running ones are aborted. Resolves within three seconds, whatever the terminals do. */
   stop(): Promise<void>;
 }
 
@@ -56,7 +56,7 @@ interface Entry {
   rung: boolean;
 }
 
-const stopMs = 5_000;
+const stopMs = 3_000;
 
 /** Starts polling. Monotonic time from `performance.now()`, so that a stepped wall clock moves no poll. */
 export function startPoller(terminals: readonly Pollable[], options: PollerOptions): Poller {

@@ -34,7 +34,15 @@ function startGateway(holder: string, simulated: readonly Simulated[], ttlMs = 3
     () => undefined,
   );
   const terminals = simulated.map(({ terminal, server }) => {
-    return { name: `Mesin ${terminal.serial}`, host: server.host, port: server.port, driver: 'zk' as const };
+    const { host, port } = server;
+    return {
+      name: `Mesin ${terminal.serial}`,
+      host,
+      port,
+      driver: 'zk' as const,
+      transport: 'tcp' as const,
+      quirks: [],
+    };
   });
   const poller = startOffice(officeOf('kominfo', terminals), {
     ...means,

@@ -16,7 +16,7 @@ async function until(condition: () => boolean, what: string): Promise<void> {
 
 function at(simulated: Simulated, name: string, more: { commKey?: number; serial?: string } = {}) {
   const { host, port } = simulated.server;
-  return { name, host, port, driver: 'zk' as const, ...more };
+  return { name, host, port, driver: 'zk' as const, transport: 'tcp' as const, quirks: [], ...more };
 }
 
 /** A sick terminal, and how the board must show it. */
@@ -43,7 +43,7 @@ async function silent(): Promise<Case> {
   });
   const address = server.address();
   const port = typeof address === 'object' && address !== null ? address.port : 0;
-  const sick = { name: 'Lobi', host: '127.0.0.1', port, driver: 'zk' as const };
+  const sick = { name: 'Lobi', host: '127.0.0.1', port, driver: 'zk' as const, transport: 'tcp' as const, quirks: [] };
   return { what: 'says nothing at all', sick, code: 'ZK_NO_REPLY', state: 'failing' };
 }
 

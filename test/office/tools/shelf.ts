@@ -44,11 +44,14 @@ export function createShelf(): Shelf {
     if (ways.storeAway) throw new GerbangError('STORE_UNAVAILABLE', 'The test has taken the database away.');
   };
   const apply = (count = Number.POSITIVE_INFINITY): void => {
+    // A batch that came before its predecessor goes back into the queue, behind the others.
+    const ahead: Batch[] = [];
     for (let done = 0; done < count; done += 1) {
       const batch = waiting.shift();
-      if (batch === undefined) return;
-      applyTo(shelved, batch);
+      if (batch === undefined) break;
+      if (!applyTo(shelved, batch)) ahead.push(batch);
     }
+    waiting.push(...ahead);
   };
   const store: OfficeStore = {
     async readCursor(serial) {
@@ -106,7 +109,8 @@ export function createShelf(): Shelf {
   };
 }
 
-function applyTo(shelved: Map<string, Shelved>, batch: Batch): void {
+/** False when the batch came before its predecessor. */
+function applyTo(shelved: Map<string, Shelved>, batch: Batch): boolean {
   const entry = shelved.get(batch.serial);
   const records = Buffer.from(batch.recordsBase64, 'base64');
   const decision = decideBatch({
@@ -116,12 +120,14 @@ function applyTo(shelved: Map<string, Shelved>, batch: Batch): void {
     storedFence: entry?.fence ?? null,
     epochClosedAt: null,
   });
-  if (decision.kind === 'already') return;
+  if (decision.kind === 'ahead') return false;
+  if (decision.kind === 'already') return true;
   if (decision.kind !== 'apply') throw new Error(`batch ${batch.from}..${batch.to}: ${JSON.stringify(decision)}`);
   const epochs = entry?.epochs ?? new Map<number, Buffer>();
   const before = epochs.get(batch.epoch) ?? Buffer.alloc(0);
   epochs.set(batch.epoch, Buffer.concat([before, records.subarray(decision.skip * batch.strideBytes)]));
   shelved.set(batch.serial, { cursor: decision.cursor, fence: batch.fence, epochs });
+  return true;
 }
 
 function inHex(bytes: Buffer, strideBytes: number): string[] {
