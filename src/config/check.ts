@@ -73,8 +73,9 @@ function valueFault(issue: z.core.$ZodIssue, source: ConfigSource): LocatedFault
   const path = pathText(issue.path);
   const known = fieldAt(configSchema, issue.path);
   const place = source.places.get(path);
-  const isMap = issue.path.length === 0 || typeof issue.path.at(-1) === 'number';
-  const allowed = isMap ? mapOf(known?.children ?? fieldsOf(configSchema)) : (known?.help.allowed ?? null);
+  const keys = issue.path.length === 0 ? fieldsOf(configSchema) : (known?.children ?? null);
+  const isMap = keys !== null && typeof (issue.path.at(-1) ?? 0) === 'number';
+  const allowed = isMap ? mapOf(keys) : (known?.help.allowed ?? null);
   if (place === undefined)
     return { kind: 'missing', field: path, offset: missingAt(issue.path, source), value: null, allowed };
   // A map or list, or text where one of them belongs, is not repeated: it may hold a comm key.

@@ -41,7 +41,8 @@ function hint(field: FieldNode, lang: Lang): string {
 
 function leafLine(field: FieldNode): string {
   const value = field.defaultText ?? field.help.example ?? '';
-  const text = /^[A-Za-z0-9][A-Za-z0-9 ./_-]*$/.test(value) || value.startsWith('${') ? value : JSON.stringify(value);
+  const plain = /^[A-Za-z0-9][A-Za-z0-9 ./_-]*$/.test(value) || value.startsWith('${') || field.isList;
+  const text = plain ? value : JSON.stringify(value);
   return `${field.required || field.defaultText !== null ? '' : '# '}${field.key}: ${text}`;
 }
 

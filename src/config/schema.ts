@@ -7,6 +7,9 @@ import { z } from 'zod';
 import { field, flag, hostName, line, wholeNumber, zoneName } from './fields.ts';
 import { parseQuietHours } from './quiet-hours.ts';
 
+/** The names the driver knows (`src/zk/quirks.ts`); a test holds both lists equal. */
+export const quirkNames = ['acceptBadReplyChecksum', 'readDirectly', 'smallChunks'] as const;
+
 const clock = z
   .strictObject({
     set: field(flag().default(true), {
@@ -87,6 +90,21 @@ const terminal = z
     driver: field(z.enum(['zk']).default('zk'), {
       help: { id: 'Protokol mesin', en: 'Protocol of the terminal' },
       allowed: { id: 'zk', en: 'zk' },
+    }),
+    transport: field(z.enum(['tcp', 'udp', 'auto']).default('tcp'), {
+      help: {
+        id: 'Cara tersambung; auto mencoba TCP lalu UDP dan mengingat yang berhasil',
+        en: 'How the terminal is reached; auto tries TCP, then UDP, and remembers what worked',
+      },
+      allowed: { id: 'tcp, udp, auto', en: 'tcp, udp, auto' },
+    }),
+    quirks: field(z.array(z.enum(quirkNames)).max(quirkNames.length).readonly().prefault([]), {
+      help: {
+        id: 'Keganjilan mesin ini yang perlu diikuti; `gerbang probe` menyarankannya',
+        en: 'Peculiarities of this terminal to go along with; `gerbang probe` suggests them',
+      },
+      allowed: { id: `daftar dari: ${quirkNames.join(', ')}`, en: `a list of: ${quirkNames.join(', ')}` },
+      example: '[]',
     }),
   })
   .readonly();

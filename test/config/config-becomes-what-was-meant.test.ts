@@ -1,5 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import { exampleConfig, isQuiet, loadConfig, parseConfig, parseQuietHours, readEnvironment } from '../../src/config.ts';
+import { quirkNames } from '../../src/config/schema.ts';
+import {
+  checkConfig,
+  describeFault,
+  exampleConfig,
+  isQuiet,
+  loadConfig,
+  parseConfig,
+  parseQuietHours,
+  readEnvironment,
+} from '../../src/config.ts';
+import { quirks } from '../../src/zk/quirks.ts';
 
 /** The example of the main issue, word for word. */
 const example = `offices:
@@ -24,6 +35,8 @@ describe('a right configuration', () => {
       commKey: 12345,
       serial: 'ABC123',
       driver: 'zk',
+      transport: 'tcp',
+      quirks: [],
     });
   });
 
@@ -36,13 +49,31 @@ describe('a right configuration', () => {
           timeZone: 'Asia/Jayapura',
           pollEverySeconds: 60,
           clock: { set: true, whenOffBySeconds: 10, quietHours: '00:00-05:00' },
-          terminals: [{ name: 'L', host: 'h', port: 4370, driver: 'zk' }],
+          terminals: [{ name: 'L', host: 'h', port: 4370, driver: 'zk', transport: 'tcp', quirks: [] }],
         },
       ],
       web: { host: '127.0.0.1', port: 8080 },
       queue: { recordsPerBatch: 2000, batchesPerTerminal: 8, maxWaiting: 5000 },
       ingest: { concurrency: 4 },
     });
+  });
+
+  it('takes how a terminal is reached and what is peculiar about it', () => {
+    const text = minimal.replace('host: h', 'host: h, transport: auto, quirks: [readDirectly, smallChunks]');
+    const [terminal] = parseConfig(text, {}).offices[0]?.terminals ?? [];
+    expect(terminal).toMatchObject({ transport: 'auto', quirks: ['readDirectly', 'smallChunks'] });
+  });
+
+  it('knows exactly the quirks the driver knows', () => {
+    expect([...quirkNames].sort()).toEqual(Object.keys(quirks).sort());
+  });
+
+  it('names the quirks there are where one is misspelt', () => {
+    const { faults } = checkConfig(minimal.replace('host: h', 'host: h, quirks: [readDirect]'), {});
+    const [fault] = faults ?? [];
+    expect(fault && describeFault(fault, 'en')).toContain(
+      'a list of: acceptBadReplyChecksum, readDirectly, smallChunks',
+    );
   });
 
   it('cannot be changed afterwards, at any depth', () => {
@@ -62,7 +93,7 @@ describe('a right configuration', () => {
 
   it('takes an empty or null value as not set', () => {
     const text = minimal.replace('host: h', 'host: h, serial: , commKey: ~');
-    expect(parseConfig(text, {}).offices[0]?.terminals[0]).toEqual({ name: 'L', host: 'h', port: 4370, driver: 'zk' });
+    expect(parseConfig(text, {}).offices[0]?.terminals[0]).toMatchObject({ name: 'L', host: 'h', port: 4370 });
   });
 
   it('names the file that cannot be read', async () => {
