@@ -17,8 +17,11 @@ export const maxStrideBytes = 128;
 /** Punches allowed for when the counter could be read only once. */
 const slackRecords = 8;
 
-/** How plausible the records must be when the terminal's counter vouches for the stride. */
+/** How plausible the records must be when the terminal's counter vouches for the stride: all times may be doubtful. */
 const enoughWithCounter = 0.5;
+
+/** More than this share must look like records but for their times, or half of a two-record log would prove it. */
+const mostMustLookRight = 0.5;
 
 /** And when the content is the only witness. */
 const enoughAlone = 0.9;
@@ -88,10 +91,31 @@ function proveWithCounter(evidence: LayoutEvidence, range: CountRange): LayoutVe
   for (const stride of strides) {
     const records = recordBytes.length / stride;
     if (!Number.isInteger(records) || records < range.low || records > range.high) continue;
-    const score = plausibility(shapeOf(stride), stride, recordBytes, nowPacked);
-    if (score >= enoughWithCounter && score > (best?.score ?? 0)) best = { stride, score };
+    const { looksRight, score } = plausibility(shapeOf(stride), stride, recordBytes, nowPacked);
+    const isEnough = looksRight > mostMustLookRight && score >= enoughWithCounter;
+    if (isEnough && score > (best?.score ?? 0)) best = { stride, score };
   }
-  return best === null ? proveShort(evidence, range) : verdictFor(best.stride, recordBytes);
+  if (best === null) return proveShort(evidence, range);
+  // Two short records side by side pass for a long one in a few places, but never as well as for what they are.
+  const short = best.score < enoughAlone ? proveShort(evidence, range) : null;
+  return short ?? shorterRecords(evidence, best.stride, range) ?? verdictFor(best.stride, recordBytes);
+}
+
+/**
+ * Records that make up the ones of `stride` without a rest, where a counter wrong by little hides them: two records
+ * counted as one are, byte for byte, one record of twice the length.
+ */
+function shorterRecords(evidence: LayoutEvidence, stride: number, range: CountRange): LayoutVerdict | null {
+  const { recordBytes, nowPacked } = evidence;
+  const shorter = strides.find(
+    (other) =>
+      other < stride &&
+      stride % other === 0 &&
+      recordBytes.length / other <= range.high + slackRecords &&
+      plausibility(shapeOf(other), other, recordBytes, nowPacked).score >= enoughAlone,
+  );
+  if (shorter === undefined) return null;
+  return { kind: 'contradicts-counter', strideBytes: shorter, records: recordBytes.length / shorter };
 }
 
 /** Without a usable counter exactly one layout must fit, and fit well. */
@@ -100,7 +124,7 @@ function proveAlone({ recordBytes, nowPacked }: LayoutEvidence): LayoutVerdict {
     (stride) =>
       stride <= longestKnownStride &&
       recordBytes.length % stride === 0 &&
-      plausibility(shapeOf(stride), stride, recordBytes, nowPacked) >= enoughAlone,
+      plausibility(shapeOf(stride), stride, recordBytes, nowPacked).score >= enoughAlone,
   );
   const [stride, ...others] = fitting;
   return stride === undefined || others.length > 0 ? { kind: 'unproven' } : verdictFor(stride, recordBytes);
@@ -118,7 +142,7 @@ function proveShort(evidence: LayoutEvidence, range: CountRange): LayoutVerdict 
   if (expanded === null) return null;
   const records = expanded.length / layoutBytes.zk8;
   if (records < range.low || records > range.high) return null;
-  if (plausibility('zk8-expanded', layoutBytes.zk8, expanded, evidence.nowPacked) < enoughAlone) return null;
+  if (plausibility('zk8-expanded', layoutBytes.zk8, expanded, evidence.nowPacked).score < enoughAlone) return null;
   return { kind: 'proven', layout: 'zk8', strideBytes: layoutBytes.zk8, records, expanded };
 }
 

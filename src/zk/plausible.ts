@@ -81,33 +81,44 @@ function readU32(bytes: Uint8Array, at: number): number {
   return new DataView(bytes.buffer, bytes.byteOffset + at, 4).getUint32(0, true);
 }
 
+/** How much of a log speaks for a shape, 0…1 each. */
+export interface Plausibility {
+  /** Share of sampled records whose fields can be such a record's, whatever their time. */
+  readonly looksRight: number;
+  /** The same with doubtful times counted half: 1 when every sampled record looks right in every respect. */
+  readonly score: number;
+}
+
 /**
- * How much of a log looks like records of a shape: 1 when every sampled record does.
+ * How much of a log looks like records of a shape.
  *
  * @param strideBytes distance from record to record, at least the shape's own length
  * @param bytes whole records
  * @param nowPacked the host's time in packed form
- * @returns 0…1
  */
-export function plausibility(shape: Shape, strideBytes: number, bytes: Uint8Array, nowPacked: number): number {
+export function plausibility(shape: Shape, strideBytes: number, bytes: Uint8Array, nowPacked: number): Plausibility {
   const rule = rules[shape];
   const records = bytes.length / strideBytes;
   const sampled = Math.min(records, sampleRecords);
-  if (strideBytes < rule.bytes || sampled === 0) return 0;
+  if (strideBytes < rule.bytes || sampled === 0) return { looksRight: 0, score: 0 };
+  let right = 0;
   let score = 0;
   for (let sample = 0; sample < sampled; sample += 1) {
     const index = sampled === 1 ? 0 : Math.round((sample * (records - 1)) / (sampled - 1));
     const at = index * strideBytes;
     if (!rule.looksRight(bytes, at)) continue;
+    right += 1;
     const time = readU32(bytes, at + rule.timeAt);
     const likely = time >= secondsPerPackedDay && time <= nowPacked + aheadSeconds;
     score += likely ? 1 : doubtfulTimeWeight;
   }
-  return score / sampled;
+  return { looksRight: right / sampled, score: score / sampled };
 }
 
 /** True for a log of 22-byte records that ends in the middle of one: WL units send the first 4,096 bytes and no more. */
 export function isCutLogOf22(bytes: Uint8Array): boolean {
   const whole = bytes.length - (bytes.length % rules.zk22.bytes);
-  return whole > 0 && plausibility('zk22', rules.zk22.bytes, bytes.subarray(0, whole), Number.MAX_SAFE_INTEGER) >= 0.9;
+  return (
+    whole > 0 && plausibility('zk22', rules.zk22.bytes, bytes.subarray(0, whole), Number.MAX_SAFE_INTEGER).score >= 0.9
+  );
 }

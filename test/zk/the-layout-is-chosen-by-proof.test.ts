@@ -125,6 +125,29 @@ describe('with the counter as witness', () => {
   });
 });
 
+describe('in a log so short that a counter wrong by one makes another layout fit', () => {
+  const two8 = bytes('0700 08 00 807d4c2e 0800 08 00 817d4c2e');
+  it('two 40-byte records counted as one are not one of 80', () => {
+    const verdict = { kind: 'contradicts-counter', strideBytes: 40, records: 2 };
+    expect(prove(logOf(2, 40, record40), 1, 1)).toEqual(verdict);
+  });
+  it('two 8-byte records counted as one are not one of 16', () => {
+    expect(prove(two8, 1, 1)).toEqual({ kind: 'contradicts-counter', strideBytes: 8, records: 2 });
+    expect(prove(two8, 1, 2)).toMatchObject({ kind: 'proven', strideBytes: 8, records: 2 });
+  });
+  it('a 16-byte record counted as two is not two of 8', () => {
+    const one16 = bytes('d2040000 807d4c2e 01 01 ff 00 07000000');
+    expect(prove(one16, 2, 2).kind).toBe('contradicts-counter');
+    expect(prove(one16, 1, 2)).toMatchObject({ kind: 'proven', strideBytes: 16, records: 1 });
+  });
+  it('a punch into a compressed log does not turn two short records into a long one', () => {
+    const long = '0100 28 00 807d4c2e';
+    const short = '0200 2c 3c';
+    expect(prove(bytes(`${long} ${short} ${short}`), 2, 3)).toMatchObject({ kind: 'proven', records: 3 });
+    expect(prove(bytes(`${long} ${short} ${short} ${long}`), 3, 4)).toMatchObject({ kind: 'proven', records: 4 });
+  });
+});
+
 describe('compressed 8-byte logs', () => {
   const mixed = Buffer.concat(
     Array.from({ length: 60 }, (_, index) =>
