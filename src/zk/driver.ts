@@ -137,6 +137,11 @@ export interface TerminalSession {
    * unread.
    */
   readPins(): Promise<ReadonlyMap<number, string>>;
+  /**
+   * Bytes of one record of the user table, from the table's announced size and the terminal's own count; null where
+   * these two do not give a known size. No user is read, except that a table below 1 KB arrives whole and is wiped.
+   */
+  readUserRecordBytes(): Promise<number | null>;
   /** Asks whether the log can be read by time window (command 10004). Reads no records. */
   probeTimeFilter(from: DeviceTime, to: DeviceTime): Promise<TimeFilterProbe>;
   /**

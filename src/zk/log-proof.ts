@@ -39,7 +39,7 @@ export function largestLogBytes(
 /**
  * The log, if everything known about it agrees.
  *
- * @param keepUnproven given the bytes when no layout fits
+ * @param keepUnproven given the bytes when no layout fits that can be decoded
  * @throws GerbangError READ_INCOMPLETE, READ_CONTRADICTS_COUNTER, READ_LAYOUT_UNPROVEN, ZK_UNSUPPORTED
  */
 export function provenLog(log: WholeLog, keepUnproven: TerminalTarget['keepUnproven']): LogRead {
@@ -65,6 +65,7 @@ export function provenLog(log: WholeLog, keepUnproven: TerminalTarget['keepUnpro
     case 'contradicts-counter':
       throw contradictsCounter(verdict.records, before, after);
     case 'unsupported':
+      keepUnproven?.(recordBytes);
       throw wlSeries();
     case 'unproven':
       keepUnproven?.(recordBytes);

@@ -13,7 +13,7 @@ import { defaultTimeouts, openConversation } from './opening.ts';
 import { readingManner } from './reading-manner.ts';
 import type { Conversation } from './session.ts';
 import { createTurns } from './turns.ts';
-import { readPins } from './users.ts';
+import { readPins, readUserRecordBytes } from './users.ts';
 
 /**
  * Opens a session with a terminal.
@@ -52,6 +52,7 @@ function sessionOf(conversation: Conversation, clock: HostClock, target: Termina
     readLog: (onProgress) => inTurn(() => readLog(reader, onProgress)),
     readTail: (request) => inTurn(() => readTail(reader, request)),
     readPins: () => inTurn(() => readPins(reader)),
+    readUserRecordBytes: () => inTurn(() => readUserRecordBytes(reader)),
     probeTimeFilter: (from, to) =>
       inTurn(() => probeTimeFilter(conversation, from, to, prepareTimeoutMs, maxDatasetBytes)),
     listen: (onBell, onLost, silenceMs) => listener.listen(onBell, onLost, silenceMs),

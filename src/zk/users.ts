@@ -11,7 +11,7 @@ import { readCounters } from './inquiries.ts';
 import type { LogReader } from './log-read.ts';
 import type { PinByUid } from './records.ts';
 import { idText } from './text.ts';
-import { command, dataset, userTable } from './wire.ts';
+import { command, dataset, datasetPrefixBytes, userTable } from './wire.ts';
 
 const smallUserBytes = 28;
 const largeUserBytes = 72;
@@ -42,6 +42,30 @@ export async function readPins(reader: LogReader): Promise<PinByUid> {
   } finally {
     table.fill(0);
   }
+}
+
+/**
+ * Bytes of one user record, without reading the users. See {@link TerminalSession.readUserRecordBytes}.
+ *
+ * @throws GerbangError ZK_REFUSED when the table is not to be had through the buffer
+ */
+export async function readUserRecordBytes(reader: LogReader): Promise<number | null> {
+  const { conversation, prepareTimeoutMs, manner } = reader;
+  const { users } = await readCounters(conversation);
+  if (manner.direct || users === null || users === 0) return null;
+  const limits = { prepareTimeoutMs, maxBytes: maxDatasetBytes };
+  await freeBuffer(conversation);
+  const prepared = await prepare(conversation, { dataset: dataset.users, first: userTable }, limits);
+  await freeBuffer(conversation);
+  if (prepared.kind === 'nothing') return null;
+  let sizeBytes: number;
+  if (prepared.kind === 'buffered') ({ sizeBytes } = prepared);
+  else {
+    sizeBytes = prepared.dataset.length;
+    prepared.dataset.fill(0);
+  }
+  const strideBytes = (sizeBytes - datasetPrefixBytes) / users;
+  return strideBytes === smallUserBytes || strideBytes === largeUserBytes ? strideBytes : null;
 }
 
 /**
