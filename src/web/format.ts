@@ -1,10 +1,22 @@
 /** Times and offsets as the page shows them. A time always shows its zone, and its day in the title. */
 import { formatDeviceTime } from '../clock/device-time.ts';
 import { wallTimeIn, zoneLabel } from '../clock/zone.ts';
-import { numberText } from '../words/language.ts';
 import { boundText, durationText } from '../words/time.ts';
 import { type Html, html } from './html.ts';
 import type { Words } from './words.ts';
+
+const dayFormats = new Map<string, Intl.DateTimeFormat>();
+const numberFormats = new Map<string, Intl.NumberFormat>();
+
+/** Making a formatter costs a thousand times what using it does; zones and languages are few. */
+function dayFormat(timeZone: string, words: Words, style: 'long' | 'short'): Intl.DateTimeFormat {
+  const key = `${style} ${words.locale} ${timeZone}`;
+  const weekday = style === 'long' ? ({ weekday: 'long' } as const) : {};
+  const options = { timeZone, ...weekday, day: 'numeric', month: style, year: 'numeric' } as const;
+  const format = dayFormats.get(key) ?? new Intl.DateTimeFormat(words.locale, options);
+  dayFormats.set(key, format);
+  return format;
+}
 
 /** `07:31:04` and `WIB` of an instant, and its calendar day, in a zone. */
 function partsOf(
@@ -22,16 +34,14 @@ export function clockTime(atMs: number, timeZone: string): string {
 
 /** `Kamis, 12 Juni 2025` in the zone. */
 export function longDay(atMs: number, timeZone: string, words: Words): string {
-  const options = { timeZone, weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' } as const;
-  return new Intl.DateTimeFormat(words.locale, options).format(atMs);
+  return dayFormat(timeZone, words, 'long').format(atMs);
 }
 
 /** `07:31:04 WIB`, with the day in front when it is not the day of `nowMs`: `11 Jun 2025 07:31:04 WIB`. */
 export function stamp(atMs: number, timeZone: string, words: Words, nowMs: number): string {
   const { day, time, zone } = partsOf(atMs, timeZone);
   if (day === partsOf(nowMs, timeZone).day) return `${time} ${zone}`;
-  const options = { timeZone, day: 'numeric', month: 'short', year: 'numeric' } as const;
-  return `${new Intl.DateTimeFormat(words.locale, options).format(atMs)} ${time} ${zone}`;
+  return `${dayFormat(timeZone, words, 'short').format(atMs)} ${time} ${zone}`;
 }
 
 /** {@link stamp} as an element: its day in the title, its instant for machines. */
@@ -43,7 +53,9 @@ export function timeTag(atMs: number, timeZone: string, words: Words, nowMs: num
 
 /** `4.812` */
 export function count(value: number, words: Words): string {
-  return numberText(value, words.lang);
+  const format = numberFormats.get(words.locale) ?? new Intl.NumberFormat(words.locale);
+  numberFormats.set(words.locale, format);
+  return format.format(value);
 }
 
 /** `± 0,6 detik`; null when one of the bounds is not known. */
