@@ -7,6 +7,7 @@ import { addMigrate } from './cli/migrate.ts';
 import { addProbe } from './cli/probe.ts';
 import { runProgram } from './cli/program.ts';
 import { addRead } from './cli/read.ts';
+import { addReplay } from './cli/replay.ts';
 import { addSim } from './cli/sim.ts';
 import { addStart } from './cli/start.ts';
 import { addStatus } from './cli/status.ts';
@@ -20,5 +21,6 @@ process.exitCode = await runProgram(process.argv.slice(2), [
   addStatus,
   addProbe,
   addRead,
+  addReplay,
   addSim,
 ]);

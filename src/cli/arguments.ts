@@ -1,9 +1,7 @@
 /** Reading the words behind a command. A wrong one is a usage error that says what is allowed and never repeats a key. */
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import { InvalidArgumentError, Option } from 'commander';
 import { isKnownZone } from '../clock/zone.ts';
 import { isHost } from '../config.ts';
-import { parameters } from '../words/commands.ts';
-import { type Cli, environmentOf } from './cli.ts';
 
 /** Where a terminal is. */
 export interface Address {
@@ -44,24 +42,12 @@ export function timeZoneArgument(text: string): string {
   throw notAllowed('Asia/Jakarta, Asia/Makassar, Asia/Jayapura, …');
 }
 
-/** The braces carry what is allowed through commander's message to `failure.ts`. */
-function notAllowed(allowed: string): InvalidArgumentError {
+/** A value that is not allowed. The braces carry what is allowed through commander's message to `failure.ts`. */
+export function notAllowed(allowed: string): InvalidArgumentError {
   return new InvalidArgumentError(`{${allowed}}`);
 }
 
 /** `--json` */
 export function jsonOption(text: string): Option {
   return new Option('--json', text);
-}
-
-/** `--comm-key K`, for commands that talk to a terminal. */
-export function addCommKeyOption(command: Command, cli: Cli): Command {
-  return command.addOption(
-    new Option('--comm-key <K>', cli.say(parameters.commKey)).argParser(wholeNumberArgument(0, 999_999)),
-  );
-}
-
-/** The comm key of the option, else of `GERBANG_COMM_KEY`. */
-export function commKeyOf(cli: Cli, options: { readonly commKey?: number }): number | undefined {
-  return options.commKey ?? environmentOf(cli).commKey;
 }

@@ -22,10 +22,26 @@ export function writeJson(stream: Writable, value: unknown): void {
   stream.write(`${JSON.stringify(value)}\n`);
 }
 
-/** `Label:  value` lines with the values under each other. */
-export function pairs(rows: readonly (readonly [label: string, value: string])[]): string {
-  const width = Math.max(...rows.map(([label]) => label.length)) + 1;
-  return rows.map(([label, value]) => `${`${label}:`.padEnd(width)}  ${printable(value)}\n`).join('');
+/** `Label:  value` lines with the values under each other, broken between words beyond `maxWidth` characters. */
+export function pairs(rows: readonly (readonly [label: string, value: string])[], maxWidth = 100): string {
+  const width = Math.max(...rows.map(([label]) => label.length)) + 3;
+  return rows
+    .map(([label, value]) => {
+      const lines = wrapped(printable(value), maxWidth - width);
+      return `${`${label}:`.padEnd(width)}${lines.join(`\n${' '.repeat(width)}`)}\n`;
+    })
+    .join('');
+}
+
+/** Text in lines of at most `width` characters, broken between words; a longer word keeps a line of its own. */
+export function wrapped(text: string, width: number): string[] {
+  const lines: string[] = [];
+  for (const word of text.split(' ')) {
+    const line = lines.at(-1);
+    if (line !== undefined && widthOf(line) + 1 + widthOf(word) <= width) lines[lines.length - 1] = `${line} ${word}`;
+    else lines.push(word);
+  }
+  return lines;
 }
 
 /**

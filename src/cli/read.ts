@@ -4,13 +4,22 @@ import { Option } from 'commander';
 import { formatDeviceTime, isPossible } from '../clock/device-time.ts';
 import type { PunchRecord } from '../punch/record.ts';
 import { answers, parameters, summaries } from '../words/commands.ts';
-import { decodeRecords } from '../zk/records.ts';
-import { type Address, addCommKeyOption, addressArgument, choiceArgument, commKeyOf } from './arguments.ts';
+import { probeWords } from '../words/probe.ts';
+import type { LogRead, TerminalTarget } from '../zk/driver.ts';
+import { decodeRecords, type PinByUid } from '../zk/records.ts';
+import { type Address, addressArgument, choiceArgument } from './arguments.ts';
+import { openPrivate, withCapture } from './capture-file.ts';
 import type { Cli } from './cli.ts';
 import { writeLines } from './output.ts';
+import { addTargetOptions, type TargetOptions, targetOf } from './target.ts';
 import { withTerminal } from './terminal-session.ts';
 
 type Format = 'ndjson' | 'csv';
+
+interface ReadOptions extends TargetOptions {
+  readonly format: Format;
+  readonly keep?: string;
+}
 
 export function addRead(program: Command, cli: Cli): void {
   const command = program
@@ -22,21 +31,49 @@ export function addRead(program: Command, cli: Cli): void {
         .argParser(choiceArgument('ndjson', 'csv'))
         .default('ndjson'),
     )
-    .action((address: Address, options: { format: Format; commKey?: number }) => run(cli, address, options));
-  addCommKeyOption(command, cli);
+    .option('--keep <FILE>', cli.say(parameters.keep))
+    .action((address: Address, options: ReadOptions) => run(cli, address, options));
+  addTargetOptions(command, cli);
 }
 
-async function run(cli: Cli, address: Address, options: { format: Format; commKey?: number }): Promise<void> {
-  const commKey = commKeyOf(cli, options);
-  const showProgress = progressOn(cli);
+async function run(cli: Cli, address: Address, options: ReadOptions): Promise<void> {
+  const target = targetOf(cli, address, options);
   // The read is complete and the terminal free again before the first line is printed, however slow our reader is.
-  const { log, pins } = await withTerminal({ ...address, commKey }, async ({ session }) => {
+  const { log, pins } = await withCapture(cli, options, (tap) =>
+    withKeeper(cli, options.keep, (keepUnproven) => readWhole(cli, { ...target, tap, keepUnproven })),
+  );
+  const records = decodeRecords(log.layout, log.strideBytes, log.bytes, pins);
+  await writeLines(cli.stdout, options.format === 'csv' ? csvLines(records) : ndjsonLines(records));
+}
+
+async function readWhole(cli: Cli, target: TerminalTarget): Promise<{ log: LogRead; pins: PinByUid | undefined }> {
+  const showProgress = progressOn(cli);
+  return withTerminal(target, async ({ session }) => {
     const whole = await session.readLog(showProgress);
     // Records of this layout hold only the terminal's index of a user; the printed id stands in its user table.
     return { log: whole, pins: whole.layout === 'zk8' ? await session.readPins() : undefined };
   }).finally(() => showProgress?.(null, 0));
-  const records = decodeRecords(log.layout, log.strideBytes, log.bytes, pins);
-  await writeLines(cli.stdout, options.format === 'csv' ? csvLines(records) : ndjsonLines(records));
+}
+
+/** Keeps the bytes of a log that no layout fits, so that they are not lost with the error. */
+async function withKeeper<T>(
+  cli: Cli,
+  path: string | undefined,
+  work: (keep: TerminalTarget['keepUnproven']) => Promise<T>,
+): Promise<T> {
+  if (path === undefined) return work(undefined);
+  const kept: Uint8Array[] = [];
+  try {
+    return await work((recordBytes) => {
+      kept.push(recordBytes);
+    });
+  } finally {
+    if (kept.length > 0) {
+      const file = await openPrivate(path);
+      await file.writeFile(kept).finally(() => file.close());
+      cli.stderr.write(`${cli.say(probeWords.kept)} ${path}. ${cli.say(probeWords.keptShows)}\n`);
+    }
+  }
 }
 
 /** Percent and bytes on one line that is written over and over, only where somebody can see it. */

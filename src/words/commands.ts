@@ -52,6 +52,10 @@ export const summaries = {
   },
   probe: { id: 'lihat satu mesin tanpa mengubah apa pun', en: 'look at one terminal without changing anything' },
   read: { id: 'baca seluruh catatan satu mesin', en: 'read the whole log of one terminal' },
+  replay: {
+    id: 'uraikan sebuah rekaman percakapan dengan mesin',
+    en: 'decode a capture of a conversation with a terminal',
+  },
   status: { id: 'keadaan semua OPD dan mesin', en: 'how all offices and terminals stand' },
   sim: { id: 'jalankan mesin-mesin tiruan', en: 'run simulated terminals' },
 } satisfies Record<string, Bilingual>;
@@ -67,6 +71,28 @@ export const parameters = {
     id: 'Comm Key mesin, 0 sampai 999999; lebih aman lewat GERBANG_COMM_KEY',
     en: 'comm key of the terminal, 0 to 999999; safer in GERBANG_COMM_KEY',
   },
+  transport: {
+    id: 'tcp, udp, atau auto: TCP dahulu, lalu UDP',
+    en: 'tcp, udp, or auto: TCP first, then UDP',
+  },
+  quirk: {
+    id: 'keganjilan mesin yang perlu diikuti; boleh diulang',
+    en: 'a peculiarity of the terminal to go along with; may be repeated',
+  },
+  capture: {
+    id: 'rekam percakapan ke FILE, disamarkan, untuk dilampirkan pada laporan',
+    en: 'record the conversation in FILE, redacted, to attach to a report',
+  },
+  unredacted: {
+    id: 'rekam apa adanya: nomor seri, nama, nomor pengguna, comm key',
+    en: 'record everything as it is: serials, names, user ids, comm key',
+  },
+  keep: {
+    id: 'simpan byte catatan ke FILE bila bentuknya tidak dikenal',
+    en: 'keep the bytes of the log in FILE when its form is not known',
+  },
+  captureFile: { id: 'rekaman dari --capture', en: 'a capture made with --capture' },
+  firstRecords: { id: 'banyaknya catatan pertama yang dicetak', en: 'how many first records are printed' },
   timeZone: {
     id: 'zona waktu tempat mesin berdiri, misalnya Asia/Makassar',
     en: 'time zone of the place where the terminal stands, Asia/Makassar for example',
