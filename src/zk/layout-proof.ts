@@ -142,7 +142,8 @@ function proveShort(evidence: LayoutEvidence, range: CountRange): LayoutVerdict 
   if (expanded === null) return null;
   const records = expanded.length / layoutBytes.zk8;
   if (records < range.low || records > range.high) return null;
-  if (plausibility('zk8-expanded', layoutBytes.zk8, expanded, evidence.nowPacked).score < enoughAlone) return null;
+  const { looksRight, score } = plausibility('zk8-expanded', layoutBytes.zk8, expanded, evidence.nowPacked);
+  if (looksRight < enoughAlone || score < enoughWithCounter) return null;
   return { kind: 'proven', layout: 'zk8', strideBytes: layoutBytes.zk8, records, expanded };
 }
 

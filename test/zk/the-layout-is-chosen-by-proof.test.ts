@@ -162,6 +162,12 @@ describe('compressed 8-byte logs', () => {
     expect(times.slice(0, 5)).toEqual([0, 60, 120, 180, 240]);
     expect(hex(expanded ?? bytes('')).slice(16, 24)).toBe(hex(mixed.subarray(8, 12)));
   });
+  it('are proven also where the clock stood in the year 2000, all the time or once', () => {
+    const dead = Buffer.from(bytes('0100 28 00 00000000 0200 2c 05 0300 2c 09'));
+    expect(prove(dead, 3, 3)).toMatchObject({ kind: 'proven', layout: 'zk8', records: 3 });
+    const once = bytes('0100 28 00 807d4c2e 0200 28 00 00000000 0300 28 00 907d4c2e 0400 2c 05');
+    expect(prove(once, 4, 4)).toMatchObject({ kind: 'proven', layout: 'zk8', records: 4 });
+  });
   it('are not proven without the counter', () => {
     expect(prove(mixed, null, null).kind).toBe('unproven');
   });
