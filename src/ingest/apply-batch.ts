@@ -11,6 +11,7 @@ import { type ApplyDecision, decideBatch } from '../punch/apply.ts';
 import type { Batch, LogCursor } from '../punch/batch.ts';
 import { countRecords, sameBytes, sliceRecords } from '../punch/overlap.ts';
 import type { PunchRecord, RecordLayout } from '../punch/record.ts';
+import { needsUserTable } from '../punch/user-pins.ts';
 import { insertAttendance } from '../store/attendance.ts';
 import { insertClockSamples } from '../store/clock-samples.ts';
 import {
@@ -39,7 +40,12 @@ export interface OfficeZone {
 export interface IngestMeans {
   zoneOf(officeCode: string): OfficeZone;
   /** One punch per `strideBytes`, in order. */
-  decode(layout: RecordLayout, strideBytes: number, bytes: Uint8Array): Iterable<PunchRecord>;
+  decode(
+    layout: RecordLayout,
+    strideBytes: number,
+    bytes: Uint8Array,
+    pinByUid?: ReadonlyMap<number, string>,
+  ): Iterable<PunchRecord>;
 }
 
 /** What came of a batch. */
@@ -90,7 +96,8 @@ async function storeRecords(
 ): Promise<number> {
   const { serial, epoch, officeCode, strideBytes, bracket } = batch;
   const range = { serial, epoch, from, to: batch.to };
-  const records = [...means.decode(batch.layout, strideBytes, bytes)];
+  const pinByUid = new Map(batch.userPins);
+  const records = [...means.decode(batch.layout, strideBytes, bytes, pinByUid)];
   if (records.length !== batch.to - from) throw malformed('its records do not fill its range');
   await insertPunches(tx, { ...range, strideBytes, bytes, records, source: 'pull', ...bracket });
   const { times, revised } = await conclude(tx, {
@@ -99,14 +106,18 @@ async function storeRecords(
     bracket,
     nominalOffsetMs: means.zoneOf(officeCode).offsetMs(bracket.presentAtMs),
   });
-  const suspects = await suspectsOf(tx, batch, bytes);
+  const repeats = await repeatsOf(tx, batch, bytes);
+  const suspects = records.map(({ uid }, at) => {
+    const unresolved = needsUserTable(batch.layout) && uid !== null && !pinByUid.has(uid);
+    return [repeats[at], unresolved ? 'pin-unresolved' : null].filter((reason) => reason != null).join(', ') || null;
+  });
   await insertAttendance(tx, { ...range, officeCode, times, suspects });
   for (const line of [...revised, range]) await appendOutbox(tx, line);
   return revised.reduce((sum, line) => sum + line.to - line.from, 0);
 }
 
 /** Whatever stood in the log when its epoch was opened may have been stored before, in an earlier one. */
-async function suspectsOf(tx: Kysely<Tables>, batch: Batch, bytes: Uint8Array): Promise<(string | null)[]> {
+async function repeatsOf(tx: Kysely<Tables>, batch: Batch, bytes: Uint8Array): Promise<(string | null)[]> {
   const { serial, epoch, strideBytes, bracket } = batch;
   // Records that came later were seen to arrive, so they are no replay.
   const mayRepeat = epoch > 1 && bracket.absentAtMs === null;

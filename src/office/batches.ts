@@ -5,6 +5,7 @@ import type { ProvenAlignment } from '../punch/alignment.ts';
 import type { Batch, LogCursor } from '../punch/batch.ts';
 import { overlapOf, slideWindow } from '../punch/overlap.ts';
 import { type BatchSlice, splitAlignment } from '../punch/split.ts';
+import { needsUserTable, userPinsOf } from '../punch/user-pins.ts';
 import type { LogRead } from '../zk/driver.ts';
 
 /** Where a batch comes from: the same for all batches of a poll. */
@@ -40,6 +41,7 @@ export interface Delivery {
  *
  * @param input.cursor what the alignment was made against
  * @param input.whole the whole log was compared
+ * @param input.pinByUid the terminal's user table, for logs whose records hold no printed id
  * @param input.samples clock samples; the first batch takes them all, so that every record meets them in the database
  * @param input.maxRecords records in one batch
  * @param input.newId a fresh batch id
@@ -50,6 +52,7 @@ export function packRead(input: {
   readonly read: LogRead;
   readonly alignment: ProvenAlignment;
   readonly whole: boolean;
+  readonly pinByUid: ReadonlyMap<number, string>;
   readonly samples: readonly ClockSample[];
   readonly maxRecords: number;
   newId(): string;
@@ -75,6 +78,7 @@ export function packRead(input: {
     layout: read.layout,
     strideBytes: read.strideBytes,
     recordsBase64: base64Of(slice.records),
+    ...(needsUserTable(read.layout) ? { userPins: userPinsOf(slice.records, input.pinByUid) } : {}),
     overlap: slice.overlap,
     samples: taken === 0 ? input.samples : [],
     bracket,

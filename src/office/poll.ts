@@ -3,6 +3,7 @@
  * over, set the clock if need be, EXIT (docs/decisions/0006-polling.md).
  */
 import { GerbangError, isGerbangError } from '../errors.ts';
+import { needsUserTable } from '../punch/user-pins.ts';
 import type { TerminalCounters, TerminalSession } from '../zk/driver.ts';
 import { type Delivery, packRead } from './batches.ts';
 import { handOver, handOverRest } from './handover.ts';
@@ -27,6 +28,8 @@ import { type Found, readWhatIsNew } from './reading.ts';
 import { type SessionTime, sampleClock } from './sampling.ts';
 import { keepTime, showClock, wantsSet } from './time-keeping.ts';
 import { unlessAborted } from './waiting.ts';
+
+type FoundRead = Extract<Found, { kind: 'read' }>;
 
 /** What a terminal calls its serial number (docs/protocol.md, "Options"). */
 const serialOption = '~SerialNumber';
@@ -144,7 +147,7 @@ async function converse(
   if (found.kind === 'unchanged') noteEnd(poll, countedAtMs);
   if (found.kind === 'read') {
     await sampleClock(session, memory, { kind: 'after-read', count: 1 }, time);
-    delivery = await deliver(poll, found);
+    delivery = await deliver(poll, found, await readUserTable(session, poll, found));
   }
   const handedOver = delivery === null || delivery.left() === 0;
   // The long burst takes seconds; a turn for a whole log is too dear to be held through it.
@@ -204,8 +207,27 @@ async function readLog(
   return found;
 }
 
+/**
+ * Printed ids for records that hold only an index; read again with every new record, because an index is given to other
+ * people. A table that cannot be had costs the ids, never the records: a read that merely failed is tried again.
+ */
+async function readUserTable(
+  session: TerminalSession,
+  { log }: Poll,
+  { read, alignment }: FoundRead,
+): Promise<ReadonlyMap<number, string>> {
+  if (!needsUserTable(read.layout) || alignment.to === alignment.from) return new Map();
+  try {
+    return await session.readPins();
+  } catch (error) {
+    if (!isGerbangError(error, 'ZK_UNSUPPORTED', 'ZK_REFUSED')) throw error;
+    log.warn({ err: error }, 'user table not to be had, punches keep their index');
+    return new Map();
+  }
+}
+
 /** Packs what was read and hands over as much as may be outstanding. Returns null when nothing needs a batch. */
-async function deliver(poll: Poll, found: Extract<Found, { kind: 'read' }>): Promise<Delivery | null> {
+async function deliver(poll: Poll, found: FoundRead, pinByUid: ReadonlyMap<number, string>): Promise<Delivery | null> {
   const { terminal, memory, means, log } = poll;
   const { read, alignment, whole } = found;
   const cursor = startOfTerminal(memory);
@@ -227,6 +249,7 @@ async function deliver(poll: Poll, found: Extract<Found, { kind: 'read' }>): Pro
     read,
     alignment,
     whole,
+    pinByUid,
     samples: memory.clock.pending,
     maxRecords: means.bounds.recordsPerBatch,
     newId: means.newBatchId,

@@ -2,10 +2,12 @@
  * A batch: records of one terminal that travel together from the poller to the database.
  *
  * It carries raw bytes as base64 and numbers, never device text: a NUL or a lone surrogate in a JSON string breaks the
- * queue's PostgreSQL backend (docs/decisions/0003-batches-carry-bytes.md).
+ * queue's PostgreSQL backend (docs/decisions/0003-batches-carry-bytes.md). Printed ids are the exception, and only where
+ * they are plain ASCII (`user-pins.ts`).
  */
 import type { ClockSample } from '../clock/sample.ts';
 import type { RecordLayout } from './record.ts';
+import type { UserPin } from './user-pins.ts';
 
 /** Why a terminal's log started a new epoch. */
 export type EpochReason = 'first-contact' | 'log-cleared' | 'log-rewritten' | 'no-overlap' | 'layout-changed';
@@ -58,6 +60,11 @@ export interface Batch {
   readonly strideBytes: number;
   /** `to - from` records of `strideBytes` each. */
   readonly recordsBase64: string;
+  /**
+   * With layout `zk8` only: the printed ids of the users in these records, read in the same session as they were. An
+   * index that is missing has no printed id, and its punches are flagged.
+   */
+  readonly userPins?: readonly UserPin[] | undefined;
   /** SHA-256 (hex) over the up to 32 stored records before `from`, and how many they were. */
   readonly overlap: { readonly records: number; readonly sha256: string };
   readonly samples: readonly ClockSample[];

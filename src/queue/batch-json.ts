@@ -8,6 +8,7 @@
 import { z } from 'zod';
 import { GerbangError } from '../errors.ts';
 import type { Batch } from '../punch/batch.ts';
+import { needsUserTable, userPinPattern } from '../punch/user-pins.ts';
 
 /** Bytes of records in one batch, at most: 25,000 records of 40 bytes. A job is about a third longer. */
 export const maxRecordBytes = 1_000_000;
@@ -21,7 +22,11 @@ const maxOverlapRecords = 32;
 /** The last instant a JavaScript `Date` can hold, in milliseconds. */
 const maxTimeMs = 8.64e15;
 
-const strides = { zk8: 8, zk16: 16, zk40: 40 } as const;
+/** Shortest and longest record of each layout: visible-light terminals append to the 40 bytes (docs/protocol.md). */
+const strides = { zk8: [8, 8], zk16: [16, 16], zk40: [40, 128] } as const;
+
+/** User indexes are 16 bit. */
+const maxUid = 65_535;
 
 const count = z.int().min(0);
 const hostTimeMs = z.number().min(0).max(maxTimeMs);
@@ -41,6 +46,8 @@ const sample = z
     kind: z.enum(['first-contact', 'hourly', 'before-read', 'after-read', 'before-set', 'after-set']),
   })
   .refine((taken) => taken.receivedAtMs >= taken.sentAtMs, 'was answered before it was asked');
+
+const userPin = z.tuple([z.int().min(0).max(maxUid), z.string().regex(userPinPattern)]).readonly();
 
 const opening = z.strictObject({
   reason: z.enum(['first-contact', 'log-cleared', 'log-rewritten', 'no-overlap', 'layout-changed']),
@@ -62,8 +69,9 @@ const batchSchema = z
     to: count,
     base: count,
     layout: z.enum(['zk8', 'zk16', 'zk40']),
-    strideBytes: z.int().min(1).max(64),
+    strideBytes: z.int().min(1).max(128),
     recordsBase64: z.string().max(Math.ceil(maxRecordBytes / 3) * 4),
+    userPins: z.array(userPin).max(maxUid).readonly().optional(),
     overlap: z.strictObject({ records: count.max(maxOverlapRecords), sha256: z.string().regex(/^[0-9a-f]{64}$/) }),
     samples: z.array(sample).max(maxSamples),
     bracket: z.strictObject({ absentAtMs: hostTimeMs.nullable(), presentAtMs: hostTimeMs }),
@@ -79,7 +87,15 @@ function disagreements(batch: Batch): string[] {
   const faults: string[] = [];
   if (batch.to < batch.from) faults.push('to lies before from');
   if (batch.base > batch.from) faults.push('base lies behind from');
-  if (batch.strideBytes !== strides[batch.layout]) faults.push('strideBytes is not the stride of layout');
+  const [shortest, longest] = strides[batch.layout];
+  if (batch.strideBytes < shortest || batch.strideBytes > longest) {
+    faults.push('strideBytes is not the stride of layout');
+  }
+  const { userPins = [] } = batch;
+  if (userPins.length > (needsUserTable(batch.layout) ? batch.to - batch.from : 0)) {
+    faults.push('userPins are more than the records can need');
+  }
+  if (userPins.some(([uid], at) => uid <= (userPins[at - 1]?.[0] ?? -1))) faults.push('userPins are not in order');
   if (!isBase64Of(batch.recordsBase64, (batch.to - batch.from) * batch.strideBytes)) {
     faults.push('recordsBase64 is not (to - from) * strideBytes bytes');
   }

@@ -34,10 +34,26 @@ describe('a batch', () => {
     for (const [layout, strideBytes] of [
       ['zk8', 8],
       ['zk16', 16],
+      ['zk40', 49],
+      ['zk40', 128],
     ] as const) {
       const recordsBase64 = Buffer.alloc(3 * strideBytes, 7).toString('base64');
       expect(parseBatch(tampered({ layout, strideBytes, recordsBase64 })).layout).toBe(layout);
     }
+  });
+
+  test('of 8-byte records brings the printed ids of their users', () => {
+    expect(
+      parseBatch(
+        ofIndexes([
+          [1, '7001'],
+          [65_535, '!~'],
+        ]),
+      ).userPins,
+    ).toEqual([
+      [1, '7001'],
+      [65_535, '!~'],
+    ]);
   });
 
   test('without a look before, without an end and without samples is one', () => {
@@ -49,6 +65,11 @@ describe('a batch', () => {
     expect(jobIdOf({ ...good, batchId: 'b7' })).toBe('JSON1-1-40-43-b7');
   });
 });
+
+/** Three 8-byte records and ids beside them. */
+function ofIndexes(userPins: unknown): unknown {
+  return tampered({ layout: 'zk8', strideBytes: 8, recordsBase64: Buffer.alloc(24, 7).toString('base64'), userPins });
+}
 
 const records120 = good.recordsBase64;
 const wrong: readonly (readonly [what: string, data: unknown, fields: string])[] = [
@@ -75,6 +96,31 @@ const wrong: readonly (readonly [what: string, data: unknown, fields: string])[]
   ['an unknown reason', tampered({ opens: { reason: 'because', priorEpoch: 0, priorNext: 0 } }), 'opens.reason'],
   ['an end before its beginning', tampered({ from: 43, to: 40, recordsBase64: '' }), 'to lies before from'],
   ['an oldest record behind its first', tampered({ base: 41 }), 'base lies behind from'],
+  ['a stride beyond all', tampered({ strideBytes: 129 }), 'strideBytes'],
+  ['ids beside records that hold their own', tampered({ userPins: [[1, '7001']] }), 'userPins are more'],
+  [
+    'more ids than records',
+    ofIndexes([
+      [1, 'a'],
+      [2, 'b'],
+      [3, 'c'],
+      [4, 'd'],
+    ]),
+    'userPins are more',
+  ],
+  [
+    'two ids for one index',
+    ofIndexes([
+      [1, 'a'],
+      [1, 'b'],
+    ]),
+    'userPins are not in order',
+  ],
+  ['an id with NUL', ofIndexes([[1, 'a\u0000']]), 'userPins.0.1'],
+  ['an id of half a character', ofIndexes([[1, '\ud800']]), 'userPins.0.1'],
+  ['an id with a blank', ofIndexes([[1, '7 1']]), 'userPins.0.1'],
+  ['an id of 25 characters', ofIndexes([[1, '7'.repeat(25)]]), 'userPins.0.1'],
+  ['an index of 17 bits', ofIndexes([[65_536, '7']]), 'userPins.0.0'],
   ['an unknown layout', tampered({ layout: 'zk24' }), 'layout'],
   ['a stride of another layout', tampered({ strideBytes: 16 }), 'strideBytes is not the stride of layout'],
   ['a record too few', tampered({ to: 44 }), 'recordsBase64'],

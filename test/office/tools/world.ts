@@ -16,6 +16,7 @@ import type { PollResult } from '../../../src/office/poller.ts';
 import { createSlots } from '../../../src/office/slots.ts';
 import { createStateBoard, type TerminalStateView } from '../../../src/office/states.ts';
 import { openTerminal } from '../../../src/zk/terminal.ts';
+import { openZklibTerminal } from '../../../src/zklib/terminal.ts';
 import { createShelf, type Shelf } from './shelf.ts';
 
 export const jakartaMs = 7 * 3_600_000;
@@ -72,7 +73,7 @@ export function createWorld(bounds: Partial<PollBounds> = {}, leases: LeaseTable
   afterwards(() => keeper.stop());
   afterwards(() => states.close());
   const means: OfficeMeans = {
-    drivers: { zk: openTerminal },
+    drivers: { zk: openTerminal, 'node-zklib': openZklibTerminal },
     queue: shelf.queue,
     store: shelf.store,
     leases: keeper,
