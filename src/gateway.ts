@@ -37,6 +37,7 @@ import { startWeb } from './web/server.ts';
 import type { Lang } from './words/language.ts';
 import { decodeRecords } from './zk/records.ts';
 import { openTerminal } from './zk/terminal.ts';
+import { openZklibTerminal } from './zklib/terminal.ts';
 
 /** What the gateway is started with. */
 export interface GatewayOptions {
@@ -267,7 +268,7 @@ function startOffices(
     exclusive: exclusiveDatabase,
   });
   const means: OfficeMeans = {
-    drivers: { zk: openTerminal },
+    drivers: { zk: openTerminal, 'node-zklib': openZklibTerminal },
     queue,
     store: officeStore(db, (place) => places.has(keyOf(place))),
     leases,

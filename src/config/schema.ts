@@ -87,9 +87,12 @@ const terminal = z
         example: 'ABC123',
       },
     ),
-    driver: field(z.enum(['zk']).default('zk'), {
-      help: { id: 'Protokol mesin', en: 'Protocol of the terminal' },
-      allowed: { id: 'zk', en: 'zk' },
+    driver: field(z.enum(['zk', 'node-zklib']).default('zk'), {
+      help: {
+        id: 'Bagian yang berbicara dengan mesin: milik Gerbang sendiri, atau pustaka node-zklib; lihat docs/terminals.md',
+        en: 'What talks to the terminal: our own code, or the library node-zklib; see docs/terminals.md',
+      },
+      allowed: { id: 'zk atau node-zklib', en: 'zk or node-zklib' },
     }),
     transport: field(z.enum(['tcp', 'udp', 'auto']).default('tcp'), {
       help: {
