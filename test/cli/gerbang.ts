@@ -2,9 +2,7 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
-import { fileURLToPath } from 'node:url';
-
-const root = fileURLToPath(new URL('../..', import.meta.url));
+import { programArguments, rootFolder } from '../tools/program.ts';
 
 /** How a run ended. `code` is null when a signal killed the process. */
 export interface Outcome {
@@ -16,8 +14,8 @@ export interface Outcome {
 /** Starts `gerbang …` with nothing from our environment but what Node needs. */
 export function start(args: readonly string[], env: Record<string, string> = {}): ChildProcessWithoutNullStreams {
   const { PATH = '', HOME = '', TMPDIR } = process.env;
-  return spawn(process.execPath, ['--import', 'tsx', 'src/main.ts', ...args], {
-    cwd: root,
+  return spawn(process.execPath, programArguments(...args), {
+    cwd: rootFolder,
     env: { PATH, HOME, ...(TMPDIR === undefined ? {} : { TMPDIR }), ...env },
   });
 }

@@ -9,6 +9,7 @@ import { type Fleet, startFleet } from '../../device-sim/fleet.ts';
 import { compare } from '../../src/cli/demo/compare.ts';
 import { readAudit } from '../../src/store/audit.ts';
 import { createTestDatabase } from '../tools/database.ts';
+import { programArguments, rootFolder } from '../tools/program.ts';
 
 const kills = 20;
 const terminals = 3;
@@ -46,7 +47,8 @@ async function writeConfig(): Promise<string> {
 }
 
 function startGateway(config: string): ChildProcess {
-  return spawn(process.execPath, ['--import', 'tsx', 'src/main.ts', 'start', '--config', config], {
+  return spawn(process.execPath, programArguments('start', '--config', config), {
+    cwd: rootFolder,
     env: { ...process.env, DATABASE_URL: database.url, PORT: '0', GERBANG_DATA_DIR: folder, LOG_LEVEL: 'warn' },
     stdio: ['ignore', 'ignore', 'ignore'],
   });

@@ -1,7 +1,7 @@
 /**
  * A board to look at: believable offices, a morning of punches, a silent machine, a clock that is off.
  *
- *   npx tsx test/tools/fill-board.ts [--offices 34] [--port 8080] [--live] [--quiet-gateway]
+ *   npx tsx test/tools/fill-board.ts [--offices 34] [--port 8080] [--at 07:41] [--live] [--quiet-gateway] [--rehearsal]
  *
  * Starts its own Postgres in a temporary folder, or uses an empty database at DATABASE_URL, and serves the page until
  * Ctrl-C. `--live` keeps making punches; `--quiet-gateway` lets the gateway look as if it had stopped 14 minutes ago.
@@ -119,6 +119,7 @@ function machinesOf(places: readonly Place[], nowMs: number, random: () => numbe
     if (index === 8) return { ...base, offsetMs: 130_000, offsetBoundMs: 38 };
     if (index === 12) return { ...base, ...failing(9, 'READ_INCOMPLETE') };
     if (index === 16) return { ...base, ...failing(1_520, 'TERMINAL_SERIAL_MISMATCH'), state: 'quarantined' };
+    if (index === 30) return { ...base, offsetMs: -9_822 * 86_400_000, offsetBoundMs: 41 };
     if (index === 20) return { ...base, lastReadMs: nowMs - 6 * minuteMs, records: 93_400 };
     return base;
   });
@@ -202,6 +203,7 @@ async function main(): Promise<void> {
       at: { type: 'string', default: '07:41' },
       live: { type: 'boolean', default: false },
       'quiet-gateway': { type: 'boolean', default: false },
+      rehearsal: { type: 'boolean', default: false },
     },
   });
   const folder = await mkdtemp(join(tmpdir(), 'gerbang-board-'));
@@ -228,6 +230,7 @@ async function main(): Promise<void> {
     log: silentLog(),
     metrics,
     nowMs,
+    rehearsal: values.rehearsal,
   });
   process.stdout.write(`${web.url}\n`);
   const stopping = new AbortController();

@@ -4,15 +4,22 @@
  * A run without tests, with a file that does not load or with an error outside of any test is a failure, whatever the
  * counts say. Arguments are passed on to Vitest.
  */
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { programVariable, rootFolder as root } from './program.ts';
 import type { Summary } from './summary-reporter.ts';
 
-const root = fileURLToPath(new URL('../..', import.meta.url));
+/** Below the clone, so that the compiled program finds its packages; not `dist`, which belongs to whoever built it. */
+const buildFolder = '.gerbang/test-build';
+
+const built = spawnSync(process.execPath, [join(root, 'test/tools/build.mjs'), buildFolder], { stdio: 'inherit' });
+if (built.status !== 0) {
+  console.log('the program does not compile\n0 passed, 1 failed');
+  process.exit(1);
+}
 const folder = await mkdtemp(join(tmpdir(), 'gerbang-summary-'));
 const summaryFile = join(folder, 'summary.json');
 
@@ -25,7 +32,15 @@ const child = spawn(
     `--reporter=${join(root, 'test/tools/summary-reporter.ts')}`,
     ...process.argv.slice(2),
   ],
-  { cwd: root, stdio: 'inherit', env: { ...process.env, GERBANG_TEST_SUMMARY: summaryFile } },
+  {
+    cwd: root,
+    stdio: 'inherit',
+    env: {
+      ...process.env,
+      GERBANG_TEST_SUMMARY: summaryFile,
+      [programVariable]: join(root, buildFolder, 'src/main.js'),
+    },
+  },
 );
 // Ctrl-C reaches Vitest by itself; this process waits so that the last line is still printed.
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => child.kill(signal));
