@@ -23,7 +23,7 @@ export interface Deed {
 export interface Site {
   readonly terminal: Terminal;
   readonly server: TerminalServer;
-  /** Every punch the terminal took, oldest first. */
+  /** Every punch the terminal took since its log was last cleared, oldest first. */
   readonly diary: Deed[];
   /** The next `count` people punch. */
   punch(count: number): void;
@@ -129,6 +129,11 @@ export async function openSite(options: SiteOptions = {}): Promise<Site> {
       rawHex: entry.recordHex,
     });
     return entry;
+  };
+  const { clearLog } = terminal;
+  terminal.clearLog = () => {
+    clearLog();
+    diary.length = 0;
   };
   const site = {
     terminal,
