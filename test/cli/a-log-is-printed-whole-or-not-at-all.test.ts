@@ -3,7 +3,8 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { type Fleet, type FleetTerminal, startFleet } from '../../device-sim/fleet.ts';
 import type { ScenarioOptions } from '../../device-sim/scenario.ts';
 import { csvCell } from '../../src/cli/read.ts';
-import { gerbang, outcomeOf, start } from './gerbang.ts';
+import { outcomeOf, start } from './gerbang.ts';
+import { inProcess } from './in-process.ts';
 
 type ScenarioTerminal = NonNullable<ScenarioOptions['terminals']>[number];
 
@@ -24,7 +25,7 @@ function rawOf({ serial }: FleetTerminal): string[] {
 describe('read', () => {
   it('prints every record in log order, as the terminal wrote it', async () => {
     const { device, address } = await terminalOf({ users: 5, history: 300 });
-    const { code, stdout, stderr } = await gerbang(['read', address]);
+    const { code, stdout, stderr } = await inProcess(['read', address]);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     const lines = stdout
       .trimEnd()
@@ -48,11 +49,11 @@ describe('read', () => {
     const { device, address } = await terminalOf({ faults: [{ name: 'impossible-date', times: 1 }] });
     device.terminal.punch({ pin: '1005' });
     device.terminal.punch({ pin: '1006' });
-    const { stdout } = await gerbang(['read', address]);
+    const { stdout } = await inProcess(['read', address]);
     const [first, second] = stdout.split('\n');
     expect(JSON.parse(first ?? '')).toMatchObject({ pin: '1005', deviceTime: '2024-02-31T00:00:00', impossible: true });
     expect(JSON.parse(second ?? '')).not.toHaveProperty('impossible');
-    const csv = await gerbang(['read', address, '--format', 'csv']);
+    const csv = await inProcess(['read', address, '--format', 'csv']);
     const rows = csv.stdout.split('\r\n');
     expect(rows[0]).toBe('position,pin,deviceTime,verifyMode,punchState,workCode,raw,impossible');
     expect(rows[1]).toMatch(/^0,1005,2024-02-31T00:00:00,\d+,\d+,\d+,[0-9a-f]{80},true$/);
@@ -62,7 +63,7 @@ describe('read', () => {
   it('lets no PIN become a formula in a spreadsheet', async () => {
     const { device, address } = await terminalOf({});
     device.terminal.punch({ pin: '=1+1' });
-    const { stdout } = await gerbang(['read', address, '--format', 'csv']);
+    const { stdout } = await inProcess(['read', address, '--format', 'csv']);
     expect(stdout.split('\r\n')[1]).toContain('0,"\'=1+1",');
     expect(['+1', '-1', '@a', '\tx', '1005', 'a"b', 'a,b'].map(csvCell)).toEqual([
       '"\'+1"',
@@ -77,7 +78,7 @@ describe('read', () => {
 
   it('prints nothing of a log that broke off in the middle, and exits with 1', async () => {
     const { address } = await terminalOf({ history: 2_000, faults: [{ name: 'cut-mid-chunk' }] });
-    const { code, stdout, stderr } = await gerbang(['read', address]);
+    const { code, stdout, stderr } = await inProcess(['read', address]);
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     expect(stderr).toMatch(/^Galat: .*\[(NET_CLOSED|READ_INCOMPLETE)\]$/m);
   });

@@ -4,7 +4,8 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { gerbang, printed, start } from './gerbang.ts';
+import { printed, start } from './gerbang.ts';
+import { inProcess } from './in-process.ts';
 
 it('prints an address per terminal that another command can read, and stops on SIGTERM', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'gerbang-sim-'));
@@ -14,7 +15,7 @@ it('prints an address per terminal that another command can read, and stops on S
   try {
     const lines = await printed(child, 'SIM2');
     const address = /^SIM1 +(127\.0\.0\.1:\d+)/m.exec(lines)?.[1] ?? '';
-    const read = await gerbang(['read', address]);
+    const read = await inProcess(['read', address]);
     expect(read.code).toBe(0);
     expect(read.stdout.trimEnd().split('\n')).toHaveLength(3);
   } finally {
@@ -30,7 +31,7 @@ it('names a port that is taken', async () => {
   await once(holder, 'listening');
   const address = holder.address();
   const port = typeof address === 'object' && address !== null ? address.port : 0;
-  const { code, stderr } = await gerbang(['sim', '--terminals', '1', '--base-port', String(port)]);
+  const { code, stderr } = await inProcess(['sim', '--terminals', '1', '--base-port', String(port)]);
   holder.close();
   expect(code).toBe(1);
   expect(stderr).toContain('[PORT_TAKEN]');
@@ -38,7 +39,7 @@ it('names a port that is taken', async () => {
 });
 
 it('says what is wrong with a scenario', async () => {
-  const { code, stderr } = await gerbang(['sim', '--scenario', '/nowhere/scenario.json', '--lang', 'en']);
+  const { code, stderr } = await inProcess(['sim', '--scenario', '/nowhere/scenario.json', '--lang', 'en']);
   expect(code).toBe(1);
   expect(stderr).toContain('/nowhere/scenario.json');
   expect(stderr).toContain('[CONFIG_INVALID]');

@@ -7,6 +7,7 @@ import { openDatabase } from '../../src/store/database.ts';
 import { type TerminalState, upsertTerminalStates } from '../../src/store/terminal-state.ts';
 import { createTestDatabase } from '../tools/database.ts';
 import { gerbang } from './gerbang.ts';
+import { inProcess } from './in-process.ts';
 
 const database = await createTestDatabase();
 const env = { DATABASE_URL: database.url };
@@ -94,7 +95,7 @@ describe('while a gateway is connected', () => {
       file,
       'offices: [ { code: pu, name: Dinas PU, timeZone: Asia/Jakarta, terminals: [ { name: Depan, host: 10.9.9.9 } ] } ]\n',
     );
-    const { code, stdout } = await gerbang(['status', '--json', '--lang', 'en', '--config', file], env);
+    const { code, stdout } = await inProcess(['status', '--json', '--lang', 'en', '--config', file], env);
     expect(code).toBe(0);
     const answer = JSON.parse(stdout);
     expect(answer).toMatchObject({ gatewayRunning: true, queue: { waiting: 0, errorCode: null, setAside: 0 } });
@@ -124,21 +125,21 @@ describe('while a gateway is connected', () => {
 
 describe('without a gateway', () => {
   it('shows what is known, says that none runs and exits with 1', async () => {
-    const { code, stdout, stderr } = await gerbang(['status'], env);
+    const { code, stdout, stderr } = await inProcess(['status'], env);
     expect(code).toBe(1);
     expect(stdout).toMatch(/^Keadaan terakhir yang diketahui:\nOPD /);
     expect(stderr).toContain('Galat: Tidak ada Gerbang yang sedang berjalan. [GATEWAY_NOT_RUNNING]');
   });
 
   it('without a database either, says the same', async () => {
-    const { code, stdout, stderr } = await gerbang(['status'], { GERBANG_DATA_DIR: join(folder, 'nothing-here') });
+    const { code, stdout, stderr } = await inProcess(['status'], { GERBANG_DATA_DIR: join(folder, 'nothing-here') });
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     expect(stderr).toContain('[GATEWAY_NOT_RUNNING]');
   });
 
   it('with a database that is away, says that', async () => {
     const away = { DATABASE_URL: 'postgres://app:geheim@127.0.0.1:1/gone' };
-    const { code, stderr } = await gerbang(['status', '--lang', 'en'], away);
+    const { code, stderr } = await inProcess(['status', '--lang', 'en'], away);
     expect(code).toBe(1);
     expect(stderr).toContain('[STORE_UNAVAILABLE]');
     expect(stderr).not.toContain('geheim');

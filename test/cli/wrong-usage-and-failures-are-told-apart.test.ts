@@ -1,39 +1,15 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { PassThrough } from 'node:stream';
-import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { addCheckConfig } from '../../src/cli/check-config.ts';
-import type { Cli } from '../../src/cli/cli.ts';
-import { addExampleConfig } from '../../src/cli/example-config.ts';
-import { addMigrate } from '../../src/cli/migrate.ts';
-import { addProbe } from '../../src/cli/probe.ts';
-import { runProgram } from '../../src/cli/program.ts';
-import { addRead } from '../../src/cli/read.ts';
-import { addSim } from '../../src/cli/sim.ts';
-import { addStatus } from '../../src/cli/status.ts';
-import { languageOf } from '../../src/words/language.ts';
-import { gerbang, type Outcome } from './gerbang.ts';
+import { gerbang } from './gerbang.ts';
+import { inProcess } from './in-process.ts';
 
 let folder = '';
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'gerbang-cli-'));
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
-
-const commands = [addCheckConfig, addExampleConfig, addMigrate, addStatus, addProbe, addRead, addSim];
-
-/** The same program without a process of its own, for the many ways of saying one thing. */
-async function inProcess(args: readonly string[]): Promise<Outcome> {
-  const [stdout, stderr] = [new PassThrough(), new PassThrough()];
-  const lang = languageOf(args, {});
-  const cli: Cli = { lang, env: {}, stdout, stderr, say: (texts) => texts[lang], exitCode: 0 };
-  const code = await runProgram(args, commands, cli);
-  stdout.end();
-  stderr.end();
-  return { code, stdout: await text(stdout), stderr: await text(stderr) };
-}
 
 describe('wrong usage exits with 2, says why on stderr and prints nothing else', () => {
   it.each([
@@ -47,6 +23,12 @@ describe('wrong usage exits with 2, says why on stderr and prints nothing else',
     [['check-config', 'a', 'b'], 'Terlalu banyak argumen.'],
     [['probe', 'h', '--nope', '--lang', 'en'], 'There is no option --nope. [USAGE_INVALID]'],
     [['read', 'h', '--format', 'xml', '--lang=en'], 'Allowed: ndjson, csv'],
+    [['probe', 'h', '--transport', 'serial'], 'Yang diperbolehkan: tcp, udp, auto'],
+    [['probe', 'h', '--quirk', 'x'], 'Yang diperbolehkan: acceptBadReplyChecksum, readDirectly, smallChunks'],
+    [['read', 'h', '--quirk', 'readDirectly', '--quirk', 'x', '--lang', 'en'], 'Allowed: acceptBadReplyChecksum, '],
+    [['read', 'h', '--unredacted'], '--unredacted needs --capture FILE.'],
+    [['replay'], 'Argumen FILE belum diisi.'],
+    [['replay', '/nowhere/capture', '--lang', 'en'], 'Cannot read the capture /nowhere/capture'],
     [['sim', '--terminals', '0'], 'Yang diperbolehkan: 1 … 5000'],
     [['status', '--lang', 'fr'], 'Yang diperbolehkan: id, en'],
   ])('%j', async (args, said) => {
@@ -72,14 +54,14 @@ describe('failures exit with 1 and say what, what next and the code', () => {
 
   it('in English by GERBANG_LANG', async () => {
     // Port 1 of the loopback: nothing listens there.
-    const { code, stderr } = await gerbang(['probe', '127.0.0.1:1'], { GERBANG_LANG: 'en' });
+    const { code, stderr } = await inProcess(['probe', '127.0.0.1:1'], { GERBANG_LANG: 'en' });
     expect(code).toBe(1);
     expect(stderr).toContain('Error: The terminal refused the connection. [NET_REFUSED]\nNext step: ');
   });
 
   it('names every wrong variable of the environment and shows no secret', async () => {
     const env = { GERBANG_COMM_KEY: '31415926', PORT: '99999' };
-    const { code, stderr } = await gerbang(['read', '127.0.0.1:1'], env);
+    const { code, stderr } = await inProcess(['read', '127.0.0.1:1'], env);
     expect(code).toBe(1);
     expect(stderr).toMatch(/PORT .*99999/);
     expect(stderr).toMatch(/GERBANG_COMM_KEY .*\*\*\*/);
@@ -93,12 +75,12 @@ describe('check-config', () => {
   it('prints every fault with its place, in both languages, and exits with 1', async () => {
     const file = join(folder, 'faulty.yaml');
     await writeFile(file, faulty);
-    const id = await gerbang(['check-config', file]);
+    const id = await inProcess(['check-config', file]);
     expect(id.code).toBe(1);
     expect(id.stdout.trimEnd().split('\n')).toHaveLength(2);
     expect(id.stdout).toContain('baris 2, kolom 35: offices[0].timeZone isinya tidak diperbolehkan: Mars/Olympus');
     expect(id.stdout + id.stderr).not.toContain('4711');
-    const en = await gerbang(['check-config', file, '--json', '--lang', 'en']);
+    const en = await inProcess(['check-config', file, '--json', '--lang', 'en']);
     expect(en.code).toBe(1);
     expect(JSON.parse(en.stdout)).toMatchObject({
       ok: false,
@@ -114,7 +96,7 @@ describe('check-config', () => {
     const example = await gerbang(['example-config']);
     expect(example.code).toBe(0);
     await writeFile(file, example.stdout);
-    const json = await gerbang(['check-config', file, '--json']);
+    const json = await inProcess(['check-config', file, '--json']);
     expect({ code: json.code, answer: JSON.parse(json.stdout) }).toEqual({
       code: 0,
       answer: { ok: true, offices: 1, terminals: 1, faults: [] },
@@ -123,10 +105,10 @@ describe('check-config', () => {
 });
 
 describe('help', () => {
-  const names = ['check-config', 'example-config', 'migrate', 'status', 'probe', 'read', 'sim'];
+  const names = ['check-config', 'example-config', 'migrate', 'status', 'probe', 'read', 'replay', 'sim'];
 
   it('lists every command in both languages', async () => {
-    const [id, en] = [await gerbang(['--help']), await gerbang(['--help'], { GERBANG_LANG: 'en' })];
+    const [id, en] = [await inProcess(['--help']), await gerbang(['--help'], { GERBANG_LANG: 'en' })];
     expect([id.code, en.code]).toEqual([0, 0]);
     for (const name of names) {
       for (const { stdout } of [id, en]) expect(stdout).toMatch(new RegExp(`^  ${name}\\b`, 'm'));

@@ -1,0 +1,30 @@
+/** The real command line without a process of its own, which costs seconds of start-up for each case. */
+import { PassThrough } from 'node:stream';
+import { text } from 'node:stream/consumers';
+import { addCheckConfig } from '../../src/cli/check-config.ts';
+import type { Cli } from '../../src/cli/cli.ts';
+import { addExampleConfig } from '../../src/cli/example-config.ts';
+import { addMigrate } from '../../src/cli/migrate.ts';
+import { addProbe } from '../../src/cli/probe.ts';
+import { runProgram } from '../../src/cli/program.ts';
+import { addRead } from '../../src/cli/read.ts';
+import { addReplay } from '../../src/cli/replay.ts';
+import { addSim } from '../../src/cli/sim.ts';
+import { addStatus } from '../../src/cli/status.ts';
+import { languageOf } from '../../src/words/language.ts';
+import type { Outcome } from './gerbang.ts';
+
+const commands = [addCheckConfig, addExampleConfig, addMigrate, addStatus, addProbe, addRead, addReplay, addSim];
+
+/** Runs `gerbang …` to its end with nothing but this environment. */
+export async function inProcess(args: readonly string[], env: Record<string, string> = {}): Promise<Outcome> {
+  const [stdout, stderr] = [new PassThrough(), new PassThrough()];
+  const said = Promise.all([text(stdout), text(stderr)]);
+  const lang = languageOf(args, env);
+  const cli: Cli = { lang, env, stdout, stderr, say: (texts) => texts[lang], exitCode: 0 };
+  const code = await runProgram(args, commands, cli);
+  stdout.end();
+  stderr.end();
+  const [out, err] = await said;
+  return { code, stdout: out, stderr: err };
+}
