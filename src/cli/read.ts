@@ -70,7 +70,7 @@ async function withKeeper<T>(
   } finally {
     if (kept.length > 0) {
       const file = await openPrivate(path);
-      await file.writeFile(kept).finally(() => file.close());
+      await file.writeFile(Buffer.concat(kept)).finally(() => file.close());
       cli.stderr.write(`${cli.say(probeWords.kept)} ${path}. ${cli.say(probeWords.keptShows)}\n`);
     }
   }
