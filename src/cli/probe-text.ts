@@ -27,7 +27,7 @@ export function probeText(report: ProbeReport, cli: Cli): string {
   const facts = pairs(
     [
       [say(answers.address), report.address],
-      [say(probeWords.transport), report.transport.toUpperCase()],
+      [say(probeWords.transport), transportText(report)],
       [say(answers.serial), report.serial],
       [say(answers.name), known(report.deviceName)],
       [say(answers.platform), known(report.platform)],
@@ -53,6 +53,11 @@ export function probeText(report: ProbeReport, cli: Cli): string {
 function optionsText({ options }: ProbeReport, cli: Cli): string {
   const told = Object.entries(options).map(([key, value]) => `${key}=${value}`);
   return told.length === 0 ? cli.say(probeWords.noOptions) : told.join(', ');
+}
+
+/** How it was reached; abilities a driver does not have are its own, not the terminal's, so another one is named. */
+function transportText({ transport, driver }: ProbeReport): string {
+  return driver === 'zk' ? transport.toUpperCase() : `${transport.toUpperCase()} (driver: ${driver})`;
 }
 
 function userSizeText({ userRecordBytes }: ProbeReport, cli: Cli): string {

@@ -4,7 +4,7 @@ import { formatDeviceTime } from '../clock/device-time.ts';
 import { isGerbangError } from '../errors.ts';
 import { frame, parameters, summaries } from '../words/commands.ts';
 import { explainError } from '../words/errors.ts';
-import type { TerminalTarget, WireTap } from '../zk/driver.ts';
+import type { WireTap } from '../zk/driver.ts';
 import { type Address, addressArgument, jsonOption, timeZoneArgument } from './arguments.ts';
 import { withCapture } from './capture-file.ts';
 import type { Cli } from './cli.ts';
@@ -18,7 +18,7 @@ import { daysToFull, recordsPerDay } from './probe-growth.ts';
 import { examineLog, type LogFacts } from './probe-log.ts';
 import { readOptions } from './probe-options.ts';
 import { probeText } from './probe-text.ts';
-import { addTargetOptions, type TargetOptions, targetOf } from './target.ts';
+import { addTargetOptions, type CommandTarget, type TargetOptions, targetOf } from './target.ts';
 import { type OpenSession, withTerminal } from './terminal-session.ts';
 
 /** Everything a probe finds. Null is "the terminal does not say" or "not proven". */
@@ -55,7 +55,7 @@ async function run(cli: Cli, address: Address, options: ProbeOptions): Promise<v
  * Terminals of which every reply has a wrong checksum are gone along with, once it is known that this is what they are:
  * a probe stores nothing, and its advice then names the quirk.
  */
-async function probe(cli: Cli, target: TerminalTarget, tap: WireTap | undefined, timeZone: string | null) {
+async function probe(cli: Cli, target: CommandTarget, tap: WireTap | undefined, timeZone: string | null) {
   const strict: ReplyChecksums = { replies: 0, wrong: 0 };
   try {
     return await attempt(cli, target, strict, tap, timeZone);
@@ -70,7 +70,7 @@ async function probe(cli: Cli, target: TerminalTarget, tap: WireTap | undefined,
 
 async function attempt(
   cli: Cli,
-  target: TerminalTarget,
+  target: CommandTarget,
   checksums: ReplyChecksums,
   tap: WireTap | undefined,
   timeZone: string | null,
@@ -90,7 +90,12 @@ async function hear(open: OpenSession, timeZone: string | null) {
   return { transport: session.transport, identity, options, counters, ...measured, log, abilities };
 }
 
-function reportOf(cli: Cli, { host, port, quirks = [] }: TerminalTarget, heard: Heard, checksums: ReplyChecksums) {
+function reportOf(
+  cli: Cli,
+  { host, port, driver, quirks = [] }: CommandTarget,
+  heard: Heard,
+  checksums: ReplyChecksums,
+) {
   const { transport, identity, options, counters, deviceTime, clock, log, abilities } = heard;
   const { users, operations, recordCapacity } = counters;
   // The log itself knows better than the counter, which some firmware leaves at zero.
@@ -104,6 +109,7 @@ function reportOf(cli: Cli, { host, port, quirks = [] }: TerminalTarget, heard: 
   );
   return {
     address: host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`,
+    driver,
     transport,
     ...identity,
     options,

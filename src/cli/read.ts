@@ -11,7 +11,7 @@ import { type Address, addressArgument, choiceArgument } from './arguments.ts';
 import { openPrivate, withCapture } from './capture-file.ts';
 import type { Cli } from './cli.ts';
 import { writeLines } from './output.ts';
-import { addTargetOptions, type TargetOptions, targetOf } from './target.ts';
+import { addTargetOptions, type CommandTarget, type TargetOptions, targetOf } from './target.ts';
 import { withTerminal } from './terminal-session.ts';
 
 type Format = 'ndjson' | 'csv';
@@ -46,7 +46,7 @@ async function run(cli: Cli, address: Address, options: ReadOptions): Promise<vo
   await writeLines(cli.stdout, options.format === 'csv' ? csvLines(records) : ndjsonLines(records));
 }
 
-async function readWhole(cli: Cli, target: TerminalTarget): Promise<{ log: LogRead; pins: PinByUid | undefined }> {
+async function readWhole(cli: Cli, target: CommandTarget): Promise<{ log: LogRead; pins: PinByUid | undefined }> {
   const showProgress = progressOn(cli);
   return withTerminal(target, async ({ session }) => {
     const whole = await session.readLog(showProgress);

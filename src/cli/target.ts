@@ -1,5 +1,6 @@
-/** The options of every command that talks to a terminal: key, transport, quirks, capture. */
+/** The options of every command that talks to a terminal: driver, key, transport, quirks, capture. */
 import { type Command, Option } from 'commander';
+import type { TerminalConfig } from '../config.ts';
 import { GerbangError } from '../errors.ts';
 import { parameters } from '../words/commands.ts';
 import type { TerminalTarget } from '../zk/driver.ts';
@@ -7,8 +8,14 @@ import { isQuirkName, type QuirkName, quirks } from '../zk/quirks.ts';
 import { type Address, choiceArgument, notAllowed, wholeNumberArgument } from './arguments.ts';
 import { type Cli, environmentOf } from './cli.ts';
 
+/** A terminal and what is to talk to it. */
+export interface CommandTarget extends TerminalTarget {
+  readonly driver: TerminalConfig['driver'];
+}
+
 /** What commander makes of them. */
 export interface TargetOptions {
+  readonly driver: TerminalConfig['driver'];
   readonly commKey?: number;
   readonly transport: 'tcp' | 'udp' | 'auto';
   readonly quirk?: readonly QuirkName[];
@@ -19,6 +26,11 @@ export interface TargetOptions {
 export function addTargetOptions(command: Command, cli: Cli): Command {
   return command
     .addOption(new Option('--comm-key <K>', cli.say(parameters.commKey)).argParser(wholeNumberArgument(0, 999_999)))
+    .addOption(
+      new Option('--driver <driver>', cli.say(parameters.driver))
+        .argParser(choiceArgument('zk', 'node-zklib'))
+        .default('zk'),
+    )
     .addOption(
       new Option('--transport <transport>', cli.say(parameters.transport))
         .argParser(choiceArgument('tcp', 'udp', 'auto'))
@@ -40,10 +52,10 @@ function quirkArgument(text: string, before: readonly QuirkName[] = []): readonl
  *
  * @throws GerbangError CONFIG_INVALID, USAGE_INVALID
  */
-export function targetOf(cli: Cli, address: Address, options: TargetOptions): TerminalTarget {
-  const { commKey = environmentOf(cli).commKey, transport, quirk = [], capture, unredacted } = options;
+export function targetOf(cli: Cli, address: Address, options: TargetOptions): CommandTarget {
+  const { driver, commKey = environmentOf(cli).commKey, transport, quirk = [], capture, unredacted } = options;
   if (unredacted && capture === undefined) {
     throw new GerbangError('USAGE_INVALID', 'The option --unredacted needs --capture FILE.');
   }
-  return { ...address, commKey, transport, quirks: quirk };
+  return { ...address, driver, commKey, transport, quirks: quirk };
 }

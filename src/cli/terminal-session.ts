@@ -1,9 +1,16 @@
 /** One session with one terminal, ended with EXIT whatever happens: success, failure, Ctrl-C or SIGTERM. */
 import { isGerbangError } from '../errors.ts';
 import { createHostClock } from '../host-clock.ts';
-import type { HostClock, TerminalSession, TerminalTarget } from '../zk/driver.ts';
+import type { HostClock, OpenTerminal, TerminalSession } from '../zk/driver.ts';
 import { openTerminal } from '../zk/terminal.ts';
+import { openZklibTerminal } from '../zklib/terminal.ts';
 import { interruptedBy } from './failure.ts';
+import type { CommandTarget } from './target.ts';
+
+const drivers: Readonly<Record<CommandTarget['driver'], OpenTerminal>> = {
+  zk: openTerminal,
+  'node-zklib': openZklibTerminal,
+};
 
 /** What the work inside a session gets. */
 export interface OpenSession {
@@ -21,7 +28,7 @@ const openingGraceMs = 2000;
  *
  * @throws GerbangError what opening or the work threw, or SHUTDOWN when a signal ended it
  */
-export async function withTerminal<T>(target: TerminalTarget, work: (open: OpenSession) => Promise<T>): Promise<T> {
+export async function withTerminal<T>(target: CommandTarget, work: (open: OpenSession) => Promise<T>): Promise<T> {
   const clock = createHostClock();
   const stopping = new AbortController();
   let session: TerminalSession | null = null;
@@ -37,7 +44,7 @@ export async function withTerminal<T>(target: TerminalTarget, work: (open: OpenS
   };
   process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
   try {
-    session = await openTerminal(target, clock);
+    session = await drivers[target.driver](target, clock);
     if (caught !== null) throw interruptedBy(caught);
     const result = await work({ session, clock, signal: stopping.signal });
     if (caught !== null) throw interruptedBy(caught);

@@ -71,6 +71,10 @@ export const parameters = {
     id: 'Comm Key mesin, 0 sampai 999999; lebih aman lewat GERBANG_COMM_KEY',
     en: 'comm key of the terminal, 0 to 999999; safer in GERBANG_COMM_KEY',
   },
+  driver: {
+    id: 'zk (milik Gerbang) atau node-zklib',
+    en: 'zk (our own) or node-zklib',
+  },
   transport: {
     id: 'tcp, udp, atau auto: TCP dahulu, lalu UDP',
     en: 'tcp, udp, or auto: TCP first, then UDP',
