@@ -224,11 +224,3 @@ export interface ClockModel {
   /** One per record of the evidence, in its order. */
   readonly times: readonly RecordTime[];
 }
-
-/*
- * What is built on these types:
- *
- *   buildClockModel(evidence: ClockEvidence): ClockModel                                        model.ts
- *   describeTime(evidence: ClockEvidence, model: ClockModel, index: number): TimeDescription    describe.ts
- *   modelDigest, disagreements, revisionOf, codeVersion                                         versions.ts
- */

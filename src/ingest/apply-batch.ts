@@ -104,7 +104,7 @@ async function storeRecords(
     ...range,
     deviceMs: records.map((record) => deviceMsOf(record.deviceTime)),
     bracket,
-    nominalOffsetMs: means.zoneOf(officeCode).offsetMs(bracket.presentAtMs),
+    zone: means.zoneOf(officeCode).timeZone,
   });
   const repeats = await repeatsOf(tx, batch, bytes);
   const suspects = records.map(({ uid }, at) => {

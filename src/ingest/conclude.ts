@@ -3,10 +3,12 @@
  * say about earlier batches of the same read.
  */
 import type { Kysely } from 'kysely';
-import { type CorrectedTime, type CorrectionInput, correctRecords, defaultLimits } from '../clock/correct.ts';
-import { evidenceAround } from '../clock/evidence.ts';
-import { segmentStarts } from '../clock/order.ts';
+import type { CorrectedTime } from '../clock/correct.ts';
+import { buildClockModel } from '../clock/model.ts';
+import type { RecordEvidence } from '../clock/model-types.ts';
+import { orderSlackMs } from '../clock/places.ts';
 import type { ClockSample } from '../clock/sample.ts';
+import { ownSetsIn } from '../clock/sets.ts';
 import { readConclusions, reviseAttendance, type StoredConclusion } from '../store/attendance.ts';
 import { readClockSamples } from '../store/clock-samples.ts';
 import type { LogRange } from '../store/punches.ts';
@@ -17,8 +19,8 @@ export interface ReadPart extends LogRange {
   readonly deviceMs: readonly (number | null)[];
   /** Arrival bracket of the read. */
   readonly bracket: { readonly absentAtMs: number | null; readonly presentAtMs: number };
-  /** Offset of a well-set terminal in the office's zone, in milliseconds. */
-  readonly nominalOffsetMs: number;
+  /** IANA zone of the office. */
+  readonly zone: string;
 }
 
 /** Conclusions about a batch. */
@@ -33,27 +35,59 @@ export interface Conclusions {
  * longest burst, several polls around it, and a former poll's end.
  */
 const samplesConsidered = 128;
+/** Samples up to so long after a read speak for it; a later rebuild of the model takes them all. */
+const samplesAfterReadMs = 600_000;
 const pageRecords = 5_000;
 
 /** Corrects the records of a batch, with the samples that are stored by now. */
 export async function conclude(tx: Kysely<Tables>, part: ReadPart): Promise<Conclusions> {
   const { serial, epoch, from, bracket } = part;
-  const range = { afterMs: Number.NEGATIVE_INFINITY, untilMs: Number.POSITIVE_INFINITY, limit: samplesConsidered };
-  const samples = await readClockSamples(tx, serial, range);
+  const samples = await samplesAround(tx, serial, bracket);
+  const records = part.deviceMs.map((deviceMs, index) => ({ epoch, ordinal: from + index, deviceMs, ...bracket }));
+  const earlier = await earlierInRead(tx, part);
+  const times = timesWith(part, samples, [...earlier, ...records]).slice(earlier.length);
+  const last = earlier.at(-1);
+  const runsBack = last !== undefined && runsBackIn([last, ...records]);
+  return { times, revised: runsBack ? await reviseEarlier(tx, part, samples, records) : [] };
+}
+
+/** Samples up to shortly after the read, and some from before the log was last looked at. */
+async function samplesAround(
+  tx: Kysely<Tables>,
+  serial: string,
+  { absentAtMs, presentAtMs }: ReadPart['bracket'],
+): Promise<ClockSample[]> {
+  const untilMs = presentAtMs + samplesAfterReadMs;
+  const range = { afterMs: Number.NEGATIVE_INFINITY, untilMs, limit: samplesConsidered };
+  const near = await readClockSamples(tx, serial, range);
+  const first = near[0];
+  if (absentAtMs === null || first === undefined || first.sentAtMs <= absentAtMs) return near;
+  return [...(await readClockSamples(tx, serial, { ...range, untilMs: absentAtMs })), ...near];
+}
+
+/**
+ * What the same read found before these records: the last one tells whether the order holds, and where that one is in
+ * doubt, so may be these.
+ */
+async function earlierInRead(tx: Kysely<Tables>, part: ReadPart): Promise<StoredRecord[]> {
+  const { serial, epoch, from, bracket } = part;
   const [previous] = await readConclusions(tx, { serial, epoch, from: from - 1, to: from });
-  const continuesRead = previous !== undefined && isOfRead(previous, bracket);
-  // Where the gateway itself set the clock in between, running backwards says nothing.
-  const isComparable = previous !== undefined && (continuesRead || !wasSet(samples, bracket));
-  const previousDeviceMs = isComparable ? previous.deviceMs : null;
-  const shared = { bracket, ...evidenceAround(samples, bracket), nominalOffsetMs: part.nominalOffsetMs };
-  const times = correctRecords({
-    ...shared,
-    records: part.deviceMs.map((deviceMs) => ({ deviceMs })),
-    neighbours: { previousDeviceMs, runsBackLater: false },
-  });
-  const runsBack = segmentStarts([previousDeviceMs, ...part.deviceMs], defaultLimits.toleranceMs).length > 0;
-  const revised = continuesRead && runsBack ? await reviseEarlier(tx, part, shared) : [];
-  return { times, revised };
+  if (previous === undefined || !isOfRead(previous, bracket)) return [];
+  if (isTrusted(previous)) return [{ ...previous, epoch }];
+  const page = await readConclusions(tx, { serial, epoch, from: Math.max(0, from - pageRecords), to: from });
+  return page.filter((row) => isOfRead(row, bracket)).map((row) => ({ ...row, epoch }));
+}
+
+type StoredRecord = StoredConclusion & RecordEvidence;
+
+function timesWith(
+  part: ReadPart,
+  samples: readonly ClockSample[],
+  records: readonly RecordEvidence[],
+): readonly CorrectedTime[] {
+  const { zone } = part;
+  const sets = ownSetsIn(samples, zone);
+  return buildClockModel({ samples, sets, operations: [], hostSteps: [], records, zone }).times;
 }
 
 /**
@@ -63,7 +97,8 @@ export async function conclude(tx: Kysely<Tables>, part: ReadPart): Promise<Conc
 async function reviseEarlier(
   tx: Kysely<Tables>,
   part: ReadPart,
-  shared: Omit<CorrectionInput, 'records' | 'neighbours'>,
+  samples: readonly ClockSample[],
+  records: readonly RecordEvidence[],
 ): Promise<LogRange[]> {
   const { serial, epoch, bracket } = part;
   const revised: LogRange[] = [];
@@ -72,13 +107,10 @@ async function reviseEarlier(
     const rows = page.filter((row) => isOfRead(row, bracket));
     const [first] = rows;
     if (first === undefined) break;
-    if (rows.some((row) => row.status === 'final' || row.status === 'provisional')) {
-      const times = correctRecords({
-        ...shared,
-        records: rows,
-        neighbours: { previousDeviceMs: null, runsBackLater: true },
-      });
+    if (rows.some(isTrusted)) {
+      const all = [...rows.map((row) => ({ ...row, epoch })), ...records];
       const range = { serial, epoch, from: first.ordinal, to };
+      const times = timesWith(part, samples, all).slice(0, rows.length);
       if ((await reviseAttendance(tx, range, times)) > 0) revised.push(range);
     }
     if (rows.length < page.length) break;
@@ -86,10 +118,18 @@ async function reviseEarlier(
   return revised;
 }
 
-function wasSet(samples: readonly ClockSample[], bracket: ReadPart['bracket']): boolean {
-  const absentMs = bracket.absentAtMs ?? Number.NEGATIVE_INFINITY;
-  const { presentAtMs } = bracket;
-  return samples.some(({ kind, sentAtMs }) => kind === 'after-set' && sentAtMs > absentMs && sentAtMs < presentAtMs);
+function isTrusted({ status }: StoredConclusion): boolean {
+  return status === 'final' || status === 'provisional';
+}
+
+/** Whether device times run backwards anywhere, by more than firmware and a host may move them. */
+function runsBackIn(records: readonly RecordEvidence[]): boolean {
+  let highest = Number.NEGATIVE_INFINITY;
+  for (const { deviceMs } of records) {
+    if (deviceMs !== null && deviceMs < highest - orderSlackMs) return true;
+    highest = Math.max(highest, deviceMs ?? highest);
+  }
+  return false;
 }
 
 /** Whether a stored row was read in the same read: no two reads of a terminal end at the same instant. */
