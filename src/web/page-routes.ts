@@ -27,6 +27,7 @@ export interface PageSources {
   readonly showPin: PinText;
   readonly nowMs: () => number;
   readonly language: Lang;
+  readonly rehearsal: boolean;
 }
 
 /** Everything an address may carry. Anything else in it is ignored; anything malformed counts as absent. */
@@ -127,7 +128,8 @@ function frameFor(
     reply.header('set-cookie', `${languageCookie}=${lang}; Path=/; Max-Age=${yearSeconds}; SameSite=Lax; HttpOnly`);
   }
   const address = opd === undefined ? '/' : `/?opd=${encodeURIComponent(opd)}`;
-  return { words: wordsOf(lang), assets: sources.assets.urls, reloadSeconds, address };
+  const { rehearsal } = sources;
+  return { words: wordsOf(lang), assets: sources.assets.urls, rehearsal, reloadSeconds, address };
 }
 
 function languageOf(request: FastifyRequest, { language }: PageSources): Lang {

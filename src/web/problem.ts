@@ -16,7 +16,8 @@ export function problemOf(machine: BoardMachine, words: Words): Problem | null {
   if (mark === 'ok') return null;
   if (mark === 'clock') {
     const offset = offsetWords(machine.offsetMs, machine.offsetBoundMs, words);
-    return { why: words.problems.clock.why(offset), next: words.problems.clock.next };
+    const text = isReset(machine.offsetMs ?? 0) ? words.problems.reset : words.problems.clock;
+    return { why: text.why(offset), next: text.next };
   }
   if (machine.errorCode !== null && mark !== 'waiting' && mark !== 'slow') {
     const { what, next } = explainError({ code: machine.errorCode }, words.lang);
@@ -24,3 +25,10 @@ export function problemOf(machine: BoardMachine, words: Words): Problem | null {
   }
   return mark === 'waiting' ? words.problems.waiting : words.problems.slow;
 }
+
+/** A clock that lost its power starts again years ago (docs/protocol.md, "Packed time"); nobody sets one so far off. */
+function isReset(offsetMs: number): boolean {
+  return offsetMs < -yearMs;
+}
+
+const yearMs = 365 * 86_400_000;

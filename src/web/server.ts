@@ -34,6 +34,8 @@ export interface WebOptions {
   readonly nowMs: () => number;
   /** Language of a reader who has not chosen one. Default Indonesian. */
   readonly language?: Lang;
+  /** The machines are simulated: every page is marked as a rehearsal. */
+  readonly rehearsal?: boolean;
   /** What is expected of each configured office; offices without an answer are not shown. Default: all, one minute. */
   readonly paceOf?: PaceOf;
   /** What `/readyz` asks, by name. */
@@ -70,7 +72,8 @@ export async function startWeb(options: WebOptions): Promise<Web> {
   const live = startLive({ database, feed, boards, paceOf, showPin, nowMs, log, maxReaders, onReaders });
 
   const app = createApp(options);
-  addPageRoutes(app, { assets, feed, boards, live, paceOf, showPin, nowMs, language });
+  const rehearsal = options.rehearsal ?? false;
+  addPageRoutes(app, { assets, feed, boards, live, paceOf, showPin, nowMs, language, rehearsal });
   addServiceRoutes(app, { metrics, checks: options.checks ?? {} });
   try {
     await app.listen({ host: options.host, port: options.port });

@@ -4,6 +4,7 @@ import { createMetrics } from '../../src/web/metrics.ts';
 import { startWeb, type Web } from '../../src/web/server.ts';
 import { putMachines, putOffices, putPunches } from '../tools/board-rows.ts';
 import { createTestDatabase } from '../tools/database.ts';
+import { until } from './tools/events.ts';
 
 const database = await createTestDatabase();
 /** 2 March 2026, 07:31:04 in Jakarta, 09:31:04 in Jayapura. */
@@ -110,6 +111,16 @@ describe('machines', () => {
     );
   });
 
+  test('a clock that began anew after losing its power is told from one that is merely off', async () => {
+    const reset = { officeCode: 'kosong', terminalName: 'Kantor', serial: 'CKJ5', offsetMs: -9_822 * 86_400_000 };
+    await putMachines(database, [reset], nowMs);
+    await until(async () => (await text('/?opd=kosong')).includes('Perlu ganti baterai jam'));
+    const page = await text('/?opd=kosong');
+    expect(page.match(/Perlu ganti baterai jam/g)).toHaveLength(2);
+    // Of two wrong clocks the one further off stands first.
+    expect(page.indexOf('mulai lagi dari awal')).toBeLessThan(page.indexOf('Jam mesin lebih cepat 2 menit 10 detik'));
+  });
+
   test('an opened office lists its machines with clock, memory and technical details', async () => {
     const page = await text('/?opd=kaimana');
     expect(page).toContain('Kantor CKJ4');
@@ -134,6 +145,16 @@ describe('live rows', () => {
     expect(rows).toContain('Lobi · PIN 3 · Sidik jari · Masuk');
     expect(rows).toContain('Distrik Kaimana Kantor · PIN 9 · Sidik jari');
   });
+});
+
+test('a rehearsal is marked on every page', async () => {
+  const options = { host: '127.0.0.1', port: 0, database, log: silentLog(), metrics: createMetrics() };
+  const rehearsal = await startWeb({ ...options, nowMs: () => nowMs, rehearsal: true });
+  for (const path of ['/', '/nothing-here']) {
+    expect(await (await fetch(`${rehearsal.url}${path}`)).text()).toContain('>Gladi · data latihan<');
+  }
+  expect(await text('/')).not.toContain('Gladi');
+  await rehearsal.close();
 });
 
 describe('languages', () => {

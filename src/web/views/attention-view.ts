@@ -52,7 +52,7 @@ function entryItem(entry: Entry, words: Words, nowMs: number): Html {
   }${problem !== null && html`<p class="why">${problem.why}</p><p class="next"><b>${text.next}:</b> ${problem.next}</p>`}</li>`;
 }
 
-/** Worst first; among equals the longest broken first. A machine that merely waits for its first read needs nobody. */
+/** Worst first; among equals the longest broken, then the clock that is furthest off. A machine that merely waits for its first read needs nobody. */
 function entriesOf(board: Board): readonly Entry[] {
   const entries = board.offices.flatMap((office): Entry[] => {
     const troubled = office.machines.filter((machine) => machine.mark !== 'ok' && machine.mark !== 'waiting');
@@ -66,9 +66,13 @@ function entriesOf(board: Board): readonly Entry[] {
     (a, b) =>
       Number(b.wholeOffice) - Number(a.wholeOffice) ||
       severity(a.machine.mark) - severity(b.machine.mark) ||
-      (a.machine.failingSinceMs ?? Infinity) - (b.machine.failingSinceMs ?? Infinity),
+      (a.machine.failingSinceMs ?? nobodyKnows) - (b.machine.failingSinceMs ?? nobodyKnows) ||
+      Math.abs(b.machine.offsetMs ?? 0) - Math.abs(a.machine.offsetMs ?? 0),
   );
 }
+
+/** Later than any instant; unlike infinity it can be subtracted from itself. */
+const nobodyKnows = Number.MAX_SAFE_INTEGER;
 
 function machinesIn(entry: Entry): number {
   return entry.wholeOffice ? entry.office.machines.length : 1;

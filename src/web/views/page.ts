@@ -19,6 +19,8 @@ export interface AssetUrls {
 export interface PageFrame {
   readonly words: Words;
   readonly assets: AssetUrls;
+  /** True when the machines are simulated: every page says so. */
+  readonly rehearsal: boolean;
   /** Seconds until a browser without script loads the page again; null for never. */
   readonly reloadSeconds: number | null;
   /** Path and query of this page without `lang`, for the language links: `/` or `/?opd=dinkes`. */
@@ -65,7 +67,7 @@ export function messagePage(
   return frameOf(frame, null, body);
 }
 
-function frameOf({ words, assets, reloadSeconds, address }: PageFrame, date: Html | null, body: Html): Html {
+function frameOf({ words, assets, rehearsal, reloadSeconds, address }: PageFrame, date: Html | null, body: Html): Html {
   const reload =
     reloadSeconds !== null && html`<noscript><meta http-equiv="refresh" content="${reloadSeconds}"></noscript>`;
   return html`<!doctype html>
@@ -82,7 +84,7 @@ ${reload}
 </head>
 <body>
 ${markShapes()}<a class="skip" href="#opd">${words.skip}</a>
-<header class="top"><h1><a href="/"><svg class="gate" viewBox="0 0 32 32" aria-hidden="true"><path d="M5 28V13a11 11 0 0 1 22 0v15M16 28V13M5 20h22"/></svg>${words.title}</a></h1>${date}
+<header class="top"><h1><a href="/"><svg class="gate" viewBox="0 0 32 32" aria-hidden="true"><path d="M5 28V13a11 11 0 0 1 22 0v15M16 28V13M5 20h22"/></svg>${words.title}</a></h1>${rehearsal && html`<p class="rehearsal" title="${words.rehearsalHint}">${words.rehearsal}</p>`}${date}
 <nav aria-label="${words.language}">${languageLinks(words, address)}</nav></header>
 <p class="notice bad" id="putus" role="status" hidden><b>${words.stale.link} <time></time>.</b> ${words.stale.linkNext}</p>
 <main>${body}</main>

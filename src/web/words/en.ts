@@ -29,8 +29,9 @@ export const english: Words = {
   lang: 'en',
   locale: 'en-GB',
   title: 'Live board',
+  rehearsal: 'Rehearsal · practice data',
+  rehearsalHint: 'Simulated terminals. No punch on this page is real.',
   product: 'Gerbang',
-  purpose: 'Punches of the terminals, as they are',
   language: 'Language',
   skip: 'Skip to the offices',
   today: 'today',
@@ -92,6 +93,10 @@ export const english: Words = {
     clock: {
       why: (offset) => `The clock of the terminal is ${offset}.`,
       next: 'Punches are corrected all the same. Gerbang sets the clock in quiet hours where it may.',
+    },
+    reset: {
+      why: (offset) => `The clock started anew after it lost power: ${offset}.`,
+      next: 'Needs a clock battery. No punch is lost; times are corrected as far as proven.',
     },
     waiting: { why: 'Waiting for its first read.', next: 'Nothing to do.' },
   },

@@ -17,8 +17,9 @@ export const indonesian = {
   lang: 'id' as Lang,
   locale: 'id-ID',
   title: 'Ruang pantau',
+  rehearsal: 'Gladi · data latihan',
+  rehearsalHint: 'Mesin tiruan. Tidak ada satu pun catatan di halaman ini yang sungguhan.',
   product: 'Gerbang',
-  purpose: 'Catatan mesin presensi, apa adanya',
   language: 'Bahasa',
   skip: 'Langsung ke daftar OPD',
   today: 'hari ini',
@@ -80,6 +81,10 @@ export const indonesian = {
     clock: {
       why: (offset: string) => `Jam mesin ${offset}.`,
       next: 'Catatan tetap dikoreksi. Gerbang menyetel jam pada waktu sepi bila diizinkan.',
+    },
+    reset: {
+      why: (offset: string) => `Jam mesin mulai lagi dari awal setelah kehilangan daya: ${offset}.`,
+      next: 'Perlu ganti baterai jam. Tidak ada catatan yang hilang; waktunya dikoreksi sejauh terbukti.',
     },
     waiting: { why: 'Menunggu pembacaan pertama.', next: 'Tidak perlu tindakan.' },
   },
