@@ -38,7 +38,9 @@ export function adviceOn(found: Findings, cli: Cli): readonly Advice[] {
   const named: Advice['name'][] = [];
   if (checksums.wrong > 0)
     named.push(checksums.wrong === checksums.replies ? 'acceptBadReplyChecksum' : 'reply-checksums-damaged');
-  if (problem !== null) named.push(...quirksAgainst(problem, quirks));
+  // What was gone along with and got through is worth writing down; the checksums speak for themselves above.
+  if (problem === null) named.push(...quirks.filter((quirk) => quirk !== 'acceptBadReplyChecksum'));
+  else named.push(...quirksAgainst(problem, quirks));
   if (transport === 'udp') named.push('udp-only');
   if (options.DownloadNewLog === '1') named.push('download-new-log');
   if (options.ISLR === '1') named.push('ring-log');
@@ -68,6 +70,10 @@ function quirksAgainst({ code, context }: GerbangError, set: readonly QuirkName[
     case 'ZK_REFUSED':
       // A form that is recognised but not supported reads no better another way.
       if (context.strideBytes === undefined) tries.push('readDirectly');
+      break;
+    case 'READ_CONTRADICTS_COUNTER':
+      // It counts records and says that there is nothing to read.
+      if (context.records === 0) tries.push('readDirectly');
       break;
     case 'READ_INCOMPLETE':
     case 'NET_CLOSED':

@@ -144,6 +144,24 @@ describe('what stands in the way', () => {
     expect(stdout).toMatch(/^ {2}quirks: \[acceptBadReplyChecksum\] {3}# pada mesin ini di gerbang\.yaml$/m);
   });
 
+  it.each([2001, 65535])(
+    'a buffered read that is refused by %d suggests the direct one, which then works',
+    async (code) => {
+      const terminal = { faults: [{ name: 'refuse' as const, command: 1503, code }] };
+      const refused = await probeOf(terminal, ['--json']);
+      expect(refused.code).toBe(1);
+      expect(JSON.parse(refused.stdout).advice).toMatchObject([{ config: 'quirks: [readDirectly]' }]);
+      const direct = await probeOf(terminal, ['--json', '--quirk', 'readDirectly']);
+      expect(direct.code).toBe(0);
+      expect(JSON.parse(direct.stdout)).toMatchObject({
+        recordBytes: 40,
+        records: 40,
+        problem: null,
+        advice: [{ name: 'readDirectly', config: 'quirks: [readDirectly]' }],
+      });
+    },
+  );
+
   it('a reply damaged once is a bad line, not a quirk', async () => {
     const once = { faults: [{ name: 'bad-checksum' as const, times: 1 }] };
     const { stdout } = await probeOf(once, ['--json']);
