@@ -10,6 +10,7 @@ import { type ConfigFault, describeFault } from './config/faults.ts';
 import type { Config } from './config/schema.ts';
 import { GerbangError, messageOf } from './errors.ts';
 
+export { parseAddressRange } from './config/address-range.ts';
 export { type Checked, checkConfig, checkEnvironment, type Variables } from './config/check.ts';
 export type { Environment } from './config/environment.ts';
 export { configReference, exampleConfig } from './config/example.ts';

@@ -4,6 +4,7 @@
  * Unknown keys are refused at every level: a misspelled `commkey` must not silently mean "no key".
  */
 import { z } from 'zod';
+import { maxSearchAddresses, parseAddressRange } from './address-range.ts';
 import { field, flag, hostName, line, wholeNumber, zoneName } from './fields.ts';
 import { parseQuietHours } from './quiet-hours.ts';
 
@@ -112,6 +113,28 @@ const terminal = z
   })
   .readonly();
 
+/** Networks whose addresses may be asked one by one. */
+function searchRange() {
+  return z
+    .array(z.string())
+    .max(32)
+    .refine((ranges) => {
+      const parsed = ranges.map(parseAddressRange);
+      const addresses = parsed.reduce((sum, range) => sum + (range?.length ?? 0), 0);
+      return parsed.every((range) => range !== null) && addresses <= maxSearchAddresses;
+    })
+    .readonly();
+}
+
+/** Windows of a day. */
+function rushHours() {
+  return z
+    .array(z.string())
+    .max(12)
+    .refine((windows) => windows.length === 0 || parseQuietHours(windows.join(',')) !== null)
+    .readonly();
+}
+
 const office = z
   .strictObject({
     code: field(z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_.-]{0,39}$/), {
@@ -144,6 +167,35 @@ const office = z
         en: 'Seconds between two polls of one terminal',
       },
       allowed: { id: 'bilangan bulat 1 sampai 86400', en: 'a whole number from 1 to 86400' },
+    }),
+    live: field(flag().default(false), {
+      help: {
+        id: 'Dengarkan mesin: sambungan tetap terbuka dan presensi dibaca begitu mesin memberi tanda; mesin yang hanya melayani satu program tidak dapat dipakai program lain',
+        en: 'Listen to the terminals: the connection stays open and a punch is read as soon as the terminal rings; a terminal that serves one program at a time is then closed to others',
+      },
+      allowed: { id: 'true atau false', en: 'true or false' },
+    }),
+    rush: field(rushHours().prefault(['06:45-08:15', '15:45-16:45']), {
+      help: {
+        id: 'Waktu ramai menurut zona waktu OPD: pembacaan utuh dan pengukuran jam yang lama menunggu',
+        en: "When people queue at the terminals, in the office's own time: whole reads and long clock bursts wait",
+      },
+      allowed: {
+        id: 'daftar HH:MM-HH:MM yang tidak tumpang tindih, paling banyak 12; [] bila tidak ada',
+        en: 'a list of at most 12 windows HH:MM-HH:MM that do not overlap; [] for none',
+      },
+      example: '["06:45-08:15", "15:45-16:45"]',
+    }),
+    searchRange: field(searchRange().prefault([]), {
+      help: {
+        id: 'Mesin yang pindah alamat dicari menurut nomor serinya di rentang ini',
+        en: 'Where a terminal that moved to another address is looked for by its serial number',
+      },
+      allowed: {
+        id: 'daftar jaringan IPv4, paling lebar /22, bersama-sama paling banyak 1024 alamat; [] bila tidak dicari',
+        en: 'a list of IPv4 networks, none wider than /22, together at most 1024 addresses; [] for no search',
+      },
+      example: '["10.10.1.0/24"]',
     }),
     clock: field(clock.prefault({}), {
       help: { id: 'Penyetelan jam mesin', en: 'Setting the clocks of the terminals' },

@@ -16,9 +16,9 @@ export function measured(board: StateBoard, metrics: Metrics): StateBoard {
       const offsetMs = (earliestMs + latestMs) / 2 - offset.zoneOffsetMs;
       metrics.clockOffset(labelsOf(place), offsetMs, (latestMs - earliestMs) / 2);
     },
-    end(place, result, utcMs) {
-      board.end(place, result, utcMs);
-      metrics.pollEnded(labelsOf(place), 0, result.error?.code ?? null);
+    end(place, result, utcMs, durationMs) {
+      board.end(place, result, utcMs, durationMs);
+      metrics.pollEnded(labelsOf(place), durationMs, result.end === 'done' ? null : (result.error?.code ?? null));
     },
     snapshot: board.snapshot,
     close: board.close,

@@ -54,11 +54,6 @@ export interface PollBounds {
   readonly pollDeadlineMs: number;
   /** Questions to a clock at first contact and once an hour. */
   readonly bursts: { readonly firstContact: number; readonly hourly: number };
-  /**
-   * When people queue at the terminals, in each office's own time, written as quiet hours are. Whole reads that are only
-   * due and long bursts wait then; what is new is read as ever.
-   */
-  readonly rushHours: string;
 }
 
 /** What holds where nobody says otherwise. */
@@ -69,7 +64,6 @@ export const defaultPollBounds: PollBounds = {
   sessionsPerOffice: 4,
   pollDeadlineMs: 600_000,
   bursts: burstSizes,
-  rushHours: '06:45-08:15, 15:45-16:45',
 };
 
 /** Whole reads hold a whole log in memory: so many at once in one office, and in the gateway. */

@@ -4,42 +4,74 @@
 import { zoneOffsetMs } from '../clock/zone.ts';
 import { isQuiet, type OfficeConfig, parseQuietHours, type TerminalConfig } from '../config.ts';
 import type { Place } from './identity.ts';
+import { createLiveLine, type LiveLine, longestKeptMs } from './live-line.ts';
 import { type OfficeMeans, wholeReadBounds } from './means.ts';
 import { newTerminalMemory } from './memory.ts';
 import { pollTerminal } from './poll.ts';
 import type { PolledTerminal } from './poll-context.ts';
 import { type Pollable, type Poller, type PollResult, startPoller } from './poller.ts';
 import { createSlots, type GiveBack, type Slots } from './slots.ts';
+import { within } from './waiting.ts';
 
 /** The least rest between two sessions with one terminal. */
 const restMs = 250;
 
+const closeLinesMs = 3_000;
+
 /** Starts polling all terminals of an office. Stop it before the lease keeper and the state board. */
 export function startOffice(office: OfficeConfig, means: OfficeMeans): Poller {
   const wholeReads = createSlots(wholeReadBounds.perOffice);
-  const terminals = office.terminals.map((terminal) => pollable(office, terminal, means, wholeReads));
-  return startPoller(terminals, {
+  const lines: LiveLine[] = [];
+  const ring = (name: string): void => poller.ring(name);
+  const terminals = office.terminals.map((config) => {
+    const live = office.live ? liveLineOf(office, config, means, ring) : null;
+    if (live !== null) lines.push(live);
+    return pollable(polledTerminal(office, config, means, wholeReads, live), means);
+  });
+  const poller = startPoller(terminals, {
     pace: { pollEveryMs: office.pollEverySeconds * 1_000, restMs },
     sessions: means.bounds.sessionsPerOffice,
     deadlineMs: means.bounds.pollDeadlineMs,
     random: means.random,
   });
+  return {
+    ring,
+    async stop() {
+      const closing = Promise.all(lines.map((line) => line.close()));
+      await Promise.all([poller.stop(), within(closing, closeLinesMs)]);
+    },
+  };
 }
 
-function pollable(office: OfficeConfig, config: TerminalConfig, means: OfficeMeans, wholeReads: Slots): Pollable {
-  const terminal = polledTerminal(office, config, means, wholeReads);
+function liveLineOf(
+  office: OfficeConfig,
+  { name, host, port }: TerminalConfig,
+  { leases, random, log }: OfficeMeans,
+  ring: (name: string) => void,
+): LiveLine {
+  return createLiveLine({
+    address: `${host}:${port}`,
+    leases,
+    random,
+    ring: () => ring(name),
+    log: log.child({ office: office.code, terminal: name }),
+  });
+}
+
+function pollable(terminal: PolledTerminal, means: OfficeMeans): Pollable {
   const { place, log } = terminal;
+  const { host, port } = terminal.target;
   const memory = newTerminalMemory(terminal.serial, means.random());
-  const address = `${config.host}:${config.port}`;
+  const address = `${host}:${port}`;
   let lastCode: string | null = null;
   means.states.add(place, address);
   return {
-    name: config.name,
+    name: place.terminalName,
     log,
-    poll: (signal) =>
-      underLease(address, means, signal, (fence, end) => pollTerminal(terminal, memory, means, fence, end)),
-    onEnd(result) {
-      means.states.end(place, result, means.newHostClock().nowMs());
+    poll: (signal, rung) =>
+      underLease(address, means, signal, (fence, end) => pollTerminal(terminal, memory, means, fence, end, rung)),
+    onEnd(result, durationMs) {
+      means.states.end(place, result, means.newHostClock().nowMs(), durationMs);
       lastCode = tell(terminal, result, lastCode, memory.serial);
     },
   };
@@ -50,14 +82,18 @@ function polledTerminal(
   config: TerminalConfig,
   means: OfficeMeans,
   wholeReads: Slots,
+  live: LiveLine | null,
 ): PolledTerminal {
   const { host, port, commKey, transport, quirks } = config;
   const place: Place = { officeCode: office.code, terminalName: config.name };
+  const { pollDeadlineMs } = means.bounds;
+  const sessionTimeoutMs = live === null ? pollDeadlineMs : longestKeptMs(pollDeadlineMs);
   const quiet = parseQuietHours(office.clock.quietHours) ?? [];
-  const rush = parseQuietHours(means.bounds.rushHours) ?? [];
+  const rush = parseQuietHours(office.rush.join(',')) ?? [];
   return {
     place,
-    target: { host, port, commKey, transport, quirks, sessionTimeoutMs: means.bounds.pollDeadlineMs },
+    target: { host, port, commKey, transport, quirks, sessionTimeoutMs },
+    live,
     serial: config.serial ?? null,
     open: means.drivers[config.driver],
     pollEveryMs: office.pollEverySeconds * 1_000,

@@ -5,6 +5,7 @@ import type { OpenTerminal, TerminalTarget } from '../zk/driver.ts';
 import type { BatchOrigin } from './batches.ts';
 import { minuteOfDay, type SettingRule } from './clock-setting.ts';
 import type { Place } from './identity.ts';
+import type { KeptSession, LiveLine } from './live-line.ts';
 import type { OfficeMeans } from './means.ts';
 import { isSettled, startOfTerminal, type TerminalMemory } from './memory.ts';
 import type { SessionTime } from './sampling.ts';
@@ -14,6 +15,8 @@ import type { GiveBack } from './slots.ts';
 export interface PolledTerminal {
   readonly place: Place;
   readonly target: TerminalTarget;
+  /** Keeps its session to hear it ring; null where it is only polled. */
+  readonly live: LiveLine | null;
   /** The configured serial; null when it is learnt and pinned. */
   readonly serial: string | null;
   readonly open: OpenTerminal;
@@ -35,6 +38,10 @@ export interface Poll {
   readonly means: OfficeMeans;
   readonly time: SessionTime;
   readonly fence: number;
+  /** The session this poll goes over, where one was kept; null when it opens its own. */
+  readonly kept: KeptSession | null;
+  /** The terminal rang: somebody waits for this poll, so it does nothing else than read. */
+  readonly rung: boolean;
   /** Why the database did not answer at the begin of this poll; null when it did. */
   readonly storeAway: GerbangError | null;
   /** Why the queue takes no batches; null when it does. */
@@ -43,6 +50,19 @@ export interface Poll {
   readonly turn: { giveBack: GiveBack | null };
   readonly log: Log;
   readonly startedAtMs: number;
+}
+
+/**
+ * The time for questions that a record waits for: over a kept session they are asked at once, not at the clock's tick.
+ * Bursts go on aiming at it.
+ */
+export function promptTime({ kept, time }: Poll): SessionTime {
+  return kept === null ? time : { ...time, pause: async () => undefined };
+}
+
+/** The time for a burst: a bell ends it, because the record behind that bell waits for the session. */
+export function interruptibleTime({ kept, time }: Poll): SessionTime {
+  return kept === null ? time : { ...time, signal: AbortSignal.any([time.signal, kept.bell.signal]) };
 }
 
 /** A whole log can be compared only when all of it that was read is stored, and the database can be asked for it. */

@@ -2,12 +2,13 @@
  * One poll of one terminal, top to bottom: who is it, what time does it show, how many records, what is new, hand it
  * over, set the clock if need be, EXIT (docs/decisions/0006-polling.md).
  */
-import { GerbangError, isGerbangError } from '../errors.ts';
+import { GerbangError, isConnectionLost, isGerbangError } from '../errors.ts';
 import { needsUserTable } from '../punch/user-pins.ts';
 import type { TerminalCounters, TerminalSession } from '../zk/driver.ts';
 import { type Delivery, packRead } from './batches.ts';
 import { handOver, handOverRest } from './handover.ts';
 import { verifySerial } from './identity.ts';
+import type { KeptSession } from './live-line.ts';
 import type { OfficeMeans } from './means.ts';
 import { emptyMemory, startOfTerminal, type TerminalMemory, withFence, withoutDatabase, withStored } from './memory.ts';
 import {
@@ -20,6 +21,7 @@ import {
   originOf,
   type Poll,
   type PolledTerminal,
+  promptTime,
   takeTurn,
 } from './poll-context.ts';
 import type { PollResult } from './poller.ts';
@@ -42,6 +44,7 @@ const identityMs = 3_600_000;
  * @param memory what earlier polls left; changed in place, also when this poll fails: evidence and what is already
  * enqueued do not depend on how it ends
  * @param fence of the lease under which the terminal is polled
+ * @param rung the terminal rang: what is new is read at once, and the rest of a poll is left to the next one
  * @param signal ends the poll; its session is closed at once
  * @throws GerbangError what the session, the queue or the database said
  */
@@ -51,6 +54,33 @@ export async function pollTerminal(
   means: OfficeMeans,
   fence: number,
   signal: AbortSignal,
+  rung = false,
+): Promise<PollResult> {
+  const kept = (await terminal.live?.take(means.newHostClock())) ?? null;
+  const round: Round = { fence, signal, rung };
+  if (kept === null) return pollOver(terminal, memory, means, round, null);
+  try {
+    return await pollOver(terminal, memory, means, round, kept);
+  } catch (error) {
+    // A kept session may have died long ago; only a new one tells how the terminal is.
+    if (!isConnectionLost(error) || signal.aborted) throw error;
+    return pollOver(terminal, memory, means, round, null);
+  }
+}
+
+/** What is different in each poll. */
+interface Round {
+  readonly fence: number;
+  readonly signal: AbortSignal;
+  readonly rung: boolean;
+}
+
+async function pollOver(
+  terminal: PolledTerminal,
+  memory: TerminalMemory,
+  means: OfficeMeans,
+  { fence, signal, rung }: Round,
+  kept: KeptSession | null,
 ): Promise<PollResult> {
   memory.log = withFence(memory.log, fence);
   const queueAway = await queueTrouble(means);
@@ -58,11 +88,12 @@ export async function pollTerminal(
   const storeAway = await recall(terminal, memory, means);
   memory.polls += 1;
   const turn: Poll['turn'] = { giveBack: null };
-  const clock = means.newHostClock();
+  const clock = kept?.clock ?? means.newHostClock();
   const log = terminal.log.child({ serial: memory.serial, pollId: memory.polls });
   const startedAtMs = performance.now();
   const time: SessionTime = { clock, pause: means.pause, signal };
-  const poll: Poll = { terminal, memory, means, time, fence, storeAway, queueAway, turn, log, startedAtMs };
+  const shared = { terminal, memory, means, time, fence, storeAway, queueAway, turn, log, startedAtMs };
+  const poll: Poll = { ...shared, kept, rung };
   try {
     // Where the whole log is due and nobody has a turn to spare, the terminal is not even troubled with a connection.
     const due = wholeReadDue(startOfTerminal(memory), memory.read, clock.nowMs(), isRush(poll));
@@ -109,31 +140,44 @@ async function recall(
   }
 }
 
-/** Opens a session for `work` and closes it with EXIT on every path, at once when the poll is ended from outside. */
-async function inSession<T>(poll: Poll, work: (session: TerminalSession) => Promise<T>): Promise<T> {
-  const { terminal, time } = poll;
+/**
+ * A session for `work`: the kept one, or one that is opened. Closed with EXIT on every path, at once when the poll is ended
+ * from outside, unless all went well and it is kept to hear the terminal ring.
+ */
+async function inSession(poll: Poll, work: (session: TerminalSession) => Promise<Talk>): Promise<Talk> {
+  const { terminal, memory, kept, time } = poll;
   const { clock, signal } = time;
-  const session = await unlessAborted(terminal.open(terminal.target, clock), signal, (late) => void late.close());
-  const close = (): void => void session.close();
-  signal.addEventListener('abort', close, { once: true });
+  const opened = kept?.session ?? terminal.open(terminal.target, clock);
+  const session = await unlessAborted(Promise.resolve(opened), signal, (late) => void late.close());
+  const close = (): Promise<void> => (kept === null ? session.close() : kept.end());
+  const closeNow = (): void => void close();
+  signal.addEventListener('abort', closeNow, { once: true });
+  let keeps = false;
   try {
-    return await work(session);
+    const talk = await work(session);
+    const isWell = talk.result.end === 'done' && (talk.delivery === null || talk.delivery.left() === 0);
+    if (isWell && !signal.aborted && memory.serial !== null) {
+      keeps = kept !== null || ((await terminal.live?.keep(session, clock, memory.serial)) ?? false);
+    }
+    return talk;
   } finally {
-    signal.removeEventListener('abort', close);
-    await session.close();
+    signal.removeEventListener('abort', closeNow);
+    if (!keeps || signal.aborted) await close();
   }
 }
 
-/** The conversation. What was read and is not handed over yet comes back with the result. */
-async function converse(
-  session: TerminalSession,
-  poll: Poll,
-): Promise<{ readonly result: PollResult; readonly delivery: Delivery | null }> {
+/** What a conversation came to. What was read and is not handed over yet comes with the result. */
+interface Talk {
+  readonly result: PollResult;
+  readonly delivery: Delivery | null;
+}
+
+async function converse(session: TerminalSession, poll: Poll): Promise<Talk> {
   const { terminal, memory, means, time } = poll;
   await identify(session, poll);
 
   const steppedBefore = memory.clock.stepped;
-  await sampleClock(session, memory, { kind: 'before-read', count: 1 }, time);
+  await sampleClock(session, memory, { kind: 'before-read', count: 1 }, promptTime(poll));
   // A clock that jumped is often a terminal that lost its power, and perhaps more than the time.
   if (memory.clock.stepped && !steppedBefore) memory.read = { ...memory.read, owed: 'restart-suspected' };
   showClock(poll);
@@ -146,7 +190,7 @@ async function converse(
   let delivery: Delivery | null = null;
   if (found.kind === 'unchanged') noteEnd(poll, countedAtMs);
   if (found.kind === 'read') {
-    await sampleClock(session, memory, { kind: 'after-read', count: 1 }, time);
+    await sampleClock(session, memory, { kind: 'after-read', count: 1 }, promptTime(poll));
     delivery = await deliver(poll, found, await readUserTable(session, poll, found));
   }
   const handedOver = delivery === null || delivery.left() === 0;
@@ -163,7 +207,7 @@ async function identify(session: TerminalSession, poll: Poll): Promise<void> {
   // Name and firmware change once in years; over a mobile link each question costs as much as the whole news.
   const isKnown = memory.identifiedAtMs !== null && asked - memory.identifiedAtMs < identityMs;
   const identity = isKnown ? null : await session.identify();
-  const serial = identity?.serial ?? (await session.readOption(serialOption)) ?? '';
+  const serial = identity?.serial ?? poll.kept?.serial ?? (await session.readOption(serialOption)) ?? '';
   verifySerial(serial, memory.serial, () => means.claims.claim(serial, terminal.place, performance.now()));
   if (identity !== null) {
     means.states.see(terminal.place, { identity });
@@ -192,8 +236,8 @@ async function readLog(
   const cursor = startOfTerminal(memory);
   const storedImage = async (): Promise<Uint8Array> =>
     cursor === null ? new Uint8Array(0) : await means.store.readStoredImage(cursor);
-  // A clock is set only behind a read, so where it shall be set the counter's word is not enough.
-  const remembered = wantsSet(poll) ? { ...memory.read, comparedAtMs: null } : memory.read;
+  // A clock is set only behind a read, and a bell may come before the counter moves: then its word is not enough.
+  const remembered = wantsSet(poll) || poll.rung ? { ...memory.read, comparedAtMs: null } : memory.read;
   const { found, memory: learnt } = await readWhatIsNew(session, remembered, {
     cursor,
     counters,

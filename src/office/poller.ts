@@ -22,11 +22,12 @@ export interface Pollable {
   /**
    * One poll. Ends by itself, and soon after `signal` is aborted (deadline or stop); then its session is closed.
    *
+   * @param rung it was rung for and is not due by itself
    * @throws GerbangError what went wrong; the loop backs off
    */
-  poll(signal: AbortSignal): Promise<PollResult>;
-  /** Told of every end of a poll. */
-  onEnd(result: PollResult): void;
+  poll(signal: AbortSignal, rung: boolean): Promise<PollResult>;
+  /** Told of every end of a poll, and how long it took. */
+  onEnd(result: PollResult, durationMs: number): void;
 }
 
 /** What the loop needs beside its terminals. */
@@ -42,7 +43,10 @@ export interface PollerOptions {
 
 /** A running loop. */
 export interface Poller {
-  /** Polls the terminal as soon as a turn is free, unless it is backing off: a live event rings here. */
+  /**
+   * Polls the terminal as soon as a turn is free, unless it is backing off: a live event rings here. Bells that ring during
+   * its poll, or sooner than {@link bellEveryMs} after that began, are one bell; its usual polls keep their time.
+   */
   ring(name: string): void;
   /** No new polls; running ones are aborted. Resolves within three seconds, whatever the terminals do. */
   stop(): Promise<void>;
@@ -53,10 +57,14 @@ interface Entry {
   dueAtMs: number;
   failures: number;
   running: boolean;
-  rung: boolean;
+  /** When the poll that was rung for may begin; null when nobody rang. */
+  bellAtMs: number | null;
+  startedAtMs: number;
 }
 
 const stopMs = 3_000;
+/** At most five polls a second for one terminal, however often it rings. */
+export const bellEveryMs = 200;
 
 /** Starts polling. Monotonic time from `performance.now()`, so that a stepped wall clock moves no poll. */
 export function startPoller(terminals: readonly Pollable[], options: PollerOptions): Poller {
@@ -69,15 +77,18 @@ export function startPoller(terminals: readonly Pollable[], options: PollerOptio
     dueAtMs: startedAtMs + firstDelayMs(options.pace, options.random()),
     failures: 0,
     running: false,
-    rung: false,
+    bellAtMs: null,
+    startedAtMs: Number.NEGATIVE_INFINITY,
   }));
 
   const begin = (entry: Entry): void => {
     entry.running = true;
-    entry.rung = false;
-    const turn = attempt(entry, options, stopping.signal).finally(() => {
+    entry.startedAtMs = performance.now();
+    const rung = entry.dueAtMs > entry.startedAtMs;
+    entry.bellAtMs = null;
+    const turn = attempt(entry, rung, options, stopping.signal).finally(() => {
       entry.running = false;
-      if (entry.rung && entry.failures === 0) entry.dueAtMs = performance.now();
+      if (entry.failures > 0) entry.bellAtMs = null;
       running.delete(turn);
       sleeper.wake();
     });
@@ -87,7 +98,7 @@ export function startPoller(terminals: readonly Pollable[], options: PollerOptio
   const loop = async (): Promise<void> => {
     while (!stopping.signal.aborted) {
       const next = running.size < options.sessions ? soonest(entries) : null;
-      const waitMs = next === null ? Number.POSITIVE_INFINITY : next.dueAtMs - performance.now();
+      const waitMs = next === null ? Number.POSITIVE_INFINITY : beginsAtMs(next) - performance.now();
       if (next !== null && waitMs <= 0) begin(next);
       else await sleeper.sleep(waitMs);
     }
@@ -98,8 +109,7 @@ export function startPoller(terminals: readonly Pollable[], options: PollerOptio
     ring(name) {
       const entry = entries.find(({ terminal }) => terminal.name === name);
       if (entry === undefined || entry.failures > 0) return;
-      entry.rung = true;
-      if (!entry.running) entry.dueAtMs = performance.now();
+      entry.bellAtMs ??= Math.max(performance.now(), entry.startedAtMs + bellEveryMs);
       sleeper.wake();
     },
     async stop() {
@@ -113,32 +123,43 @@ export function startPoller(terminals: readonly Pollable[], options: PollerOptio
 function soonest(entries: readonly Entry[]): Entry | null {
   let found: Entry | null = null;
   for (const entry of entries) {
-    if (!entry.running && (found === null || entry.dueAtMs < found.dueAtMs)) found = entry;
+    if (!entry.running && (found === null || beginsAtMs(entry) < beginsAtMs(found))) found = entry;
   }
   return found;
 }
 
+function beginsAtMs({ dueAtMs, bellAtMs }: Entry): number {
+  return Math.min(dueAtMs, bellAtMs ?? Number.POSITIVE_INFINITY);
+}
+
 /** One turn of one terminal, and when its next one is due. Never throws. */
-async function attempt(entry: Entry, options: PollerOptions, stopping: AbortSignal): Promise<void> {
-  const startedAtMs = performance.now();
-  const result = await pollOnce(entry.terminal, options, stopping);
+async function attempt(entry: Entry, rung: boolean, options: PollerOptions, stopping: AbortSignal): Promise<void> {
+  const { startedAtMs } = entry;
+  const result = await pollOnce(entry.terminal, rung, options, stopping);
   const { end } = result;
   if (!stopping.aborted) {
     if (end === 'failed' || end === 'needs-person') entry.failures += 1;
     else entry.failures = 0;
-    entry.terminal.onEnd(result);
+    entry.terminal.onEnd(result, performance.now() - startedAtMs);
   }
+  // Bells must not put off the poll that keeps the clocks and compares the log.
+  if (rung && end === 'done') return;
   const interval = intervalMs(options.pace, end, entry.failures, options.random());
   entry.dueAtMs = nextDueMs(options.pace, startedAtMs, performance.now(), interval);
 }
 
-async function pollOnce(terminal: Pollable, options: PollerOptions, stopping: AbortSignal): Promise<PollResult> {
+async function pollOnce(
+  terminal: Pollable,
+  rung: boolean,
+  options: PollerOptions,
+  stopping: AbortSignal,
+): Promise<PollResult> {
   const ending = new AbortController();
   const stop = (): void => ending.abort(stopping.reason);
   stopping.addEventListener('abort', stop, { once: true });
   const timer = setTimeout(() => ending.abort(tooSlow(options.deadlineMs)), options.deadlineMs).unref();
   try {
-    return await terminal.poll(ending.signal);
+    return await terminal.poll(ending.signal, rung);
   } catch (thrown) {
     // What a session says about its own end is noise when we ended it.
     const reason: unknown = ending.signal.aborted ? ending.signal.reason : thrown;

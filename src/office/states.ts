@@ -48,7 +48,8 @@ export interface StateBoard {
   /** Puts up a terminal that was not polled yet. */
   add(place: Place, address: string): void;
   see(place: Place, sighting: Sighting): void;
-  end(place: Place, result: PollResult, utcMs: number): void;
+  /** @param durationMs how long the poll took, waits for its own session included */
+  end(place: Place, result: PollResult, utcMs: number, durationMs: number): void;
   /** All terminals, in the order they were added. */
   snapshot(): readonly TerminalStateView[];
   /** Writes what is still unwritten, once, and stops. */

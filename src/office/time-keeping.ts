@@ -4,7 +4,7 @@ import { emptyBatch } from './batches.ts';
 import { setClock, shouldSetClock } from './clock-setting.ts';
 import { handOverOne } from './handover.ts';
 import { startOfTerminal } from './memory.ts';
-import { isRush, mayHandOver, originOf, type Poll } from './poll-context.ts';
+import { interruptibleTime, isRush, mayHandOver, originOf, type Poll } from './poll-context.ts';
 import { longBurstDue, sampleClock } from './sampling.ts';
 
 const hourMs = 3_600_000;
@@ -19,12 +19,14 @@ const samplesEveryMs = 60_000;
  */
 export async function keepTime(session: TerminalSession, poll: Poll, recordsRead: number | null): Promise<void> {
   const { terminal, memory, time } = poll;
+  if (poll.rung) return showClock(poll);
   const burst = longBurstDue(memory.clock, performance.now(), poll.means.bounds.bursts);
   // The hourly burst can wait for the end of the rush; a clock that was never measured cannot.
   const asked = burst !== null && !(burst.kind === 'hourly' && isRush(poll));
   if (asked) {
-    await sampleClock(session, memory, burst, time);
-    memory.clock = { ...memory.clock, longBurstAtMs: performance.now() };
+    const burstTime = interruptibleTime(poll);
+    await sampleClock(session, memory, burst, burstTime);
+    if (!burstTime.signal.aborted) memory.clock = { ...memory.clock, longBurstAtMs: performance.now() };
   }
   const setting = recordsRead !== null && wantsSet(poll);
   if (setting) {

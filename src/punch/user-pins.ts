@@ -10,7 +10,7 @@ import type { RecordLayout } from './record.ts';
 export type UserPin = readonly [uid: number, pin: string];
 
 /** Ids that may travel in a job: printable ASCII without blanks, as long as the widest field of a user record. */
-export const userPinPattern = /^[\x21-\x7e]{1,24}$/;
+const userPinPattern = /^[\x21-\x7e]{1,24}$/;
 
 const shortRecordBytes = 8;
 

@@ -8,7 +8,6 @@
 import { z } from 'zod';
 import { GerbangError } from '../errors.ts';
 import type { Batch } from '../punch/batch.ts';
-import { needsUserTable, userPinPattern } from '../punch/user-pins.ts';
 
 /** Bytes of records in one batch, at most: 25,000 records of 40 bytes. A job is about a third longer. */
 export const maxRecordBytes = 1_000_000;
@@ -24,6 +23,9 @@ const maxTimeMs = 8.64e15;
 
 /** Shortest and longest record of each layout: visible-light terminals append to the 40 bytes (docs/protocol.md). */
 const strides = { zk8: [8, 8], zk16: [16, 16], zk40: [40, 128] } as const;
+
+/** Printed ids (`src/punch/user-pins.ts`). */
+const printedId = /^[\x21-\x7e]{1,24}$/;
 
 /** User indexes are 16 bit. */
 const maxUid = 65_535;
@@ -47,7 +49,7 @@ const sample = z
   })
   .refine((taken) => taken.receivedAtMs >= taken.sentAtMs, 'was answered before it was asked');
 
-const userPin = z.tuple([z.int().min(0).max(maxUid), z.string().regex(userPinPattern)]).readonly();
+const userPin = z.tuple([z.int().min(0).max(maxUid), z.string().regex(printedId)]).readonly();
 
 const opening = z.strictObject({
   reason: z.enum(['first-contact', 'log-cleared', 'log-rewritten', 'no-overlap', 'layout-changed']),
@@ -92,7 +94,7 @@ function disagreements(batch: Batch): string[] {
     faults.push('strideBytes is not the stride of layout');
   }
   const { userPins = [] } = batch;
-  if (userPins.length > (needsUserTable(batch.layout) ? batch.to - batch.from : 0)) {
+  if (userPins.length > (batch.layout === 'zk8' ? batch.to - batch.from : 0)) {
     faults.push('userPins are more than the records can need');
   }
   if (userPins.some(([uid], at) => uid <= (userPins[at - 1]?.[0] ?? -1))) faults.push('userPins are not in order');

@@ -28,19 +28,19 @@ describe('conditions', () => {
     board.add(lobi, '10.10.1.21:4370');
     const state = (): TerminalStateView | undefined => board.snapshot()[0];
     expect(state()).toMatchObject({ state: 'waiting', address: '10.10.1.21:4370', lastAttemptMs: null });
-    board.end(lobi, done, 1_000);
+    board.end(lobi, done, 1_000, 0);
     expect(state()).toMatchObject({ state: 'ok', failingSinceMs: null, lastAttemptMs: 1_000 });
-    board.end(lobi, { end: 'failed', error: failed }, 2_000);
-    board.end(lobi, { end: 'failed', error: failed }, 3_000);
+    board.end(lobi, { end: 'failed', error: failed }, 2_000, 0);
+    board.end(lobi, { end: 'failed', error: failed }, 3_000, 0);
     expect(state()).toMatchObject({ state: 'failing', errorCode: 'NET_REFUSED', failingSinceMs: 2_000 });
-    board.end(lobi, { end: 'needs-person', error: key }, 4_000);
+    board.end(lobi, { end: 'needs-person', error: key }, 4_000, 0);
     expect(state()).toMatchObject({ state: 'failing', errorCode: 'ZK_COMM_KEY_WRONG', failingSinceMs: 2_000 });
-    board.end(lobi, { end: 'needs-person', error: stranger }, 5_000);
+    board.end(lobi, { end: 'needs-person', error: stranger }, 5_000, 0);
     expect(state()).toMatchObject({ state: 'quarantined', failingSinceMs: 2_000 });
-    board.end(lobi, { end: 'put-off', error: full }, 6_000);
+    board.end(lobi, { end: 'put-off', error: full }, 6_000, 0);
     // Nothing was asked of the terminal, so that it waits is all there is to say.
     expect(state()).toMatchObject({ state: 'waiting', errorCode: 'QUEUE_FULL', lastAttemptMs: 5_000 });
-    board.end(lobi, done, 7_000);
+    board.end(lobi, done, 7_000, 0);
     expect(state()).toMatchObject({ state: 'ok', errorCode: null, errorText: null, failingSinceMs: null });
     await board.close();
   });
@@ -59,7 +59,7 @@ describe('conditions', () => {
       offset: { interval: { atMs: 0, earliestMs: 25_199_000, latestMs: 25_199_400 }, zoneOffsetMs: 25_200_000 },
     });
     board.see(lobi, { readThroughMs: 900 });
-    board.end(lobi, { end: 'failed', error: failed }, 1_000);
+    board.end(lobi, { end: 'failed', error: failed }, 1_000, 0);
     expect(board.snapshot()).toEqual([
       {
         ...lobi,
@@ -94,7 +94,7 @@ test('a log that was read is news that need not wait for the end of the poll', a
   board.see(lobi, { readThroughMs: 900 });
   expect(board.snapshot()[0]).toMatchObject({ state: 'ok', lastReadMs: 900 });
   // What fails is well again only when a poll has ended well.
-  board.end(lobi, { end: 'failed', error: new GerbangError('NET_CLOSED', 'closed') }, 1_000);
+  board.end(lobi, { end: 'failed', error: new GerbangError('NET_CLOSED', 'closed') }, 1_000, 0);
   board.see(lobi, { readThroughMs: 1_900 });
   expect(board.snapshot()[0]).toMatchObject({ state: 'failing', lastReadMs: 1_900 });
   await board.close();
@@ -109,14 +109,14 @@ describe('writing', () => {
     );
     board.add(lobi, 'a');
     board.add(aula, 'b');
-    board.end(lobi, done, 1);
+    board.end(lobi, done, 1, 0);
     await vi.advanceTimersByTimeAsync(1_999);
     expect(writes).toEqual([]);
     await vi.advanceTimersByTimeAsync(1);
     expect(writes).toEqual([['Lobi ok', 'Aula waiting']]);
     await vi.advanceTimersByTimeAsync(60_000);
     expect(writes).toHaveLength(1);
-    board.end(aula, done, 2);
+    board.end(aula, done, 2, 0);
     await board.close();
     expect(writes).toEqual([['Lobi ok', 'Aula waiting'], ['Aula ok']]);
   });
@@ -135,7 +135,7 @@ describe('writing', () => {
     board.add(lobi, 'a');
     await vi.advanceTimersByTimeAsync(10_000);
     expect(errors.length).toBeGreaterThan(1);
-    board.end(lobi, done, 1);
+    board.end(lobi, done, 1, 0);
     away = false;
     await vi.advanceTimersByTimeAsync(2_000);
     expect(writes).toEqual([['Lobi ok']]);

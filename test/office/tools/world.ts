@@ -120,6 +120,7 @@ export function byHand(world: World, simulated: Simulated, more: Partial<PolledT
   const polled: PolledTerminal = {
     place,
     target: { host, port, connectTimeoutMs: 1_000, replyTimeoutMs: 2_000 },
+    live: null,
     serial: null,
     open: openTerminal,
     pollEveryMs: 5_000,
@@ -150,6 +151,9 @@ export function officeOf(code: string, terminals: readonly OfficeConfig['termina
     name: code,
     timeZone: 'Asia/Jakarta',
     pollEverySeconds: 1,
+    live: false,
+    rush: [],
+    searchRange: [],
     clock: { set: false, whenOffBySeconds: 10, quietHours: '00:00-05:00' },
     terminals,
   };
