@@ -78,6 +78,8 @@ test('a page that was away is sent what it missed, by the number it saw last', a
 test('a page that was away for too long is given the list anew, and told so', async () => {
   const cursor = await cursorIn();
   for (let machine = 0; machine < 6; machine += 1) await punch(80, { ...hall, serial: `CKJ1${machine}` });
+  const numberOf = (at: string): number => Number(at.split('-')[1]);
+  await until(async () => numberOf(await cursorIn()) === numberOf(cursor) + 480);
   const reader = await open(cursor);
   await until(() => reader.events.some(({ event }) => event === 'all-rows'));
   const [list] = reader.events.filter(({ event }) => event === 'all-rows');
