@@ -9,6 +9,7 @@ import type {
   RecordEvidence,
   RecordTime,
   SetEvent,
+  Span,
 } from './model-types.ts';
 import type { ClockSample, OffsetInterval } from './sample.ts';
 
@@ -22,15 +23,15 @@ export interface LookFact {
 
 /** One line of the arithmetic, each to be followed with pencil and paper. Times in milliseconds. */
 export type Sum =
-  /** `offset ± drift`: what a look proves, carried to the moment of the punch. */
+  /** `offset ± drift`: what a look proves, carried to the moment of the punch, `overMs` later (earlier if negative). */
   | {
       readonly kind: 'carry';
       readonly side: 'before' | 'after';
       readonly overMs: number;
       readonly minPpm: number;
       readonly maxPpm: number;
-      readonly from: { readonly earliestMs: number; readonly latestMs: number };
-      readonly to: { readonly earliestMs: number; readonly latestMs: number };
+      readonly from: Span;
+      readonly to: Span;
     }
   /** `earliest = shown − highest offset`. */
   | { readonly kind: 'earliest'; readonly shownMs: number; readonly offsetMs: number; readonly resultMs: number }
@@ -51,6 +52,8 @@ export type Assumption =
   | 'not-there-and-back'
   /** Nobody moved the clock between the only look and the punch. */
   | 'not-moved-since-look'
+  /** A clock that lost its power restarts with the first second of 2000, and nobody sets one to that year by hand. */
+  | 'restarts-in-2000'
   /** The host's clock was right when it was asked. */
   | 'host-clock';
 
@@ -73,7 +76,7 @@ export interface TimeDescription {
   /** The looks the bounds were carried from, by the candidate that was chosen; null on a side without one. */
   readonly lookBefore: LookFact | null;
   readonly lookAfter: LookFact | null;
-  /** Steps that the record may lie on either side of, and the nearest ones before and after it. */
+  /** Steps that the record may lie on either side of, with the nearest one before it and the nearest after it. */
   readonly steps: readonly ClockStep[];
   readonly troubles: readonly ClockTrouble[];
   readonly sets: readonly SetEvent[];

@@ -4,6 +4,7 @@
 import type { ClockRate, Span } from './model-types.ts';
 import { anyRate, type RateLimits } from './offset.ts';
 import type { Look, Run } from './runs.ts';
+import type { OffsetInterval } from './sample.ts';
 
 /** Where a punch lies if a run's clock wrote it. */
 export interface Placed extends Span {
@@ -33,21 +34,33 @@ export function placeIn(run: Run, shownMs: number): Placed | null {
   const sides = [before?.before, after?.after].filter((side) => side !== undefined);
   // A run that was seen in one second only, the very one of the punch.
   if (sides.length === 0) sides.push(...looks.slice(0, 1).flatMap((look) => [look.before, look.after]));
-  const rate = ranSteadily(run, lastBefore, firstAfter) ? run.rate : anyRate;
+  const rate = rateBetween(run, lastBefore, firstAfter);
+  const spans = sides.map((side) => spanUnder(shownMs, side, rate));
   return {
-    earliestMs: Math.min(...sides.map((side) => instantOf(shownMs, side.atMs, side.latestMs, highest(rate)))),
-    latestMs: Math.max(...sides.map((side) => instantOf(shownMs + 1_000, side.atMs, side.earliestMs, lowest(rate)))),
+    earliestMs: Math.min(...spans.map(({ earliestMs }) => earliestMs)),
+    latestMs: Math.max(...spans.map(({ latestMs }) => latestMs)),
     estimateMs: estimateBetween(shownMs, before ?? after ?? looks[0], after, run.rate),
     lookBefore: before === undefined ? null : lastBefore,
     lookAfter: after === undefined ? null : firstAfter,
   };
 }
 
-/** Whether no slight step lies between two looks. */
-function ranSteadily({ slight }: Run, from: number, to: number): boolean {
-  if (slight.size === 0) return true;
-  for (let index = from; index < to; index += 1) if (slight.has(index)) return false;
-  return true;
+/** Where a punch lies if its clock ran without a step from `offset` to it, or from it to `offset`. */
+export function spanUnder(shownMs: number, offset: OffsetInterval, rate: RateLimits): Span {
+  return {
+    earliestMs: instantOf(shownMs, offset.atMs, offset.latestMs, { forwards: rate.maxPpm, backwards: rate.minPpm }),
+    latestMs: instantOf(shownMs + 1_000, offset.atMs, offset.earliestMs, {
+      forwards: rate.minPpm,
+      backwards: rate.maxPpm,
+    }),
+  };
+}
+
+/** What is known of the rate between two looks: where a slight step lies between them, only what holds for any clock. */
+export function rateBetween({ slight, rate }: Run, from: number, to: number): RateLimits {
+  if (slight.size === 0) return rate;
+  for (let index = from; index < to; index += 1) if (slight.has(index)) return anyRate;
+  return rate;
 }
 
 function placeInFrozen(run: Run, shownMs: number): Placed | null {
@@ -69,18 +82,10 @@ function firstLook(looks: readonly Look[], holds: (look: Look) => boolean): numb
   return low;
 }
 
-/** How an upper limit of the offset changes with time, in millionths: forwards and backwards. */
+/** How a limit of the offset changes with time, in millionths: after the evidence and before it. */
 interface Slopes {
   readonly forwards: number;
   readonly backwards: number;
-}
-
-function highest(rate: RateLimits): Slopes {
-  return { forwards: rate.maxPpm, backwards: rate.minPpm };
-}
-
-function lowest(rate: RateLimits): Slopes {
-  return { forwards: rate.minPpm, backwards: rate.maxPpm };
 }
 
 /** The instant at which a clock that was `offsetMs` ahead at `atMs` showed `deviceMs`. */
