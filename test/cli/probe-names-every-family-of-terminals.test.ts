@@ -2,6 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Fleet, startFleet } from '../../device-sim/fleet.ts';
 import type { ScenarioOptions } from '../../device-sim/scenario.ts';
 import { recordsPerDay } from '../../src/cli/probe-growth.ts';
+import { createHostClock } from '../../src/host-clock.ts';
+import { openTerminal } from '../../src/zk/terminal.ts';
 import type { Outcome } from './gerbang.ts';
 import { inProcess } from './in-process.ts';
 
@@ -127,6 +129,20 @@ describe('what stands in the way', () => {
     const { code, stdout, stderr } = await probeOf(terminal, ['--lang', 'en']);
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     expect(stderr).toContain('[ZK_SECURE_FIRMWARE]\nNext step: Switch its secure mode off');
+  });
+
+  it('another program that holds the only session is named', async () => {
+    const one = await startFleet({ seed: 7, scenario: { terminals: [{ profile: 'one-client' }] } });
+    const [device] = one.terminals;
+    const other = await openTerminal({ host: '127.0.0.1', port: device?.port ?? 0 }, createHostClock());
+    try {
+      const { code, stderr } = await inProcess(['probe', `127.0.0.1:${device?.port}`, '--lang', 'en']);
+      expect(code).toBe(1);
+      expect(stderr).toContain('Another program may hold its only session');
+    } finally {
+      await other.close();
+      await one.stop();
+    }
   });
 
   it('22-byte records are recognised by name, in Indonesian, within 100 columns', async () => {
