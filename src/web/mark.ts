@@ -2,7 +2,7 @@
 import type { MachineRow } from '../store/board.ts';
 
 /** From best to worst is not an order: see {@link severity}. */
-export type Mark = 'ok' | 'slow' | 'clock' | 'silent' | 'trouble' | 'held' | 'waiting';
+export type Mark = 'ok' | 'slow' | 'clock' | 'silent' | 'trouble' | 'person' | 'waiting';
 
 /** What is expected of the machines of one office. */
 export interface Pace {
@@ -16,7 +16,7 @@ export interface Pace {
 export const defaultPace: Pace = { pollEveryMs: 60_000, clockLimitMs: 10_000 };
 
 /** All marks in the order in which people should look at them. */
-export const marksBySeverity: readonly Mark[] = ['silent', 'held', 'trouble', 'clock', 'slow', 'waiting', 'ok'];
+export const marksBySeverity: readonly Mark[] = ['silent', 'person', 'trouble', 'clock', 'slow', 'waiting', 'ok'];
 
 /** 0 is the worst. */
 export function severity(mark: Mark): number {
@@ -35,8 +35,8 @@ export function isFresh(machine: MachineRow, pace: Pace, nowMs: number): boolean
 
 /** The mark of one machine. */
 export function markOf(machine: MachineRow, pace: Pace, nowMs: number): Mark {
-  if (machine.state === 'quarantined') return 'held';
-  if (machine.state === 'failing') return isSilence(machine.errorCode) ? 'silent' : 'trouble';
+  if (machine.state === 'quarantined') return 'person';
+  if (machine.state === 'failing') return markOfFailure(machine.errorCode);
   if (machine.lastReadMs === null) return 'waiting';
   if (!isFresh(machine, pace, nowMs)) return 'slow';
   return isClockOff(machine, pace) ? 'clock' : 'ok';
@@ -48,7 +48,11 @@ export function isClockOff(machine: MachineRow, pace: Pace): boolean {
   return Math.abs(machine.offsetMs) - (machine.offsetBoundMs ?? 0) > pace.clockLimitMs;
 }
 
-/** The network or the machine gave no answer; every other failure is an answer that could not be used. */
-function isSilence(code: string | null): boolean {
-  return code === null || code.startsWith('NET_') || code === 'ZK_NO_REPLY';
+/** No answer at all, an answer that only a person can do something about, or one that could not be used this time. */
+function markOfFailure(code: string | null): Mark {
+  if (code === null || code.startsWith('NET_') || code === 'ZK_NO_REPLY') return 'silent';
+  return forPersons.some((prefix) => code.startsWith(prefix)) ? 'person' : 'trouble';
 }
+
+/** Beginnings of the codes of `needsPerson` in src/errors.ts; a row of the database is no error object. */
+const forPersons = ['ZK_COMM_KEY_', 'ZK_SECURE_FIRMWARE', 'ZK_OTHER_PROTOCOL', 'TERMINAL_SERIAL_'];

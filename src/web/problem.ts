@@ -19,7 +19,7 @@ export function problemOf(machine: BoardMachine, words: Words): Problem | null {
     const text = isReset(machine.offsetMs ?? 0) ? words.problems.reset : words.problems.clock;
     return { why: text.why(offset), next: text.next };
   }
-  if (machine.errorCode !== null && mark !== 'waiting' && mark !== 'slow') {
+  if (machine.errorCode !== null) {
     const { what, next } = explainError({ code: machine.errorCode }, words.lang);
     return { why: what, next };
   }

@@ -10,7 +10,7 @@ const shapes: Readonly<Record<Mark, string>> = {
   clock: '<path d="M8 1.8 14.2 8 8 14.2 1.8 8zM8 5v3.2l2 1.4"/>',
   silent: '<path d="m3.5 3.5 9 9m0-9-9 9" stroke-width="2.6"/>',
   trouble: '<path d="M8 2.2 14.4 13.4H1.6zM8 6.6v3.2m0 1.4v.6"/>',
-  held: '<path d="M5.2 3v10M10.8 3v10" stroke-width="2.6"/>',
+  person: '<path d="M2.8 2.8h10.4v10.4H2.8zM8 5.4v3.1m0 1.6v.4"/>',
   waiting: '<circle cx="8" cy="8" r="5" stroke-dasharray="1 3.2" stroke-width="2"/>',
 };
 

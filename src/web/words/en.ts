@@ -21,7 +21,7 @@ const marks: Readonly<Record<Mark, string>> = {
   clock: 'clock off',
   silent: 'silent',
   trouble: 'read failed',
-  held: 'on hold',
+  person: 'needs a person',
   waiting: 'waiting',
 };
 

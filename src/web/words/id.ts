@@ -9,7 +9,7 @@ const marks: Readonly<Record<Mark, string>> = {
   clock: 'jam meleset',
   silent: 'tidak menjawab',
   trouble: 'gagal dibaca',
-  held: 'jeda',
+  person: 'perlu orang',
   waiting: 'menunggu',
 };
 
