@@ -45,7 +45,7 @@ export function largestLogBytes(
 export function provenLog(log: WholeLog, keepUnproven: TerminalTarget['keepUnproven']): LogRead {
   const { before, after, preparedAtMs, completedAtMs, bytesReceived } = log;
   const facts = { firstIndex: 0, preparedAtMs, completedAtMs, bytesReceived };
-  const recordBytes = log.dataset === null ? new Uint8Array(0) : recordsIn(log.dataset);
+  const recordBytes = log.dataset === null ? new Uint8Array(0) : recordsIn(log.dataset, keepUnproven);
   if (recordBytes.length === 0) {
     if ((before.records ?? 0) > 0 && (after.records ?? 0) > 0) throw contradictsCounter(0, before, after);
     // An empty log proves no layout; 40 bytes is what nearly every terminal in use will write first.
@@ -74,12 +74,14 @@ export function provenLog(log: WholeLog, keepUnproven: TerminalTarget['keepUnpro
 }
 
 /** The dataset without its prefix. WL units cut a longer log at 4,096 bytes, which their records explain better. */
-function recordsIn(whole: Uint8Array): Uint8Array {
+function recordsIn(whole: Uint8Array, keepUnproven: TerminalTarget['keepUnproven']): Uint8Array {
   try {
     return withoutPrefix(whole);
   } catch (error) {
     const records = whole.subarray(datasetPrefixBytes);
-    throw isCutLogOf22(records) ? wlSeries() : error;
+    if (!isCutLogOf22(records)) throw error;
+    keepUnproven?.(records);
+    throw wlSeries();
   }
 }
 

@@ -147,6 +147,14 @@ describe('read', () => {
     expect((await stat(file)).mode & 0o777).toBe(0o600);
   });
 
+  it('keeps also what a terminal gives of a longer log that it cuts', async () => {
+    const file = join(folder, 'cut');
+    const { code } = await against({ profile: 'wl-22', users: 2, history: 400 }, ['read', '--keep', file]);
+    expect(code).toBe(1);
+    // 4,096 bytes with the length prefix.
+    expect((await readFile(file)).length).toBe(4092);
+  });
+
   it('prints the printed ids of a log that holds only indexes', async () => {
     const { stdout } = await against({ profile: 'bw-8', users: 3, history: 3 }, ['read', '--transport', 'udp']);
     const pins = stdout
