@@ -69,7 +69,8 @@ async function overUdp(target: TerminalTarget, clock: HostClock): Promise<Conver
   return signIn(await openUdp(target.host, target.port), target, clock);
 }
 
-async function signIn(link: Link, target: TerminalTarget, clock: HostClock): Promise<Conversation> {
+/** Begins the conversation over a line that is already there. Closes it when that fails. */
+export async function signIn(link: Link, target: TerminalTarget, clock: HostClock): Promise<Conversation> {
   const conversation = new Conversation({
     link,
     clock,

@@ -9,9 +9,10 @@ import type { HostClock, OpenTerminal, TerminalCounters, TerminalSession, Termin
 import { identify, probeTimeFilter, readClock, readCounters, readOption, setClock } from './inquiries.ts';
 import { createListener } from './live-events.ts';
 import { type LogReader, readLog, readTail } from './log-read.ts';
-import { defaultTimeouts, openConversation } from './opening.ts';
+import { defaultTimeouts, openConversation, signIn } from './opening.ts';
 import { readingManner } from './reading-manner.ts';
 import type { Conversation } from './session.ts';
+import type { Link } from './transport/link.ts';
 import { createTurns } from './turns.ts';
 import { readPins, readUserRecordBytes } from './users.ts';
 
@@ -23,6 +24,11 @@ import { readPins, readUserRecordBytes } from './users.ts';
  */
 export const openTerminal: OpenTerminal = async (target, clock) =>
   sessionOf(await openConversation(target, clock), clock, target);
+
+/** The same over a line that is already there and need not be a socket; fuzzing runs a million frames through one. */
+export async function openTerminalOver(link: Link, target: TerminalTarget, clock: HostClock): Promise<TerminalSession> {
+  return sessionOf(await signIn(link, target, clock), clock, target);
+}
 
 function sessionOf(conversation: Conversation, clock: HostClock, target: TerminalTarget): TerminalSession {
   const inTurn = createTurns();
