@@ -1,4 +1,4 @@
-/** Whether people can use the terminal: clients may disable it, for good or for a time. docs/protocol.md, "DISABLE". */
+/** Whether people can use the terminal: clients may disable it, for good or for a time. docs/protocol.md, "Manners". */
 export type Availability = {
   /** @param forMs counted from the last request of any client; undefined until somebody enables it */
   disable(forMs: number | undefined): void;

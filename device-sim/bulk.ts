@@ -16,7 +16,7 @@ import type { Terminal } from './terminal.ts';
 /** A datagram carries no more than this after its header. */
 const UDP_BLOCK_BYTES = 1024;
 
-/** 1503: puts a dataset into the session's buffer. docs/protocol.md, "Prepare". */
+/** 1503: puts a dataset into the session's buffer. docs/protocol.md, "Prepare and read". */
 export function prepare(terminal: Terminal, session: Session, payload: Buffer): Answer {
   session.buffer = undefined;
   session.readBytes = 0;
@@ -41,7 +41,7 @@ export function prepare(terminal: Terminal, session: Session, payload: Buffer): 
   return { replies: [{ code, payload: encodePrepared(found.sizeBytes) }], delayMs };
 }
 
-/** 1504: any span of the buffer, in any order, as often as wanted. docs/protocol.md, "Random access". */
+/** 1504: any span of the buffer, in any order, as often as wanted. docs/protocol.md, "Tail reads". */
 export function readBuffer(terminal: Terminal, session: Session, payload: Buffer): Answer {
   const { buffer } = session;
   const request = decodeReadBuffer(payload);

@@ -1,4 +1,4 @@
-/** Requests of the buffered read. docs/protocol.md, "Bulk read". */
+/** Requests of the buffered read. docs/protocol.md, "Prepare and read". */
 
 /** Payload of 1503: which dataset to prepare. */
 export type PrepareRequest = { command: number; parameter1: number; parameter2: number };

@@ -5,7 +5,7 @@ const MAGIC = Buffer.from('5050827d', 'hex');
 export const SECURE_MAGIC = Buffer.from('5050837c', 'hex');
 const PREFIX_BYTES = 8;
 
-/** Puts the TCP prefix (magic and length) before a packet. docs/protocol.md, "TCP framing". */
+/** Puts the TCP prefix (magic and length) before a packet. docs/protocol.md, "Frames". */
 export function encodeFrame(packet: Buffer): Buffer {
   const frame = Buffer.allocUnsafe(PREFIX_BYTES + packet.length);
   MAGIC.copy(frame, 0);

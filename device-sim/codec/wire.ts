@@ -1,6 +1,6 @@
 /**
  * The numbers of the standalone terminal protocol, seen from the terminal's side.
- * docs/protocol.md, "Command codes" and "Reply codes".
+ * docs/protocol.md, "Commands" and "Reply codes".
  */
 
 /** Requests a client may send. Only what this simulator answers is named here. */

@@ -37,7 +37,7 @@ export function stateWord(state: number, words: Words): string {
   return state === 255 ? words.states.none : String(state);
 }
 
-/** docs/protocol.md, "Verify mode values". 0 and 2 differ between models and are therefore not named. */
+/** docs/protocol.md, "Verify modes and punch states". 0 and 2 differ between models and are therefore not named. */
 const verifyIndonesian: Readonly<Record<number, string>> = {
   1: 'Sidik jari',
   3: 'Kata sandi',

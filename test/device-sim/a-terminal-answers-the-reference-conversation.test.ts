@@ -3,7 +3,7 @@ import { serveTerminal, type TerminalServer } from '../../device-sim/server.ts';
 import { createTerminal, type Terminal } from '../../device-sim/terminal.ts';
 import { bytesIn, openRawClient, type RawClient, unspaced } from './raw-client.ts';
 
-// Origin: the worked conversation of docs/protocol.md, "Vectors": session 0x1F2E, thirty 40-byte records.
+// Origin: the worked conversation of docs/protocol.md, whose sources are named there: session 0x1F2E, thirty 40-byte records.
 
 const running: { server: TerminalServer; clients: RawClient[] }[] = [];
 

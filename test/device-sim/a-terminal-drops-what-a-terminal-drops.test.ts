@@ -4,7 +4,7 @@ import { ask, connected, openStage, readReply, request, type Stage } from './har
 import { openRawClient, type RawClient } from './raw-client.ts';
 import { openRawDatagrams } from './raw-datagrams.ts';
 
-// docs/protocol.md, "Reply id", "Other drop rules", "Prepare", "Read". Session 0x1F2E throughout.
+// docs/protocol.md, "Reply ids", "Other drop rules", "Prepare", "Read". Session 0x1F2E throughout.
 const GET_TIME_ID_1 = '5050827d08000000c90007e02e1f0100';
 const EIGHT_OCLOCK_ID_1 = '5050827d0c000000d007342d2e1f0100807d4c2e';
 

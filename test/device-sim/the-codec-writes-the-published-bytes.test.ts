@@ -7,7 +7,7 @@ import { decodePacket, encodePacket } from '../../device-sim/codec/packet.ts';
 import { encodeRecord } from '../../device-sim/codec/record.ts';
 import { encodeUser } from '../../device-sim/codec/user.ts';
 
-// Origin of the bytes: docs/protocol.md, "Vectors": public captures and worked examples of the standalone protocol.
+// Origin of the bytes: docs/protocol.md, whose sources are named there: public captures and worked examples of the standalone protocol.
 const hexOf = (bytes: Buffer): string => bytes.toString('hex');
 const fromHex = (hex: string): Buffer => Buffer.from(hex.replaceAll(' ', ''), 'hex');
 
