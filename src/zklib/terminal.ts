@@ -68,7 +68,7 @@ function sessionOf(helper: Helper, target: TerminalTarget, clock: HostClock): Te
     // The library asks for whole datasets only.
     readTail: async () => null,
     readPins: () => inTurn(() => readPins(reader)),
-    // Only the whole table tells its size through the library, and that holds passwords.
+    // A fact that only `gerbang probe` shows, and has through the other driver.
     readUserRecordBytes: async () => null,
     probeTimeFilter: (from, to) => inTurn(() => probeTimeFilter(asker, from, to, prepareTimeoutMs, maxDatasetBytes)),
     listen: async () => {
