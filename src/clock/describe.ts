@@ -19,7 +19,7 @@ const oneVisitMs = 60_000;
 export function describeTime(evidence: ClockEvidence, model: ClockModel, index: number): TimeDescription {
   const [record, time] = [evidence.records[index], model.times[index]];
   if (record === undefined || time === undefined) throw new RangeError(`no record number ${index}`);
-  const runs = runsOf(readingsOf(evidence.samples).readings, evidence);
+  const runs = runsOf(readingsOf(evidence).readings, evidence);
   const chosen = time.segment ?? time.candidates[0]?.segment ?? -1;
   const run = runs[chosen];
   const placed = run === undefined || record.deviceMs === null ? null : placeIn(run, record.deviceMs);

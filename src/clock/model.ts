@@ -36,7 +36,7 @@ import { codeVersion } from './versions.ts';
  * @throws RangeError for a zone that is not known
  */
 export function buildClockModel(evidence: ClockEvidence): ClockModel {
-  const readings = readingsOf(evidence.samples);
+  const readings = readingsOf(evidence);
   const runs = runsOf(readings.readings, evidence);
   const placed = timesOf(evidence, runs, doubtedLooks(evidence, runs));
   const strangers = strangersOf(evidence.records, placed);

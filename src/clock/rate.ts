@@ -36,8 +36,6 @@ const usefulPpm = 20;
 /** A look that a line may be drawn through. */
 interface Anchor {
   readonly look: Look;
-  /** Its place among the looks of the run. */
-  readonly index: number;
   readonly widthMs: number;
 }
 
@@ -54,9 +52,8 @@ interface Line {
 /** The rate of a run and its limits. */
 export function rateOf(looks: readonly Look[]): ClockRate {
   const anchors = anchorsOf(looks);
-  const lines = straightParts(anchors).flatMap((part) => lineThrough(part, looks));
-  const useful = lines.filter(isUseful);
-  if (useful.length === 0) useful.push(...lineThrough(anchors, looks).filter(isUseful));
+  const useful = straightParts(anchors).flatMap(lineThrough).filter(isUseful);
+  if (useful.length === 0) useful.push(...lineThrough(anchors).filter(isUseful));
   const last = useful.at(-1);
   if (last === undefined) return unfitted;
   const { ppm, fromMs, untilMs } = last;
@@ -84,8 +81,8 @@ export function slightSteps(looks: readonly Look[], rate: ClockRate): Set<number
 function anchorsOf(looks: readonly Look[]): Anchor[] {
   const anchors: Anchor[] = [];
   let hour = Number.NaN;
-  for (const [index, look] of looks.entries()) {
-    const anchor = { look, index, widthMs: Math.max(widthOf(look.before), widthOf(look.after)) };
+  for (const look of looks) {
+    const anchor = { look, widthMs: Math.max(widthOf(look.before), widthOf(look.after)) };
     const lookHour = Math.floor(look.before.atMs / anchorEveryMs);
     const last = anchors.at(-1);
     if (lookHour !== hour || last === undefined) anchors.push(anchor);
@@ -146,29 +143,31 @@ function regression(part: readonly Anchor[]): { readonly ppm: number; readonly a
 
 /**
  * The line through looks, with its mean rate between first and last: their offsets, subtracted at their worst and at
- * their best. Room is left for the largest step that could hide between two of the looks in between.
+ * their best. Room is left for the largest step that could hide in between.
  */
-function lineThrough(part: readonly Anchor[], looks: readonly Look[]): Line[] {
-  const [first, last] = [part[0], part.at(-1)];
+function lineThrough(part: readonly Anchor[]): Line[] {
+  const [first, last] = [part[0]?.look, part.at(-1)?.look];
   if (first === undefined || last === undefined || part.length < 3) return [];
-  const fromMs = first.look.before.atMs;
-  const untilMs = last.look.before.atMs;
-  const hiddenMs = largestHiddenStep(looks.slice(first.index, last.index + 1));
-  const perMs = 1_000_000 / (untilMs - fromMs);
-  const slowest = (last.look.before.earliestMs - first.look.after.latestMs - hiddenMs) * perMs;
-  const fastest = (last.look.before.latestMs - first.look.after.earliestMs + hiddenMs) * perMs;
+  const fromMs = first.before.atMs;
+  const untilMs = last.before.atMs;
   const { ppm } = regression(part);
+  const hiddenMs = largestHiddenStep(part, ppm);
+  const perMs = 1_000_000 / (untilMs - fromMs);
+  const slowest = (last.before.earliestMs - first.after.latestMs - hiddenMs) * perMs;
+  const fastest = (last.before.latestMs - first.after.earliestMs + hiddenMs) * perMs;
   return [{ ppm, minPpm: Math.min(slowest, ppm), maxPpm: Math.max(fastest, ppm), fromMs, untilMs, looks: part.length }];
 }
 
-/** The most a clock can have been moved between two neighbouring looks without either of them showing it. */
-function largestHiddenStep(looks: readonly Look[]): number {
+/** The most a clock can have been moved between two neighbouring looks: what lies beside the line, and the weather. */
+function largestHiddenStep(part: readonly Anchor[], ppm: number): number {
   let largest = 0;
-  for (const [index, look] of looks.entries()) {
-    const next = looks[index + 1];
+  for (const [index, { look }] of part.entries()) {
+    const next = part[index + 1]?.look;
     if (next === undefined) break;
-    const driftMs = ((next.before.atMs - look.before.atMs) * 2 * rateLimitPpm) / 1_000_000;
-    largest = Math.max(largest, widthOf(look.before) + widthOf(next.after) + driftMs);
+    const overMs = (next.before.atMs - look.before.atMs) / 1_000_000;
+    const [least, most] = [next.before.earliestMs - look.after.latestMs, next.before.latestMs - look.after.earliestMs];
+    const besideMs = Math.max(most - overMs * ppm, overMs * ppm - least);
+    largest = Math.max(largest, besideMs + overMs * wobblePpm);
   }
   return largest;
 }

@@ -3,6 +3,7 @@
  * clock may be frozen at one value, or its answers may come from a reading that is kept for a while
  * (docs/time.md, "Clocks that do not answer").
  */
+import type { ClockEvidence } from './model-types.ts';
 import { intersect, provenBy } from './offset.ts';
 import type { ClockSample, OffsetInterval } from './sample.ts';
 
@@ -36,8 +37,17 @@ const frozenAfterMs = 60_000;
 /** One value that is seen twice, or one small jump there and back, can be a clock that was set; it takes two for a habit. */
 const timesOfAHabit = 2;
 
-/** What each sample proves, kept readings and frozen values taken into account. */
-export function readingsOf(samples: readonly ClockSample[]): Readings {
+/**
+ * What each sample proves, kept readings and frozen values taken into account.
+ *
+ * Where the host's clock jumped back, it showed the time in between twice, and nobody can say of a sample of that time
+ * which of the two it meant. Such samples are left out.
+ */
+export function readingsOf({ samples: all, hostSteps }: Pick<ClockEvidence, 'samples' | 'hostSteps'>): Readings {
+  const twice = hostSteps.filter(({ byMs }) => byMs < 0);
+  const isTwofold = ({ sentAtMs, receivedAtMs }: ClockSample): boolean =>
+    twice.some(({ atMs, byMs }) => receivedAtMs >= atMs + byMs && sentAtMs <= atMs);
+  const samples = twice.length === 0 ? all : all.filter((sample) => !isTwofold(sample));
   const repeats = repeatsIn(samples);
   const kept = repeats.filter(({ shownForMs }) => shownForMs <= frozenAfterMs);
   const isCached = kept.length >= timesOfAHabit || flickers(samples) >= timesOfAHabit;

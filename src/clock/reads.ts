@@ -93,12 +93,13 @@ function readOf(
   return { records, bracket, first, last, startKnown, endKnown, hostJumped: jumpMs > 0 };
 }
 
-/** By how much the two ends of a bracket are on different scales, when the host's clock jumped in between. */
-function jumpBetween(steps: readonly HostClockStep[], fromMs: number, untilMs: number): number {
+/** By how much the two ends of a bracket may be on different scales, when the host's clock jumped in between. */
+function jumpBetween(steps: readonly HostClockStep[], absentMs: number, presentMs: number): number {
+  const [fromMs, untilMs] = [Math.min(absentMs, presentMs), Math.max(absentMs, presentMs)];
   let jumpMs = 0;
   for (const { atMs, byMs } of steps) {
-    const sizeMs = Math.abs(byMs);
-    if (atMs + sizeMs >= fromMs && atMs - sizeMs <= untilMs) jumpMs += sizeMs;
+    // A clock that jumps back shows the time in between twice.
+    if (Math.max(atMs, atMs + byMs) >= fromMs && Math.min(atMs, atMs + byMs) <= untilMs) jumpMs += Math.abs(byMs);
   }
   return jumpMs;
 }

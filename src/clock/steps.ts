@@ -156,13 +156,14 @@ function stepsAround(
   if (first === undefined || last === undefined) return [];
   const standing = runs.findLastIndex((run) => (run.looks[0]?.sample.sentAtMs ?? 0) <= first.time.earliestMs);
   const closing = runs.findIndex((run) => (run.looks.at(-1)?.sample.receivedAtMs ?? 0) >= last.time.latestMs);
+  const backMs = Math.min(last.time.latestMs, latestOf(following));
   const shared = { byMs: null, hintMs: null, locatedBy: 'arrival' } as const;
   const away: ClockStep = {
     ...shared,
     kind: isResetTime(first.record.deviceMs ?? 0) ? 'reset-2000' : 'moved',
     before: previous?.time.segment ?? (standing < 0 ? null : standing),
     after: segment,
-    ...ordered(Math.max(first.time.earliestMs, earliestOf(previous)), first.time.latestMs),
+    ...ordered(Math.max(first.time.earliestMs, earliestOf(previous)), Math.min(first.time.latestMs, backMs)),
     lastBefore: idOf(previous),
     firstAfter: idOf(first),
   };
@@ -171,12 +172,12 @@ function stepsAround(
     kind: 'moved',
     before: segment,
     after: following?.time.segment ?? (closing < 0 ? null : closing),
-    ...ordered(last.time.earliestMs, Math.min(last.time.latestMs, latestOf(following))),
+    ...ordered(Math.max(last.time.earliestMs, away.earliestMs), backMs),
     lastBefore: idOf(last),
     firstAfter: idOf(following),
   };
-  // The way to the next unsampled clock is told of by that one.
-  return (back.after ?? 0) >= runs.length ? [away] : [away, back];
+  // The way on to another clock, sampled or not, is told of by that one.
+  return back.after === null || back.after === standing || standing < 0 ? [away, back] : [away];
 }
 
 function ordered(earliestMs: number, latestMs: number): Span {

@@ -24,8 +24,8 @@ export function randomPlan(seed: number, theme: Theme): WorldPlan {
   const between = (low: number, high: number): number => low + random() * (high - low);
   const startMs = Date.UTC(2026, 10, 2) + Math.floor(random() * 30) * day + Math.floor(random() * hour);
   const lengthMs = pick([hour, 3 * hour, 12 * hour, 2 * day]);
-  const everyMs =
-    pick([30 * second, minute, minute, 5 * minute]) * (lengthMs > 12 * hour ? 10 : lengthMs > 3 * hour ? 3 : 1);
+  const mostPolls = pick([20, 60, 120]);
+  const everyMs = Math.max(pick([30 * second, minute, 5 * minute]), lengthMs / mostPolls);
   const outages = Array.from({ length: theme === 'offline' ? 2 : random() < 0.4 ? 1 : 0 }, () => {
     const fromMs = startMs + random() * lengthMs;
     return { fromMs, untilMs: fromMs + between(0.05, 0.7) * lengthMs };
@@ -67,7 +67,7 @@ export function randomPlan(seed: number, theme: Theme): WorldPlan {
       byMs: -moved.byMs + (random() < 0.5 ? 0 : Math.round(between(-5, 5) * second)),
     });
   }
-  const punchCount = 2 + Math.floor(random() * 30);
+  const punchCount = 2 + Math.floor(random() * 80);
   const punches = Array.from({ length: punchCount }, () => {
     const near = pick(events);
     const atMs =

@@ -104,8 +104,9 @@ export function play(plan: WorldPlan): World {
   const burst = (kind: SampleKind, count: number, fromMs: number): number => {
     const taken: ClockSample[] = [];
     let nowMs = fromMs;
-    for (let asked = 0; asked < count; asked += 1) {
-      const planned = planBurst({ prior: memory.offset, samples: taken, count, nowMs: host(nowMs) });
+    let wanted = count;
+    for (let asked = 0; asked < wanted; asked += 1) {
+      const planned = planBurst({ prior: memory.offset, samples: taken, count: wanted, nowMs: host(nowMs) });
       const sentMs = nowMs + (planned?.delayMs ?? 0);
       nowMs = sentMs + roundTrip();
       const readMs = sentMs + (nowMs - sentMs) * (0.1 + random() * 0.8);
@@ -113,8 +114,10 @@ export function play(plan: WorldPlan): World {
       const sample = { sentAtMs: host(sentMs), receivedAtMs: host(nowMs), deviceMs: answered(readMs), kind, ...error };
       taken.push(sample);
       samples.push(sample);
+      // A clock that turns out to have been moved is asked on.
+      if (!memory.stepped && withSamples(memory, taken).stepped) wanted = Math.max(wanted, burstSizes.hourly);
     }
-    memory = { ...withSamples(memory, taken), pending: [] };
+    memory = { ...withSamples(memory, taken), pending: [], stepped: false };
     return nowMs;
   };
 
@@ -242,10 +245,10 @@ function operationsOf(
 /**
  * Whether the evidence cannot show what happened around a record, so that nothing can be demanded of its bounds: between
  * two looks the clock was moved twice or more; or by less than a second each time, which one answer sees from one side
- * only, between two long bursts of questions; or the terminal hands out old readings.
+ * only, between two long bursts of questions; or the terminal hands out old readings, and too few to be caught at it.
  */
-export function isBeyondEvidence(plan: WorldPlan, world: World, index: number): boolean {
-  if (plan.cachedForMs > 0) return true;
+export function isBeyondEvidence(plan: WorldPlan, world: World, index: number, isKnownToBeCached: boolean): boolean {
+  if (plan.cachedForMs > 0 && !isKnownToBeCached) return true;
   const truthMs = world.truthMs[index] ?? 0;
   const { samples } = world.evidence;
   const changesBetween = (looks: readonly ClockSample[], counts: (event: Event) => boolean): number => {
