@@ -4,9 +4,14 @@
  */
 import { cpus } from 'node:os';
 import { benchIngest } from './ingest.ts';
+import { benchLive } from './live.ts';
 import { benchRead } from './read.ts';
 
-const benches: Readonly<Record<string, () => Promise<void>>> = { read: benchRead, ingest: benchIngest };
+const benches: Readonly<Record<string, () => Promise<void>>> = {
+  read: benchRead,
+  ingest: benchIngest,
+  live: benchLive,
+};
 
 async function main(names: readonly string[]): Promise<number> {
   const unknown = names.filter((name) => !(name in benches));

@@ -42,6 +42,8 @@ export const errorCodes = [
   'TERMINAL_SERIAL_MISMATCH',
   'TERMINAL_SERIAL_INVALID',
   'TERMINAL_SERIAL_DUPLICATE',
+  'TERMINAL_MOVED',
+  'TERMINAL_LOG_UNSTABLE',
   'TERMINAL_LEASED_ELSEWHERE',
   // Between poller and database.
   'BATCH_MALFORMED',
@@ -113,6 +115,7 @@ export function needsPerson(error: unknown): boolean {
     'TERMINAL_SERIAL_MISMATCH',
     'TERMINAL_SERIAL_INVALID',
     'TERMINAL_SERIAL_DUPLICATE',
+    'TERMINAL_LOG_UNSTABLE',
   );
 }
 

@@ -48,6 +48,8 @@ export interface GatewayOptions {
   readonly redisUrl?: string | undefined;
   readonly mqttUrl?: string | undefined;
   readonly lang?: Lang;
+  /** The terminals are simulated: pages say so on every screen. */
+  readonly rehearsal?: boolean;
   readonly log: Log;
   /** Gives up waiting for a database that is away at the start. */
   readonly signal?: AbortSignal;
@@ -215,6 +217,7 @@ function startPage(
     metrics,
     nowMs: () => Date.now(),
     ...(lang === undefined ? {} : { language: lang }),
+    rehearsal: options.rehearsal ?? false,
     paceOf: (officeCode) => paces.get(officeCode) ?? null,
     checks: {
       database: () => requireMigrated(database),
@@ -257,6 +260,9 @@ function startOffices(
       office.terminals.map((terminal) => keyOf({ officeCode: office.code, terminalName: terminal.name })),
     ),
   );
+  const addresses = new Set(
+    config.offices.flatMap(({ terminals }) => terminals.map(({ host, port }) => `${host}:${port}`)),
+  );
   const states = createStateBoard(
     (rows) => upsertTerminalStates(db, rows),
     (err) => {
@@ -274,6 +280,7 @@ function startOffices(
     leases,
     states: measured(states, metrics),
     claims: createSerialClaims(),
+    isConfigured: (address) => addresses.has(address),
     wholeReads: createSlots(wholeReadBounds.perGateway),
     bounds: {
       ...defaultPollBounds,

@@ -6,7 +6,7 @@ import type { OfficeStore } from '../office/means.ts';
 import { readCursor, readStoredImage } from '../store/cursor.ts';
 import { acquireLease, releaseLeases, renewLeases } from '../store/lease.ts';
 import type { Tables } from '../store/tables.ts';
-import { pinSerial, placesOfSerial, readPin, unpinSerial } from '../store/terminals.ts';
+import { lockSerial, pinSerial, placesOfSerial, readPin, unpinSerial } from '../store/terminals.ts';
 
 type Db = Kysely<Tables>;
 
@@ -21,13 +21,19 @@ export function officeStore(db: Db, isConfigured: (place: Place) => boolean): Of
     readStoredImage: ({ serial, epoch, base, next }) => readStoredImage(db, serial, epoch, base, next),
     readPin: (place) => readPin(db, place),
     async pin(place, serial, configured) {
-      // What a person wrote into the configuration replaces what was learnt.
-      if (configured && (await readPin(db, place)) !== serial) await unpinSerial(db, place);
-      const pinned = await pinSerial(db, place, serial);
-      const others = (await placesOfSerial(db, serial)).filter(
-        (other) => isConfigured(other) && keyOf(other) !== keyOf(place),
-      );
-      return { pinned, elsewhere: others[0] ?? null };
+      return db.transaction().execute(async (tx) => {
+        // Two gateways that meet the same serial at two places must not both find it free.
+        await lockSerial(tx, serial);
+        const before = await readPin(tx, place);
+        const others = (await placesOfSerial(tx, serial)).filter(
+          (other) => isConfigured(other) && keyOf(other) !== keyOf(place),
+        );
+        const [elsewhere] = others;
+        if (elsewhere !== undefined) return { pinned: configured ? serial : (before ?? serial), elsewhere };
+        // What a person wrote into the configuration replaces what was learnt.
+        if (configured && before !== null && before !== serial) await unpinSerial(tx, place);
+        return { pinned: await pinSerial(tx, place, serial), elsewhere: null };
+      });
     },
   };
 }

@@ -35,6 +35,8 @@ export interface LeaseKeeper {
   hold(key: string): Promise<number>;
   /** Calls `onLost` when the lease is no longer sure, until the returned function is called. */
   guard(key: string, onLost: (error: GerbangError) => void): () => void;
+  /** Gives one lease back. Never throws: what is not given back expires. */
+  release(key: string): Promise<void>;
   /** Gives all leases back, so that another gateway need not wait for them to expire. Never throws. */
   stop(): Promise<void>;
 }
@@ -122,6 +124,12 @@ export function startLeaseKeeper(table: LeaseTable, options: LeaseOptions): Leas
         guarding.delete(onLost);
         if (guarding.size === 0 && guards.get(key) === guarding) guards.delete(key);
       };
+    },
+    async release(key) {
+      const mine = held.get(key);
+      if (mine === undefined) return;
+      held.delete(key);
+      await within(table.release([mine], holder), stopMs).catch(() => undefined);
     },
     async stop() {
       stopping.abort();

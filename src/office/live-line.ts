@@ -39,8 +39,8 @@ export interface LiveLine {
 
 /** What a line needs. */
 export interface LiveLineMeans {
-  /** Lease key of the connection. */
-  readonly address: string;
+  /** Lease key of the connection that is made now. */
+  address(): string;
   readonly leases: Pick<LeaseKeeper, 'guard'>;
   /** The terminal rang: poll it now. */
   ring(): void;
@@ -101,7 +101,7 @@ export function createLiveLine(means: LiveLineMeans): LiveLine {
         await session.close();
       },
     };
-    const unguard = means.leases.guard(means.address, () => void holding.end());
+    const unguard = means.leases.guard(means.address(), () => void holding.end());
     return holding;
   };
 

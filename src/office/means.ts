@@ -52,6 +52,8 @@ export interface PollBounds {
   readonly sessionsPerOffice: number;
   /** The longest a poll may take, in milliseconds. */
   readonly pollDeadlineMs: number;
+  /** Between two addresses when a terminal is looked for, in milliseconds. */
+  readonly searchSpacingMs: number;
   /** Questions to a clock at first contact and once an hour. */
   readonly bursts: { readonly firstContact: number; readonly hourly: number };
 }
@@ -63,6 +65,7 @@ export const defaultPollBounds: PollBounds = {
   maxWaiting: 5_000,
   sessionsPerOffice: 4,
   pollDeadlineMs: 600_000,
+  searchSpacingMs: 1_000,
   bursts: burstSizes,
 };
 
@@ -77,6 +80,8 @@ export interface OfficeMeans {
   readonly leases: LeaseKeeper;
   readonly states: StateBoard;
   readonly claims: SerialClaims;
+  /** Whether some office has a terminal at this `host:port`: nobody is looked for there. */
+  isConfigured(address: string): boolean;
   /** Turns for whole reads, over all offices. */
   readonly wholeReads: Slots;
   readonly bounds: PollBounds;

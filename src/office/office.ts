@@ -2,16 +2,19 @@
  * One office: its terminals, its loop, its turns. A bulkhead: nothing in here waits for another office.
  */
 import { zoneOffsetMs } from '../clock/zone.ts';
-import { isQuiet, type OfficeConfig, parseQuietHours, type TerminalConfig } from '../config.ts';
+import { isQuiet, type OfficeConfig, parseAddressRange, parseQuietHours, type TerminalConfig } from '../config.ts';
 import type { Place } from './identity.ts';
 import { createLiveLine, type LiveLine, longestKeptMs } from './live-line.ts';
 import { type OfficeMeans, wholeReadBounds } from './means.ts';
 import { newTerminalMemory } from './memory.ts';
+import type { PollEnd } from './pacing.ts';
 import { pollTerminal } from './poll.ts';
 import type { PolledTerminal } from './poll-context.ts';
 import { type Pollable, type Poller, type PollResult, startPoller } from './poller.ts';
+import { createSearch, type Search } from './search.ts';
 import { createSlots, type GiveBack, type Slots } from './slots.ts';
 import { within } from './waiting.ts';
+import { createWhereabouts, type Whereabouts } from './whereabouts.ts';
 
 /** The least rest between two sessions with one terminal. */
 const restMs = 250;
@@ -23,10 +26,20 @@ export function startOffice(office: OfficeConfig, means: OfficeMeans): Poller {
   const wholeReads = createSlots(wholeReadBounds.perOffice);
   const lines: LiveLine[] = [];
   const ring = (name: string): void => poller.ring(name);
+  const search = searchOf(office, means);
   const terminals = office.terminals.map((config) => {
-    const live = office.live ? liveLineOf(office, config, means, ring) : null;
+    const { name, host, port } = config;
+    const address = (): string => place.address();
+    const live = office.live ? liveLineOf(office, name, address, means, ring) : null;
     if (live !== null) lines.push(live);
-    return pollable(polledTerminal(office, config, means, wholeReads, live), means);
+    const terminal = polledTerminal(office, config, means, wholeReads, live);
+    const { target, open } = terminal;
+    const place = createWhereabouts({ host, port }, search, { name, target, open }, (from) => {
+      // Back there it would be polled under a fence that is older than that of its newest batches.
+      void means.leases.release(from);
+      poller.retry(name);
+    });
+    return pollable(terminal, place, means);
   });
   const poller = startPoller(terminals, {
     pace: { pollEveryMs: office.pollEverySeconds * 1_000, restMs },
@@ -35,22 +48,23 @@ export function startOffice(office: OfficeConfig, means: OfficeMeans): Poller {
     random: means.random,
   });
   return {
-    ring,
+    ...poller,
     async stop() {
       const closing = Promise.all(lines.map((line) => line.close()));
-      await Promise.all([poller.stop(), within(closing, closeLinesMs)]);
+      await Promise.all([poller.stop(), within(closing, closeLinesMs), search?.stop()]);
     },
   };
 }
 
 function liveLineOf(
   office: OfficeConfig,
-  { name, host, port }: TerminalConfig,
+  name: string,
+  address: () => string,
   { leases, random, log }: OfficeMeans,
   ring: (name: string) => void,
 ): LiveLine {
   return createLiveLine({
-    address: `${host}:${port}`,
+    address,
     leases,
     random,
     ring: () => ring(name),
@@ -58,19 +72,36 @@ function liveLineOf(
   });
 }
 
-function pollable(terminal: PolledTerminal, means: OfficeMeans): Pollable {
+/** The search over the office's range, at the ports its terminals have. */
+function searchOf(office: OfficeConfig, means: OfficeMeans): Search | null {
+  if (office.searchRange.length === 0) return null;
+  const { leases, newHostClock, bounds } = means;
+  const ports = [...new Set(office.terminals.map(({ port }) => port))];
+  const candidates = office.searchRange
+    .flatMap((range) => parseAddressRange(range) ?? [])
+    .flatMap((host) => ports.map((port) => ({ host, port })))
+    .filter(({ host, port }) => !means.isConfigured(`${host}:${port}`));
+  const log = means.log.child({ office: office.code });
+  return createSearch({ candidates, leases, newHostClock, spacingMs: bounds.searchSpacingMs, log });
+}
+
+function pollable(terminal: PolledTerminal, whereabouts: Whereabouts, means: OfficeMeans): Pollable {
   const { place, log } = terminal;
-  const { host, port } = terminal.target;
   const memory = newTerminalMemory(terminal.serial, means.random());
-  const address = `${host}:${port}`;
   let lastCode: string | null = null;
-  means.states.add(place, address);
+  means.states.add(place, whereabouts.address());
   return {
     name: place.terminalName,
     log,
-    poll: (signal, rung) =>
-      underLease(address, means, signal, (fence, end) => pollTerminal(terminal, memory, means, fence, end, rung)),
+    async poll(signal, rung) {
+      const there = { ...terminal, target: { ...terminal.target, ...whereabouts.here() } };
+      const result = await underLease(whereabouts.address(), means, signal, (fence, end) =>
+        pollTerminal(there, memory, means, fence, end, rung),
+      );
+      return whereabouts.told(result);
+    },
     onEnd(result, durationMs) {
+      whereabouts.note(result, memory.serial);
       means.states.end(place, result, means.newHostClock().nowMs(), durationMs);
       lastCode = tell(terminal, result, lastCode, memory.serial);
     },
@@ -147,6 +178,8 @@ async function underLease(
   }
 }
 
+const isFailure = (end: PollEnd): boolean => end === 'failed' || end === 'needs-person';
+
 /** Logs a trouble when it begins, changes or ends, not at each of its polls. Returns the code to compare with. */
 function tell({ log }: PolledTerminal, { end, error }: PollResult, lastCode: string | null, serial: string | null) {
   if (error === null) {
@@ -159,7 +192,7 @@ function tell({ log }: PolledTerminal, { end, error }: PollResult, lastCode: str
   else
     log.warn(
       { serial, code, err: error },
-      end === 'failed' || end === 'needs-person' ? 'terminal not read' : 'terminal waits',
+      end === 'done' ? 'terminal read elsewhere' : isFailure(end) ? 'terminal not read' : 'terminal waits',
     );
   return code;
 }

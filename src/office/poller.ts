@@ -48,6 +48,8 @@ export interface Poller {
    * its poll, or sooner than {@link bellEveryMs} after that began, are one bell; its usual polls keep their time.
    */
   ring(name: string): void;
+  /** Polls the terminal as soon as a turn is free, backing off or not: what kept it away is over. */
+  retry(name: string): void;
   /** No new polls; running ones are aborted. Resolves within three seconds, whatever the terminals do. */
   stop(): Promise<void>;
 }
@@ -110,6 +112,13 @@ export function startPoller(terminals: readonly Pollable[], options: PollerOptio
       const entry = entries.find(({ terminal }) => terminal.name === name);
       if (entry === undefined || entry.failures > 0) return;
       entry.bellAtMs ??= Math.max(performance.now(), entry.startedAtMs + bellEveryMs);
+      sleeper.wake();
+    },
+    retry(name) {
+      const entry = entries.find(({ terminal }) => terminal.name === name);
+      if (entry === undefined) return;
+      entry.failures = 0;
+      entry.dueAtMs = performance.now();
       sleeper.wake();
     },
     async stop() {

@@ -2,8 +2,8 @@
  * Leases: one holder per key over all processes and hosts.
  *
  * Time is the database's alone, so hosts with wrong clocks agree. Each acquisition gets a higher fence, which every batch
- * carries: whoever wakes from a freeze after losing the lease is refused by it. Rows are never deleted, so that a fence
- * is never given twice.
+ * carries: whoever wakes from a freeze after losing the lease is refused by it. They are counted over all keys, because a
+ * terminal that gets another address goes on under another key, and never given twice.
  */
 import { type Kysely, sql } from 'kysely';
 import type { Tables } from './tables.ts';
@@ -24,9 +24,9 @@ export async function acquireLease(
   const { rows } = await sql<{ fence: number | null; holder: string }>`
     with taken as (
       insert into terminal_lease (lease_key, holder, fence, expires_at)
-      values (${lease.key}, ${lease.holder}, 1, now() + ${lease.ttlMs}::float8 * interval '1 millisecond')
+      values (${lease.key}, ${lease.holder}, nextval('lease_fence'), now() + ${lease.ttlMs}::float8 * interval '1 millisecond')
       on conflict (lease_key) do update
-        set holder = excluded.holder, fence = terminal_lease.fence + 1, expires_at = excluded.expires_at
+        set holder = excluded.holder, fence = excluded.fence, expires_at = excluded.expires_at
         where terminal_lease.expires_at <= now() or terminal_lease.holder = excluded.holder
       returning fence, holder
     )

@@ -81,6 +81,11 @@ export async function unpinSerial(db: Kysely<Tables>, place: TerminalPlace): Pro
   return result.numDeletedRows > 0n;
 }
 
+/** Inside a transaction: whoever else wants to learn where this serial stands waits until its end. */
+export async function lockSerial(tx: Kysely<Tables>, serial: string): Promise<void> {
+  await sql`select pg_advisory_xact_lock(hashtextextended(${`pin ${serial}`}, 0))`.execute(tx);
+}
+
 /** All places at which this serial was learnt. More than one is an alarm: a machine stands in one place. */
 export async function placesOfSerial(db: Kysely<Tables>, serial: string): Promise<TerminalPlace[]> {
   const rows = await db

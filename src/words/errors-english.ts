@@ -108,6 +108,14 @@ export const english: ErrorTexts = {
     'A terminal in another place already has this serial number.',
     'Check whether one machine is listed twice, or two machines carry the same serial.',
   ],
+  TERMINAL_MOVED: [
+    'The terminal answers at another address than the configured one and is read there.',
+    'Correct its address in the configuration, or give the terminal its old address back.',
+  ],
+  TERMINAL_LOG_UNSTABLE: [
+    'The terminal rewrites its log again and again, so it is not stored anew each time.',
+    'Turn its ring log off (ISLR) or clear the log after a backup; it is stored again once it only grows for an hour.',
+  ],
   TERMINAL_LEASED_ELSEWHERE: [
     'Another Gerbang process is reading this terminal.',
     'Nothing to do if that is intended. If not, stop one of them.',

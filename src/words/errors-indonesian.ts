@@ -111,6 +111,14 @@ export const indonesian: ErrorTexts = {
     'Nomor seri yang sama sudah dipakai mesin di tempat lain.',
     'Periksa apakah satu mesin tercantum dua kali, atau dua mesin bernomor seri sama.',
   ],
+  TERMINAL_MOVED: [
+    'Mesin menjawab di alamat lain daripada yang tertulis di konfigurasi dan dibaca di sana.',
+    'Perbaiki alamatnya di konfigurasi, atau kembalikan alamat lama pada mesin.',
+  ],
+  TERMINAL_LOG_UNSTABLE: [
+    'Mesin berulang kali menulis ulang catatannya, maka catatan itu tidak disimpan ulang setiap kali.',
+    'Matikan log melingkar (ISLR) atau kosongkan log setelah dicadangkan; disimpan lagi bila sejam hanya bertambah.',
+  ],
   TERMINAL_LEASED_ELSEWHERE: [
     'Mesin ini sedang dibaca oleh proses Gerbang yang lain.',
     'Tidak perlu apa-apa bila itu disengaja. Bila tidak, hentikan salah satunya.',

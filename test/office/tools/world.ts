@@ -79,6 +79,7 @@ export function createWorld(bounds: Partial<PollBounds> = {}, leases: LeaseTable
     leases: keeper,
     states,
     claims: createSerialClaims(),
+    isConfigured: () => false,
     wholeReads: createSlots(4),
     bounds: { ...defaultPollBounds, bursts: { firstContact: 2, hourly: 2 }, ...bounds },
     newHostClock: () => createHostClock(),
