@@ -95,6 +95,7 @@ async function live(
     exclusiveDatabase: true,
     mqttUrl: environment.mqttUrl,
     lang: cli.lang,
+    rehearsal: true,
     log,
     signal: life.signal,
   });
