@@ -7,6 +7,7 @@
  */
 import type { LogCursor } from '../punch/batch.ts';
 import { freshReadMemory, type ReadMemory } from './read-plan.ts';
+import { noRewrites, type RewriteMemory } from './rewrites.ts';
 import { type ClockMemory, unknownClock } from './sampling.ts';
 
 /** All that is remembered of one terminal between its polls; each part is replaced as a whole. */
@@ -21,6 +22,9 @@ export interface TerminalMemory {
   /** Where the log was last seen to end and when, in UTC milliseconds, although no batch said so. */
   endSeen: { readonly epoch: number; readonly next: number; readonly atMs: number } | null;
   read: ReadMemory;
+  rewrites: RewriteMemory;
+  /** The terminal calls its log a ring; null as long as it was not asked. */
+  isRing: boolean | null;
   clock: ClockMemory;
   /** Monotonic. */
   lastBatchAtMs: number | null;
@@ -44,6 +48,8 @@ export function newTerminalMemory(serial: string | null, chance: number): Termin
     log: emptyMemory,
     endSeen: null,
     read: freshReadMemory(chance),
+    rewrites: noRewrites,
+    isRing: null,
     clock: unknownClock,
     lastBatchAtMs: null,
     polls: 0,

@@ -1,6 +1,10 @@
 /**
  * When a terminal is looked at next. Pure: time and chance come in as numbers.
  *
+ * It is a circuit breaker in small: closed while polls go well (`failures` is 0), open for the wait after a failure, and
+ * half-open in the one poll that ends the wait. That poll is the only try; nothing else knocks meanwhile, a bell neither.
+ * One that goes well closes the circuit, one that fails opens it for longer.
+ *
  * A fleet must never knock in step: every interval carries jitter, so that terminals started together drift apart and
  * an office that comes back after an outage is not asked everything in the same second.
  */

@@ -7,6 +7,7 @@ import { needsUserTable } from '../punch/user-pins.ts';
 import type { TerminalCounters, TerminalSession } from '../zk/driver.ts';
 import { type Delivery, packRead } from './batches.ts';
 import { handOver, handOverRest } from './handover.ts';
+import { namingForeignClient } from './held-elsewhere.ts';
 import { verifySerial } from './identity.ts';
 import type { KeptSession } from './live-line.ts';
 import type { OfficeMeans } from './means.ts';
@@ -27,6 +28,7 @@ import {
 import type { PollResult } from './poller.ts';
 import { wholeReadDue } from './read-plan.ts';
 import { type Found, readWhatIsNew } from './reading.ts';
+import { judgeRewrite, unstableError } from './rewrites.ts';
 import { type SessionTime, sampleClock } from './sampling.ts';
 import { keepTime, showClock, wantsSet } from './time-keeping.ts';
 import { unlessAborted } from './waiting.ts';
@@ -35,6 +37,7 @@ type FoundRead = Extract<Found, { kind: 'read' }>;
 
 /** What a terminal calls its serial number (docs/protocol.md, "Options"). */
 const serialOption = '~SerialNumber';
+const ringOption = 'ISLR';
 /** How long a terminal's name, platform and firmware are taken for known. */
 const identityMs = 3_600_000;
 
@@ -147,7 +150,11 @@ async function recall(
 async function inSession(poll: Poll, work: (session: TerminalSession) => Promise<Talk>): Promise<Talk> {
   const { terminal, memory, kept, time } = poll;
   const { clock, signal } = time;
-  const opened = kept?.session ?? terminal.open(terminal.target, clock);
+  const opened =
+    kept?.session ??
+    terminal.open(terminal.target, clock).catch((error: unknown) => {
+      throw namingForeignClient(error, memory.identifiedAtMs !== null);
+    });
   const session = await unlessAborted(Promise.resolve(opened), signal, (late) => void late.close());
   const close = (): Promise<void> => (kept === null ? session.close() : kept.end());
   const closeNow = (): void => void close();
@@ -191,6 +198,7 @@ async function converse(session: TerminalSession, poll: Poll): Promise<Talk> {
   if (found.kind === 'unchanged') noteEnd(poll, countedAtMs);
   if (found.kind === 'read') {
     await sampleClock(session, memory, { kind: 'after-read', count: 1 }, promptTime(poll));
+    await refuseUnstable(session, poll, found);
     delivery = await deliver(poll, found, await readUserTable(session, poll, found));
   }
   const handedOver = delivery === null || delivery.left() === 0;
@@ -225,6 +233,14 @@ async function identify(session: TerminalSession, poll: Poll): Promise<void> {
   memory.log = withStored(memory.log, await means.store.readCursor(serial), performance.now());
 }
 
+/** Whether new records overwrite old ones in place; asked once, when the log is full. */
+async function isFullRing(session: TerminalSession, memory: TerminalMemory, counters: TerminalCounters) {
+  const { records, recordCapacity } = counters;
+  if (records === null || recordCapacity === null || records < recordCapacity) return false;
+  memory.isRing ??= (await session.readOption(ringOption)) === '1';
+  return memory.isRing;
+}
+
 /** `busy`: nothing was asked of the log, because what it says could not be handed over. */
 async function readLog(
   session: TerminalSession,
@@ -233,6 +249,7 @@ async function readLog(
 ): Promise<Found | { readonly kind: 'busy' }> {
   const { memory, means, time } = poll;
   if (!mayHandOver(poll)) return { kind: 'busy' };
+  memory.read = { ...memory.read, ringFull: await isFullRing(session, memory, counters) };
   const cursor = startOfTerminal(memory);
   const storedImage = async (): Promise<Uint8Array> =>
     cursor === null ? new Uint8Array(0) : await means.store.readStoredImage(cursor);
@@ -249,6 +266,25 @@ async function readLog(
   });
   memory.read = learnt;
   return found;
+}
+
+/** Refuses a log that is rewritten again and again: each time it would be stored whole. @throws TERMINAL_LOG_UNSTABLE */
+async function refuseUnstable(
+  session: TerminalSession,
+  { memory }: Poll,
+  { read, alignment }: FoundRead,
+): Promise<void> {
+  if (alignment.kind !== 'new-epoch') {
+    memory.rewrites = { ...memory.rewrites, refused: null };
+    return;
+  }
+  const judged = judgeRewrite(memory.rewrites, alignment.reason, read, performance.now());
+  memory.rewrites = judged.memory;
+  if (judged.store) return;
+  // What was read is not stored, so the next poll has to compare all of it again.
+  memory.read = { ...memory.read, comparedAtMs: null, owed: 'tail-unprovable' };
+  memory.isRing ??= (await session.readOption(ringOption)) === '1';
+  throw unstableError(memory.isRing, read.totalRecords);
 }
 
 /**

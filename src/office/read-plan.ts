@@ -17,6 +17,7 @@ export type WholeReason =
   | 'restart-suspected'
   | 'tail-refused'
   | 'tail-unprovable'
+  | 'ring-full'
   | 'shrink-to-confirm';
 
 /** What to ask of the log in this poll. */
@@ -33,6 +34,8 @@ export interface ReadMemory {
   readonly tailRefused: boolean;
   /** The terminal counts fewer records than it holds (some access units count none): its counter decides nothing. */
   readonly counterLies: boolean;
+  /** The terminal overwrites its oldest records in place and is full: its end says nothing about what is new. */
+  readonly ringFull: boolean;
   /** A whole read is owed: found necessary when no turn was free, or asked for by an earlier poll. */
   readonly owed: WholeReason | null;
   /** Share of a day, below 1, by which this terminal's verification comes early: a fleet must not verify in one hour. */
@@ -59,6 +62,7 @@ export function freshReadMemory(chance: number): ReadMemory {
     comparedAtMs: null,
     tailRefused: false,
     counterLies: false,
+    ringFull: false,
     owed: null,
     earlyShare: chance / 5,
     shrunk: null,
@@ -112,6 +116,7 @@ export function planRead(
   if (records !== null && records < expected) return { kind: 'whole', reason: 'log-shrank' };
   const nearlyFull = records !== null && recordCapacity !== null && records >= recordCapacity * nearlyFullShare;
   const fresh = memory.comparedAtMs !== null && monotonicMs - memory.comparedAtMs < trustCounterMs;
+  if (memory.ringFull) return fresh ? { kind: 'nothing' } : { kind: 'whole', reason: 'ring-full' };
   if (records === expected && fresh && !nearlyFull) return { kind: 'nothing' };
   if (memory.tailRefused) return { kind: 'whole', reason: 'tail-refused' };
   return { kind: 'tail', firstIndex: Math.max(0, expected - overlapRecords) };

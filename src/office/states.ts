@@ -170,10 +170,16 @@ function ended(state: TerminalStateView, { end, error }: PollResult, utcMs: numb
   };
 }
 
+/** Whatever such a terminal says, nothing of it is stored. */
+const quarantining = [
+  'TERMINAL_SERIAL_MISMATCH',
+  'TERMINAL_SERIAL_INVALID',
+  'TERMINAL_SERIAL_DUPLICATE',
+  'TERMINAL_LOG_UNSTABLE',
+] as const;
+
 function conditionAfter(state: TerminalStateView, end: PollResult['end'], error: GerbangError | null): Condition {
-  if (isGerbangError(error, 'TERMINAL_SERIAL_MISMATCH', 'TERMINAL_SERIAL_INVALID', 'TERMINAL_SERIAL_DUPLICATE')) {
-    return 'quarantined';
-  }
+  if (isGerbangError(error, ...quarantining)) return 'quarantined';
   if (end === 'failed' || needsPerson(error)) return 'failing';
   if (end === 'done') return 'ok';
   return error === null ? state.state : 'waiting';

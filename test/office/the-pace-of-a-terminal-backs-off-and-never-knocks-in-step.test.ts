@@ -1,6 +1,8 @@
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
-import { firstDelayMs, intervalMs, nextDueMs, type Pace } from '../../src/office/pacing.ts';
+import { describe, expect, test, vi } from 'vitest';
+import { silentLog } from '../../src/log.ts';
+import { firstDelayMs, intervalMs, nextDueMs, type Pace, type PollEnd } from '../../src/office/pacing.ts';
+import { startPoller } from '../../src/office/poller.ts';
 
 const minute: Pace = { pollEveryMs: 60_000, restMs: 250 };
 const middle = 0.5;
@@ -46,6 +48,43 @@ describe('intervals', () => {
         expect(longest).toBeLessThanOrEqual(Math.max(pollEveryMs, Math.min(10 * pollEveryMs, 300_000)));
       }),
     );
+  });
+});
+
+describe('the circuit breaker', () => {
+  test('opens at the first failure, is tried once per wait, and closes at the first success', async () => {
+    const ends: PollEnd[] = ['failed', 'failed', 'done', 'done'];
+    const polls: PollEnd[] = [];
+    const poller = startPoller(
+      [
+        {
+          name: 'Lobi',
+          log: silentLog(),
+          poll: async () => {
+            const end = ends[polls.length] ?? 'done';
+            polls.push(end);
+            // A bell through an open circuit rings nobody.
+            if (end === 'failed') setTimeout(() => poller.ring('Lobi'), 20);
+            return { end, error: null };
+          },
+          onEnd: () => undefined,
+        },
+      ],
+      { pace: { pollEveryMs: 1_000, restMs: 0 }, sessions: 1, deadlineMs: 10_000, random: () => 0 },
+    );
+    await vi.waitFor(() => expect(polls).toHaveLength(1));
+    await new Promise((resolve) => setTimeout(resolve, 120));
+    expect(polls).toEqual(['failed']);
+    await vi.waitFor(() => expect(polls).toEqual(['failed', 'failed', 'done']), 10_000);
+    poller.ring('Lobi');
+    await vi.waitFor(() => expect(polls).toHaveLength(4), 10_000);
+    await poller.stop();
+  });
+
+  test('tries of terminals that failed together spread over half of their wait', () => {
+    const waits = Array.from({ length: 100 }, (_, n) => intervalMs(minute, 'failed', 3, n / 100));
+    expect(new Set(waits).size).toBe(100);
+    expect(Math.max(...waits) - Math.min(...waits)).toBeGreaterThan(19_000);
   });
 });
 
