@@ -70,10 +70,10 @@ describe('the circuit breaker', () => {
           onEnd: () => undefined,
         },
       ],
-      { pace: { pollEveryMs: 1_000, restMs: 0 }, sessions: 1, deadlineMs: 10_000, random: () => 0 },
+      { pace: { pollEveryMs: 4_000, restMs: 0 }, sessions: 1, deadlineMs: 10_000, random: () => 0 },
     );
     await vi.waitFor(() => expect(polls).toHaveLength(1));
-    await new Promise((resolve) => setTimeout(resolve, 120));
+    await new Promise((resolve) => setTimeout(resolve, 600));
     expect(polls).toEqual(['failed']);
     await vi.waitFor(() => expect(polls).toEqual(['failed', 'failed', 'done']), 10_000);
     poller.ring('Lobi');
