@@ -3,6 +3,7 @@
  * result; absolute times belong to the machine they were taken on.
  */
 import { cpus } from 'node:os';
+import { benchClock } from './clock.ts';
 import { benchIngest } from './ingest.ts';
 import { benchLive } from './live.ts';
 import { benchRead } from './read.ts';
@@ -11,6 +12,7 @@ const benches: Readonly<Record<string, () => Promise<void>>> = {
   read: benchRead,
   ingest: benchIngest,
   live: benchLive,
+  clock: benchClock,
 };
 
 async function main(names: readonly string[]): Promise<number> {

@@ -80,7 +80,7 @@ function stepsNear(steps: readonly ClockStep[], time: RecordTime): ClockStep[] {
 function sumsOf(run: Run, placed: Placed, shownMs: number, time: RecordTime): Sum[] {
   if (run.kind === 'frozen') return [cutTo(time)];
   const { lookBefore, lookAfter, estimateMs } = placed;
-  const rate = rateBetween(run, lookBefore ?? 0, lookAfter ?? 0);
+  const rate = rateBetween(run, lookBefore ?? -1, lookAfter ?? run.looks.length);
   const { minPpm, maxPpm } = rate;
   const sums: Sum[] = [];
   for (const [side, index] of [

@@ -94,6 +94,7 @@ export interface ClockSegment {
   readonly seenUntilMs: number | null;
   /** What is proven of the offset at `offset.atMs`, its last sample; for an unsampled one, what brackets leave; null when frozen. */
   readonly offset: OffsetInterval | null;
+  /** As of its end. */
   readonly rate: ClockRate;
   /** Samples it rests on. */
   readonly samples: number;

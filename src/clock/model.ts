@@ -19,7 +19,7 @@
  */
 import type { ClockEvidence, ClockModel, ClockSegment, OrdinalRange, RecordTime } from './model-types.ts';
 import { doubtedLooks } from './operations.ts';
-import { unfitted } from './rate.ts';
+import { rateAround, unfitted } from './rate.ts';
 import { readingsOf } from './readings.ts';
 import { timesOf } from './reads.ts';
 import { troublesAmongRecords } from './record-troubles.ts';
@@ -48,7 +48,7 @@ export function buildClockModel(evidence: ClockEvidence): ClockModel {
   ];
   const steps = stepsOf(evidence, runs, strangers, times);
   const troubles = [
-    ...troublesAmongClocks({ evidence, readings, segments, steps }),
+    ...troublesAmongClocks({ evidence, readings, lines: runs[0]?.lines ?? [], segments, steps }),
     ...troublesAmongRecords(evidence, times),
   ];
   return { codeVersion, segments, steps, troubles, times };
@@ -82,7 +82,7 @@ function rangesOf({ records }: ClockEvidence, times: readonly RecordTime[]): Ord
 }
 
 function segmentOf(run: Run, records: readonly OrdinalRange[]): ClockSegment {
-  const { kind, fromMs, untilMs, rate, looks } = run;
+  const { kind, fromMs, untilMs, lines, looks } = run;
   const [first, last] = [looks[0], looks.at(-1)];
   // A single sample was read between its two instants; the later one stands for both.
   const seenFromMs = first?.sample.receivedAtMs ?? 0;
@@ -94,7 +94,7 @@ function segmentOf(run: Run, records: readonly OrdinalRange[]): ClockSegment {
     seenFromMs,
     seenUntilMs,
     offset: kind === 'frozen' ? null : (last?.before ?? null),
-    rate,
+    rate: kind === 'frozen' ? unfitted : rateAround(lines, seenUntilMs, seenUntilMs),
     samples: looks.length,
     records,
   };

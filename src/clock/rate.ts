@@ -21,7 +21,7 @@ export const unfitted: ClockRate = {
  * How far the rate of a quartz crystal may wander from its mean of some hours or days, in millionths. Its frequency falls
  * by about 0.034 millionths for the square of each degree away from 25 °C, so a room between 10 and 45 °C makes 14.
  */
-export const wobblePpm = 20;
+const wobblePpm = 20;
 /** One look an hour is enough for a line, and keeps a year small. */
 const anchorEveryMs = 3_600_000;
 /** Longest stretch a line is fitted to: two days of hours. */
@@ -30,6 +30,8 @@ const anchorsPerLine = 48;
 const longestGapMs = 2 * anchorEveryMs;
 /** So many residuals in a row on one side of a line, and the clock does not follow it any more. */
 const oneSidedAfter = 8;
+/** No look is known better than this, in milliseconds. */
+const leastDoubtMs = 1;
 /** A mean rate that is known worse than this, in millionths, says too little. */
 const usefulPpm = 20;
 
@@ -39,8 +41,8 @@ interface Anchor {
   readonly widthMs: number;
 }
 
-/** A line through some looks: estimate and proven mean rate. */
-interface Line {
+/** A straight line through some looks: its slope, and what is proven of the mean rate from its first look to its last. */
+export interface Line {
   readonly ppm: number;
   readonly minPpm: number;
   readonly maxPpm: number;
@@ -49,30 +51,58 @@ interface Line {
   readonly looks: number;
 }
 
-/** The rate of a run and its limits. */
-export function rateOf(looks: readonly Look[]): ClockRate {
+/** The lines that a run of looks follows, one after another; none when too little is known. */
+export function linesOf(looks: readonly Look[]): Line[] {
   const anchors = anchorsOf(looks);
   const useful = straightParts(anchors).flatMap(lineThrough).filter(isUseful);
-  if (useful.length === 0) useful.push(...lineThrough(anchors).filter(isUseful));
-  const last = useful.at(-1);
-  if (last === undefined) return unfitted;
-  const { ppm, fromMs, untilMs } = last;
+  return useful.length > 0 ? useful : lineThrough(anchors).filter(isUseful);
+}
+
+/**
+ * What is known of a crystal's rate from one instant to another: the lines that run through that time, or else the last
+ * one before it and the first one after it, with room for the weather. Moving the hands does not change the crystal, so
+ * lines hold across steps.
+ *
+ * @param lines of one terminal, in the order of time
+ */
+export function rateAround(lines: readonly Line[], fromMs: number, untilMs: number): ClockRate {
+  const next = countLines(lines, (line) => line.fromMs < untilMs);
+  const first = countLines(lines, (line) => line.untilMs <= fromMs);
+  const around = first < next ? lines.slice(first, next) : lines.slice(Math.max(0, first - 1), next + 1);
+  const [line] = around;
+  if (line === undefined) return unfitted;
   return {
-    ppm,
-    minPpm: Math.max(-rateLimitPpm, Math.min(...useful.map(({ minPpm }) => minPpm)) - wobblePpm),
-    maxPpm: Math.min(rateLimitPpm, Math.max(...useful.map(({ maxPpm }) => maxPpm)) + wobblePpm),
+    ppm: line.ppm,
+    minPpm: Math.max(-rateLimitPpm, Math.min(...around.map(({ minPpm }) => minPpm)) - wobblePpm),
+    maxPpm: Math.min(rateLimitPpm, Math.max(...around.map(({ maxPpm }) => maxPpm)) + wobblePpm),
     basis: 'fitted',
-    fit: { fromMs, untilMs, looks: last.looks },
+    fit: { fromMs: line.fromMs, untilMs: line.untilMs, looks: line.looks },
   };
 }
 
+/** How many lines at the beginning fulfil a condition that no later one fulfils. */
+function countLines(lines: readonly Line[], holds: (line: Line) => boolean): number {
+  let [low, high] = [0, lines.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    const line = lines[middle];
+    if (line !== undefined && holds(line)) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
 /** Where a clock left the limits of its rate, though not those of any clock: it was moved a little, or its rate changed. */
-export function slightSteps(looks: readonly Look[], rate: ClockRate): Set<number> {
+export function slightSteps(looks: readonly Look[], lines: readonly Line[]): Set<number> {
   const found = new Set<number>();
-  if (rate.basis === 'assumed') return found;
+  if (lines.length === 0) return found;
   for (const [index, look] of looks.entries()) {
     const next = looks[index + 1];
-    if (next !== undefined && intersect(look.before, next.after, rate).step) found.add(index);
+    if (next === undefined) break;
+    // What any clock may drift in that time is less than what the two looks leave open: nothing could be seen.
+    const overMs = next.after.atMs - look.before.atMs;
+    if ((overMs * rateLimitPpm) / 1_000_000 < leastDoubtMs) continue;
+    if (intersect(look.before, next.after, rateAround(lines, look.before.atMs, next.after.atMs)).step) found.add(index);
   }
   return found;
 }

@@ -6,9 +6,9 @@
  * of the offset, and what all from it on prove. A step too small to be seen spoils only one of the two for a punch near
  * it, so whatever holds both holds the truth.
  */
-import type { ClockEvidence, ClockRate } from './model-types.ts';
+import type { ClockEvidence } from './model-types.ts';
 import { intersect, midpointOf } from './offset.ts';
-import { rateOf, slightSteps, unfitted } from './rate.ts';
+import { type Line, linesOf, slightSteps } from './rate.ts';
 import type { Reading } from './readings.ts';
 import type { ClockSample, OffsetInterval } from './sample.ts';
 
@@ -30,8 +30,9 @@ export interface Run {
   /** Widest stretch in which it can have been in force, in host time. */
   readonly fromMs: number;
   readonly untilMs: number;
-  readonly rate: ClockRate;
-  /** Indexes of looks between which and the next the clock left `rate`, though not the limit of any clock. */
+  /** How fast the crystal ran, in this run and in all others of the terminal. */
+  readonly lines: readonly Line[];
+  /** Indexes of looks between which and the next the clock left that rate, though not the limit of any clock. */
   readonly slight: ReadonlySet<number>;
 }
 
@@ -59,13 +60,14 @@ export function runsOf(readings: readonly Reading[], evidence: Pick<ClockEvidenc
   const stretches = stretchesOf(readings, cutsOf(evidence));
   for (const [index, stretch] of stretches.entries()) leaveToNeither(stretches[index - 1], stretch);
   const looks = stretches.map(looksOf);
-  const runs = stretches.map((stretch, index): Run => {
-    const kind = isFrozen(stretch) ? 'frozen' : 'running';
+  const lines = stretches.flatMap((stretch, index) => (isFrozen(stretch) ? [] : linesOf(looks[index] ?? [])));
+  return stretches.map((stretch, index): Run => {
+    const own = looks[index] ?? [];
     const fromMs = endOf(looks[index - 1], stretches[index - 1]?.cut ?? null);
     const untilMs = startOf(looks[index + 1], stretch.cut);
-    return { kind, looks: looks[index] ?? [], fromMs, untilMs, rate: unfitted, slight: new Set() };
+    if (isFrozen(stretch)) return { kind: 'frozen', looks: own, fromMs, untilMs, lines, slight: new Set() };
+    return { kind: 'running', looks: own, fromMs, untilMs, lines, slight: slightSteps(own, lines) };
   });
-  return withRates(runs);
 }
 
 function cutsOf({ sets, hostSteps }: Pick<ClockEvidence, 'sets' | 'hostSteps'>): Cut[] {
@@ -158,16 +160,4 @@ function endOf(looks: readonly Look[] | undefined, cut: Cut | null): number {
 function startOf(looks: readonly Look[] | undefined, cut: Cut | null): number {
   const seenMs = looks?.[0]?.sample.receivedAtMs ?? Number.POSITIVE_INFINITY;
   return cut === null ? seenMs : Math.min(seenMs, cut.untilMs);
-}
-
-/** A step does not change the crystal: a run too short for a line of its own has the rate of the one before, or after. */
-function withRates(runs: readonly Run[]): Run[] {
-  const rates = runs.map(({ kind, looks }) => (kind === 'frozen' ? unfitted : rateOf(looks)));
-  let known: ClockRate | undefined = rates.find(({ basis }) => basis === 'fitted');
-  return runs.map((run, index) => {
-    const own = rates[index] ?? unfitted;
-    if (own.basis === 'fitted') known = own;
-    const rate = run.kind === 'running' ? (known ?? unfitted) : unfitted;
-    return { ...run, rate, slight: run.kind === 'running' ? slightSteps(run.looks, rate) : new Set<number>() };
-  });
 }

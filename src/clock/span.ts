@@ -1,8 +1,9 @@
 /**
  * From what the screen showed to when it was: one punch under one run of the clock (docs/time.md, "One punch").
  */
-import type { ClockRate, Span } from './model-types.ts';
+import type { Span } from './model-types.ts';
 import { anyRate, type RateLimits } from './offset.ts';
+import { rateAround } from './rate.ts';
 import type { Look, Run } from './runs.ts';
 import type { OffsetInterval } from './sample.ts';
 
@@ -39,7 +40,7 @@ export function placeIn(run: Run, shownMs: number): Placed | null {
   return {
     earliestMs: Math.min(...spans.map(({ earliestMs }) => earliestMs)),
     latestMs: Math.max(...spans.map(({ latestMs }) => latestMs)),
-    estimateMs: estimateBetween(shownMs, before ?? after ?? looks[0], after, run.rate),
+    estimateMs: estimateBetween(shownMs, before ?? after ?? looks[0], after, rate.ppm),
     lookBefore: before === undefined ? null : lastBefore,
     lookAfter: after === undefined ? null : firstAfter,
   };
@@ -56,10 +57,20 @@ export function spanUnder(shownMs: number, offset: OffsetInterval, rate: RateLim
   };
 }
 
-/** What is known of the rate between two looks: where a slight step lies between them, only what holds for any clock. */
-export function rateBetween({ slight, rate }: Run, from: number, to: number): RateLimits {
-  if (slight.size === 0) return rate;
-  for (let index = from; index < to; index += 1) if (slight.has(index)) return anyRate;
+/**
+ * What is known of the rate between two looks, or from one of them on; where a slight step lies between them, only what
+ * holds for any clock.
+ */
+export function rateBetween(
+  { looks, slight, lines }: Run,
+  from: number,
+  to: number,
+): RateLimits & { readonly ppm: number } {
+  const fromMs = looks[from]?.before.atMs ?? Number.NEGATIVE_INFINITY;
+  const rate = rateAround(lines, fromMs, looks[to]?.before.atMs ?? Number.POSITIVE_INFINITY);
+  if (slight.size > 0) {
+    for (let index = from; index < to; index += 1) if (slight.has(index)) return { ...anyRate, ppm: rate.ppm };
+  }
   return rate;
 }
 
@@ -96,9 +107,9 @@ function instantOf(deviceMs: number, atMs: number, offsetMs: number, slopes: Slo
 }
 
 /** Along the line between the two looks; where there is only one, along the fitted rate. */
-function estimateBetween(shownMs: number, from: Look | undefined, to: Look | undefined, rate: ClockRate): number {
+function estimateBetween(shownMs: number, from: Look | undefined, to: Look | undefined, onlyPpm: number): number {
   if (from === undefined) return shownMs;
   const overMs = to === undefined ? 0 : to.before.atMs - from.before.atMs;
-  const ppm = to === undefined || overMs <= 0 ? rate.ppm : ((to.bestMs - from.bestMs) / overMs) * 1_000_000;
+  const ppm = to === undefined || overMs <= 0 ? onlyPpm : ((to.bestMs - from.bestMs) / overMs) * 1_000_000;
   return instantOf(shownMs, from.before.atMs, from.bestMs, { forwards: ppm, backwards: ppm });
 }

@@ -4,6 +4,7 @@
  */
 import type { ClockEvidence, ClockStep, RecordTime, Span } from './model-types.ts';
 import { carry } from './offset.ts';
+import { rateAround } from './rate.ts';
 import { isResetTime } from './reset.ts';
 import type { Look, Run } from './runs.ts';
 import type { OffsetInterval } from './sample.ts';
@@ -98,8 +99,9 @@ function stepBetween(
 function sizeBetween(run: Run, next: Run, window: Span): ClockStep['byMs'] {
   const [last, first] = [run.looks.at(-1), next.looks[0]];
   if (last === undefined || first === undefined || run.kind === 'frozen' || next.kind === 'frozen') return null;
-  const before = [window.earliestMs, window.latestMs].map((atMs) => carry(last.before, atMs, run.rate));
-  const after = [window.earliestMs, window.latestMs].map((atMs) => carry(first.after, atMs, next.rate));
+  const rate = rateAround(run.lines, last.before.atMs, first.after.atMs);
+  const before = [window.earliestMs, window.latestMs].map((atMs) => carry(last.before, atMs, rate));
+  const after = [window.earliestMs, window.latestMs].map((atMs) => carry(first.after, atMs, rate));
   return difference(hull(before), hull(after));
 }
 
@@ -125,13 +127,14 @@ function spacingOf(looks: readonly Look[]): number {
 function slightStep(run: Run, index: number, look: number): ClockStep {
   const [before, after] = [run.looks[look], run.looks[look + 1]];
   if (before === undefined || after === undefined) throw new RangeError('a slight step lies between two looks');
+  const rate = rateAround(run.lines, before.before.atMs, after.after.atMs);
   return {
     kind: 'slight',
     before: index,
     after: index,
     earliestMs: before.sample.sentAtMs,
     latestMs: after.sample.receivedAtMs,
-    byMs: difference(carry(before.before, after.after.atMs, run.rate), after.after),
+    byMs: difference(carry(before.before, after.after.atMs, rate), after.after),
     locatedBy: 'samples',
     hintMs: null,
     lastBefore: null,

@@ -3,7 +3,7 @@
  * returns its evidence; none judges anybody, and no time depends on any of them.
  */
 import type { ClockEvidence, ClockSegment, ClockStep, ClockTrouble, TroubleKind } from './model-types.ts';
-import { wobblePpm } from './rate.ts';
+import type { Line } from './rate.ts';
 import type { Readings } from './readings.ts';
 import { zoneOffsetMs } from './zone.ts';
 
@@ -11,6 +11,8 @@ import { zoneOffsetMs } from './zone.ts';
 export interface Findings {
   readonly evidence: ClockEvidence;
   readonly readings: Readings;
+  /** How fast the crystal ran. */
+  readonly lines: readonly Line[];
   readonly segments: readonly ClockSegment[];
   readonly steps: readonly ClockStep[];
 }
@@ -63,15 +65,12 @@ function zoneMistakes({ segments, evidence }: Findings): ClockTrouble[] {
   });
 }
 
-/** The proven mean rate of some stretch lies beyond what a sound crystal does. */
-function badCrystals({ segments }: Findings): ClockTrouble[] {
-  const seen = new Set<number>();
-  return segments.flatMap(({ rate: { ppm, minPpm, maxPpm, fit } }) => {
-    const isBad = minPpm + wobblePpm > badCrystalPpm || maxPpm - wobblePpm < -badCrystalPpm;
-    if (fit === null || !isBad || seen.has(fit.fromMs)) return [];
-    seen.add(fit.fromMs);
-    return [trouble('bad-crystal', { fromMs: fit.fromMs, untilMs: fit.untilMs, size: ppm })];
-  });
+/** The proven mean rate lies beyond what a sound crystal does, for as long as lines show it. */
+function badCrystals({ lines }: Findings): ClockTrouble[] {
+  const bad = lines.filter(({ minPpm, maxPpm }) => minPpm > badCrystalPpm || maxPpm < -badCrystalPpm);
+  const [first, last] = [bad[0], bad.at(-1)];
+  if (first === undefined || last === undefined) return [];
+  return [trouble('bad-crystal', { fromMs: first.fromMs, untilMs: last.untilMs, size: last.ppm })];
 }
 
 function doesNotHoldTime({ steps }: Findings): ClockTrouble[] {

@@ -1,52 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { aimDelayMs, planBurst } from '../../src/clock/aim.ts';
-import { foldSamples, intersect, midpointOf, widthOf } from '../../src/clock/offset.ts';
+import { foldSamples, intersect, widthOf } from '../../src/clock/offset.ts';
 import type { ClockSample } from '../../src/clock/sample.ts';
+import { ask } from './questions.ts';
 import { seeded } from './random.ts';
-
-interface Link {
-  readonly roundTripMs: number;
-  readonly tailShare: number;
-}
-
-interface Outcome {
-  /** Half the width of the proven interval. */
-  readonly boundMs: number;
-  readonly errorMs: number;
-  readonly outside: boolean;
-}
-
-/** A terminal whose clock gains `driftPpm`, asked `count` times over a link with uneven ways and late replies. */
-function measure(random: () => number, link: Link, count: number, directed: boolean): Outcome {
-  const startMs = 1_790_000_000_000 + Math.floor(random() * 1e9);
-  const offsetMs = (random() - 0.5) * 1_200_000 + 7 * 3_600_000;
-  const driftPpm = (random() - 0.5) * 160;
-  const offsetAt = (hostMs: number): number => offsetMs + ((hostMs - startMs) * driftPpm) / 1_000_000;
-
-  const samples: ClockSample[] = [];
-  let nowMs = startMs;
-  for (let asked = 0; asked < count; asked += 1) {
-    const planned = planBurst({ prior: null, samples, count, nowMs });
-    const delayMs = directed ? (planned?.delayMs ?? 0) : random() * 1_000;
-    const sentAtMs = nowMs + delayMs;
-    const late = random() < link.tailShare ? random() * 8 : 0;
-    const roundTripMs = link.roundTripMs * (0.9 + random() * 0.3 + late);
-    const readAtMs = sentAtMs + roundTripMs * (0.2 + random() * 0.6);
-    const deviceMs = Math.floor((readAtMs + offsetAt(readAtMs)) / 1_000) * 1_000;
-    nowMs = sentAtMs + roundTripMs;
-    samples.push({ sentAtMs, receivedAtMs: nowMs, deviceMs, kind: 'hourly' });
-  }
-
-  const runs = foldSamples(samples);
-  const interval = runs[0]?.interval;
-  if (interval === undefined || runs.length !== 1) return { boundMs: Number.NaN, errorMs: Number.NaN, outside: true };
-  const truth = offsetAt(interval.atMs);
-  return {
-    boundMs: widthOf(interval) / 2,
-    errorMs: Math.abs(midpointOf(interval) - truth),
-    outside: truth < interval.earliestMs || truth >= interval.latestMs,
-  };
-}
 
 function quantile(values: number[], share: number): number {
   const sorted = values.toSorted((a, b) => a - b);
@@ -63,8 +20,8 @@ describe.each([
 ])('over a $name link of $roundTripMs ms', ({ roundTripMs, tailShare }) => {
   const random = seeded(roundTripMs);
   const link = { roundTripMs, tailShare };
-  const directed = Array.from({ length: runs }, () => measure(random, link, 8, true));
-  const atRandom = Array.from({ length: runs }, () => measure(random, link, 8, false));
+  const directed = Array.from({ length: runs }, () => ask(random, link, 8, 'directed'));
+  const atRandom = Array.from({ length: runs }, () => ask(random, link, 8, 'random'));
 
   test('the truth is never outside the bound', () => {
     expect([...directed, ...atRandom].filter(({ outside }) => outside)).toEqual([]);
