@@ -29,7 +29,11 @@ export async function readPins(reader: LogReader): Promise<PinByUid> {
   const prepared: Prepared = manner.direct
     ? await readDirectly(conversation, command.readUsersDirectly, limits, Uint8Array.of(userTable))
     : await prepare(conversation, { dataset: dataset.users, first: userTable }, limits);
-  if (prepared.kind === 'nothing') return new Map();
+  if (prepared.kind === 'nothing') {
+    // Without the table every index would pass for a printed id, and punches for somebody else's.
+    if ((users ?? 0) > 0) throw usersMissing(users);
+    return new Map();
+  }
   let table: Uint8Array;
   if (prepared.kind === 'inline') table = prepared.dataset;
   else {
@@ -42,6 +46,14 @@ export async function readPins(reader: LogReader): Promise<PinByUid> {
   } finally {
     table.fill(0);
   }
+}
+
+function usersMissing(users: number | null): GerbangError {
+  return new GerbangError(
+    'READ_INCOMPLETE',
+    'The terminal counts users and gave none of them, so its log cannot be attributed to printed ids. Try again.',
+    { context: { users } },
+  );
 }
 
 /**

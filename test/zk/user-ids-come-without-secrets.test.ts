@@ -84,6 +84,22 @@ it('an 8-byte log is read with the printed ids', async () => {
   expect(tail?.bytes.length).toBe(16);
 });
 
+it('a terminal that counts users and gives none has lost them on the way', async () => {
+  // 1503 answered by "nothing"; the direct read by its closing OK alone, as when the datagrams before it were lost.
+  for (const quirks of [[], ['readDirectly']] as const) {
+    terminal = await startTinyTerminal(3, ({ code, replyId }, peer) => {
+      if (code === 1503) peer.send(frame(2001, session, replyId));
+      else if (code === 9) peer.send(frame(2000, 172, replyId));
+      else return false;
+      return true;
+    });
+    const opened = await openTerminal({ host: '127.0.0.1', port: terminal.port, quirks }, wallClock);
+    await expect(opened.readPins()).rejects.toThrow(/READ_INCOMPLETE/);
+    await opened.close();
+    await terminal.close();
+  }
+});
+
 it('the end of a compressed 8-byte log is not read by position', async () => {
   const mixed = Buffer.concat([
     bytes('08010000'),
