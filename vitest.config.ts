@@ -4,9 +4,9 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     globalSetup: ['test/tools/global-setup.ts'],
-    // Two cores: more workers only make the timing-sensitive session tests wait for each other.
+    // Twice the two cores of a build machine: half of the tests wait for deadlines, outages and killed processes.
     pool: 'forks',
-    maxWorkers: 2,
+    maxWorkers: 4,
     testTimeout: 30_000,
     hookTimeout: 60_000,
     reporters: ['default'],
