@@ -72,7 +72,9 @@ function sessionOf(helper: Helper, target: TerminalTarget, clock: HostClock): Te
     readUserRecordBytes: async () => null,
     probeTimeFilter: (from, to) => inTurn(() => probeTimeFilter(asker, from, to, prepareTimeoutMs, maxDatasetBytes)),
     listen: async () => {
-      throw unsupported('Live events need driver: zk: node-zklib acknowledges none, so terminals stop sending them.');
+      throw unsupported(
+        'Live events need driver: zk: node-zklib acknowledges none and loses those that arrive together.',
+      );
     },
     close: () => helper.end(),
   };
