@@ -86,9 +86,9 @@ async function pollOver(
   kept: KeptSession | null,
 ): Promise<PollResult> {
   memory.log = withFence(memory.log, fence);
-  const queueAway = await queueTrouble(means);
+  // Side by side: the database may be a city away, and a bell waits.
+  const [queueAway, storeAway] = await Promise.all([queueTrouble(means), recall(terminal, memory, means)]);
   if (isGerbangError(queueAway, 'QUEUE_FULL')) return { end: 'put-off', error: queueAway };
-  const storeAway = await recall(terminal, memory, means);
   memory.polls += 1;
   const turn: Poll['turn'] = { giveBack: null };
   const clock = kept?.clock ?? means.newHostClock();
