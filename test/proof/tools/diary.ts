@@ -19,14 +19,18 @@ export interface Deed {
   readonly rawHex: string;
 }
 
-/** A terminal on loopback with its diary. */
-export interface Site {
+/** A terminal with its diary. */
+export interface Diarist {
   readonly terminal: Terminal;
-  readonly server: TerminalServer;
   /** Every punch the terminal took since its log was last cleared, oldest first. */
   readonly diary: Deed[];
   /** The next `count` people punch. */
   punch(count: number): void;
+}
+
+/** The same on loopback. */
+export interface Site extends Diarist {
+  readonly server: TerminalServer;
   stop(): Promise<void>;
 }
 
@@ -98,8 +102,8 @@ export interface SiteOptions extends Partial<TerminalOptions> {
   readonly records?: number;
 }
 
-/** Starts one terminal on a free port. Its clock is right and in UTC, so that diary and screen agree by definition. */
-export async function openSite(options: SiteOptions = {}): Promise<Site> {
+/** A terminal whose clock is right and in UTC, so that diary and screen agree by definition. */
+export function writeDiary(options: SiteOptions = {}): Diarist {
   const { records = 0, ...rest } = options;
   let nowMs = beginsAtMs;
   const terminal = createTerminal({
@@ -143,6 +147,12 @@ export async function openSite(options: SiteOptions = {}): Promise<Site> {
     },
   };
   site.punch(records);
-  const server = await serveTerminal(terminal, { host: '127.0.0.1', port: 0 });
+  return site;
+}
+
+/** Starts one terminal with its diary on a free port. */
+export async function openSite(options: SiteOptions = {}): Promise<Site> {
+  const site = writeDiary(options);
+  const server = await serveTerminal(site.terminal, { host: '127.0.0.1', port: 0 });
   return { ...site, server, stop: () => server.stop() };
 }
