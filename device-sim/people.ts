@@ -33,6 +33,13 @@ const TWICE = 0.06;
 const ELSEWHERE = 0.04;
 /** A person walks out and in again about this often, in rushes. */
 const RUSHES_BETWEEN_WALKS = 6;
+/** People queue: a terminal needs this long from one face or finger to the next. */
+const TURN_MS = 1_300;
+
+/** A morning pressed into seconds has quicker people, or the queue would be longer than the morning. */
+function turnMsOf({ rushMs = 45_000, terminals, people }: PeopleOptions): number {
+  return Math.min(TURN_MS, (rushMs * terminals) / (2 * Math.max(1, people)));
+}
 
 /**
  * The morning: everybody comes in once, most of them around the middle of it, some twice within seconds.
@@ -46,7 +53,19 @@ export function planPunches(options: PeopleOptions): PlannedPunch[] {
     const arrival = options.startMs + rushMs * bell(random);
     return visit(person, arrival, 0, rushMs, random);
   });
-  return plan.sort((a, b) => a.atMs - b.atMs);
+  return inTurn(
+    plan.sort((a, b) => a.atMs - b.atMs),
+    new Map(),
+  ).sort((a, b) => a.atMs - b.atMs);
+}
+
+/** Whoever comes to a terminal in use waits. `freeAtMs`: when each terminal is free again; kept from call to call. */
+function inTurn(plan: readonly PlannedPunch[], turnMs: number, freeAtMs: Map<number, number>): PlannedPunch[] {
+  return plan.map((punch) => {
+    const atMs = Math.max(punch.atMs, freeAtMs.get(punch.terminalIndex) ?? punch.atMs);
+    freeAtMs.set(punch.terminalIndex, atMs + turnMs);
+    return { ...punch, atMs };
+  });
 }
 
 /**
@@ -60,13 +79,14 @@ export function* punchesWithoutEnd(options: PeopleOptions): Generator<PlannedPun
   const everyMs = (rushMs * RUSHES_BETWEEN_WALKS) / Math.max(1, people.length);
   const inside = people.map(() => true);
   const soon: PlannedPunch[] = [];
+  const freeAtMs = new Map<number, number>();
   let atMs = options.startMs + rushMs;
   while (people.length > 0) {
     atMs += -Math.log(1 - random.next()) * everyMs;
     const who = random.integer(0, people.length - 1);
     const person = people[who];
     if (!person) return;
-    soon.push(...visit(person, atMs, inside[who] ? 1 : 0, rushMs, random));
+    soon.push(...inTurn(visit(person, atMs, inside[who] ? 1 : 0, rushMs, random), turnMsOf(options), freeAtMs));
     inside[who] = !inside[who];
     soon.sort((a, b) => a.atMs - b.atMs);
     while (soon[0] && soon[0].atMs <= atMs) yield soon.shift() as PlannedPunch;
@@ -103,7 +123,7 @@ function visit(person: Person, atMs: number, direction: 0 | 1, rushMs: number, r
     punchState: person.keys ? direction : 0,
   };
   if (!random.chance(TWICE)) return [punch];
-  const againMs = Math.min(random.integer(600, 4_000), rushMs / 10);
+  const againMs = Math.min(random.integer(TURN_MS, 4_000), rushMs / 10);
   return [punch, { ...punch, atMs: Math.round(at + againMs) }];
 }
 
