@@ -40,13 +40,17 @@ export const orderSlackMs = 1_500;
  */
 type State = number;
 
-/** For each record and state: the fewest moves up to there, and the earliest time the record then can have. */
+/**
+ * For each record and state, the fewest moves up to there; and the earliest time the record can have with so many, with
+ * one more, and with two more. Further it need not go: with two moves more one can get away from any clock and back.
+ */
 interface Sweep {
-  readonly moves: Int32Array;
+  readonly fewest: Int32Array;
   readonly reachedMs: Float64Array;
 }
 
 const impossible = 1 << 24;
+const layers = 3;
 
 /** Solves the puzzle: one entry per record. */
 export function optionsOf(puzzle: Puzzle): Options[] {
@@ -57,15 +61,28 @@ export function optionsOf(puzzle: Puzzle): Options[] {
   const fromHere = sweep(puzzle, true);
   return shown.map((_, record) => {
     const totals = Array.from({ length: states }, (__, state) => {
-      const [here, back] = [record * states + state, (shown.length - 1 - record) * states + state];
-      const isInOrder = (toHere.reachedMs[here] ?? 0) <= -(fromHere.reachedMs[back] ?? 0) + orderSlackMs;
-      return isInOrder ? (toHere.moves[here] ?? impossible) + (fromHere.moves[back] ?? impossible) : impossible;
+      const back = (shown.length - 1 - record) * states + state;
+      return leastTotal(toHere, record * states + state, fromHere, back);
     });
     const fewest = Math.min(...totals);
     const fitting = totals.flatMap((total, state) => (total === fewest && total < impossible ? [state] : []));
     const known = fitting.filter((state) => state < clocks);
     return { clocks: known, unsampled: known.length < fitting.length || fitting.length === 0 };
   });
+}
+
+/** The fewest moves of a way through here that keeps the order, both ways counted. */
+function leastTotal(toHere: Sweep, here: number, fromHere: Sweep, back: number): number {
+  const moves = (toHere.fewest[here] ?? impossible) + (fromHere.fewest[back] ?? impossible);
+  let least = impossible;
+  for (let more = 0; more < layers; more += 1) {
+    for (let moreBack = 0; moreBack < layers; moreBack += 1) {
+      const reachedMs = toHere.reachedMs[here * layers + more] ?? 0;
+      const leaveMs = -(fromHere.reachedMs[back * layers + moreBack] ?? 0);
+      if (reachedMs <= leaveMs + orderSlackMs) least = Math.min(least, moves + more + moreBack);
+    }
+  }
+  return least;
 }
 
 /** The usual case: one clock, every record fits it, and none is out of order. */
@@ -85,8 +102,9 @@ function allFitInOrder({ spans }: Puzzle): boolean {
 function sweep(puzzle: Puzzle, mirrored: boolean): Sweep {
   const { clocks, shown } = puzzle;
   const states = 2 * clocks + 1;
-  const moves = new Int32Array(shown.length * states).fill(impossible);
-  const reachedMs = new Float64Array(shown.length * states);
+  const fewest = new Int32Array(shown.length * states).fill(impossible);
+  const reachedMs = new Float64Array(shown.length * states * layers).fill(Number.POSITIVE_INFINITY);
+  const found = { fewest, reachedMs };
   for (let step = 0; step < shown.length; step += 1) {
     const record = mirrored ? shown.length - 1 - step : step;
     const neighbour = mirrored ? record + 1 : record - 1;
@@ -96,25 +114,41 @@ function sweep(puzzle: Puzzle, mirrored: boolean): Sweep {
       if (span === null) continue;
       const at = step * states + to;
       if (step === 0) {
-        moves[at] = movesAtEdge(puzzle, to, mirrored);
-        reachedMs[at] = span.earliestMs;
+        const moves = movesAtEdge(puzzle, to, mirrored);
+        if (moves < impossible) note(found, at, moves, span.earliestMs);
         continue;
       }
       for (let from = 0; from < states; from += 1) {
         const prior = at - to - states + from;
-        const priorMs = reachedMs[prior] ?? 0;
-        if (priorMs > span.latestMs + orderSlackMs) continue;
         const edge = mirrored ? movesBetween(to, from, clocks, sameClock) : movesBetween(from, to, clocks, sameClock);
-        const total = Math.min(impossible, (moves[prior] ?? impossible) + edge);
-        const limitMs = Math.max(priorMs, span.earliestMs);
-        const best = moves[at] ?? impossible;
-        if (total > best || total >= impossible || (total === best && limitMs >= (reachedMs[at] ?? 0))) continue;
-        moves[at] = total;
-        reachedMs[at] = limitMs;
+        const moves = (fewest[prior] ?? impossible) + edge;
+        for (let more = 0; more < layers && moves + more < impossible; more += 1) {
+          const priorMs = reachedMs[prior * layers + more] ?? 0;
+          if (priorMs <= span.latestMs + orderSlackMs)
+            note(found, at, moves + more, Math.max(priorMs, span.earliestMs));
+        }
       }
     }
   }
-  return { moves, reachedMs };
+  return found;
+}
+
+/** Takes note of a way to a record that needs `moves` and reaches it no earlier than `atMs`. */
+function note({ fewest, reachedMs }: Sweep, at: number, moves: number, atMs: number): void {
+  const known = fewest[at] ?? impossible;
+  if (moves < known) {
+    // What was reached with more moves moves up; what needs three more is forgotten.
+    const shift = Math.min(layers, known - moves);
+    for (let more = layers - 1; more >= 0; more -= 1) {
+      const kept = more >= shift ? reachedMs[at * layers + more - shift] : undefined;
+      reachedMs[at * layers + more] = kept ?? Number.POSITIVE_INFINITY;
+    }
+    fewest[at] = moves;
+  }
+  for (let more = Math.max(0, moves - known); more < layers; more += 1) {
+    const slot = at * layers + more;
+    reachedMs[slot] = Math.min(reachedMs[slot] ?? atMs, atMs);
+  }
 }
 
 function spanOf({ spans, brackets, clocks }: Puzzle, record: number, state: State, mirrored: boolean): Span | null {
@@ -138,7 +172,11 @@ function movesBetween(from: State, to: State, clocks: number, sameClock: boolean
 /** The same between the first record and the clock before it, or the last one and the clock after it. */
 function movesAtEdge(puzzle: Puzzle, state: State, atEnd: boolean): number {
   const { clocks, startKnown, endKnown } = puzzle;
-  if (atEnd) return endKnown ? movesBetween(state, clocks - 1, clocks, false) : 0;
+  if (atEnd) {
+    // Sampled clocks were in force at some time: one that no record before the end shows is still to come.
+    const isFirstToCome = state === clocks;
+    return endKnown || isFirstToCome ? movesBetween(state, clocks - 1, clocks, false) : 0;
+  }
   if (startKnown) return movesBetween(0, state, clocks, false);
   return state <= clocks ? 0 : impossible;
 }

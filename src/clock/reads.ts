@@ -37,7 +37,7 @@ interface Candidate {
 const hostSlackMs = 500;
 /** More clocks than this in one read are not told apart; the oldest of them are left out. */
 const mostClocks = 16;
-/** So many records of one second in a row were not made in one second. */
+/** So many records of one second in a row need not have been made in one second. */
 const stuckFrom = 3;
 
 /**
