@@ -55,6 +55,7 @@ export function planPunches(options: PeopleOptions): PlannedPunch[] {
   });
   return inTurn(
     plan.sort((a, b) => a.atMs - b.atMs),
+    turnMsOf(options),
     new Map(),
   ).sort((a, b) => a.atMs - b.atMs);
 }
