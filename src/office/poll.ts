@@ -184,7 +184,7 @@ async function converse(session: TerminalSession, poll: Poll): Promise<Talk> {
   await identify(session, poll);
 
   const steppedBefore = memory.clock.stepped;
-  await sampleClock(session, memory, { kind: 'before-read', count: 1 }, promptTime(poll));
+  const before = await sampleClock(session, memory, { kind: 'before-read', count: 1 }, promptTime(poll));
   // A clock that jumped is often a terminal that lost its power, and perhaps more than the time.
   if (memory.clock.stepped && !steppedBefore) memory.read = { ...memory.read, owed: 'restart-suspected' };
   showClock(poll);
@@ -197,7 +197,7 @@ async function converse(session: TerminalSession, poll: Poll): Promise<Talk> {
   let delivery: Delivery | null = null;
   if (found.kind === 'unchanged') noteEnd(poll, countedAtMs);
   if (found.kind === 'read') {
-    await sampleClock(session, memory, { kind: 'after-read', count: 1 }, promptTime(poll));
+    await sampleClock(session, memory, { kind: 'after-read', count: 1, earlier: before }, promptTime(poll));
     await refuseUnstable(session, poll, found);
     delivery = await deliver(poll, found, await readUserTable(session, poll, found));
   }

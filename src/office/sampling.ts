@@ -60,21 +60,29 @@ export function longBurstDue(
  * kept: evidence does not depend on how the session ended.
  *
  * @param holder its `clock` is replaced by the memory with the new samples
+ * @param burst.earlier answers of the same poll that the new questions complete: together they prove both sides of a tick
+ * @returns the new answers
  * @throws GerbangError when the terminal does not answer
  */
 export async function sampleClock(
   session: TerminalSession,
   holder: { clock: ClockMemory },
-  burst: { readonly kind: SampleKind; readonly count: number },
+  burst: { readonly kind: SampleKind; readonly count: number; readonly earlier?: readonly ClockSample[] },
   time: SessionTime,
-): Promise<void> {
+): Promise<readonly ClockSample[]> {
   const { clock, signal } = time;
   const { offset: prior } = holder.clock;
   const samples: ClockSample[] = [];
+  const earlier = burst.earlier ?? [];
   let count = burst.count;
   try {
     for (let asked = 0; asked < count && !signal.aborted; asked += 1) {
-      const plan = planBurst({ prior, samples, count, nowMs: clock.nowMs() });
+      const plan = planBurst({
+        prior,
+        samples: [...earlier, ...samples],
+        count: earlier.length + count,
+        nowMs: clock.nowMs(),
+      });
       if (plan === null) break;
       await time.pause(plan.delayMs, signal);
       const reading = await session.readClock();
@@ -87,6 +95,7 @@ export async function sampleClock(
   } finally {
     holder.clock = withSamples(holder.clock, samples);
   }
+  return samples;
 }
 
 /** The memory after more samples; pure. */
