@@ -24,6 +24,6 @@ async function main() {
 }
 
 main().catch((error) => {
-  const text = error && error.err ? error.err.message : String((error && error.message) || error);
+  const text = error?.err?.message ?? String(error?.message ?? error);
   process.send({ error: text }, () => process.exit(1));
 });

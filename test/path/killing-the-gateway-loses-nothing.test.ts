@@ -110,7 +110,9 @@ test('twenty kills in the middle of reads and of ingests lose nothing and double
     }
     gateway = startGateway(config);
     const isThere = round % 2 === 0 ? () => isReading(fleet) : isStoring;
-    if (await until(isThere, 15_000)) round % 2 === 0 ? (inReads += 1) : (inIngests += 1);
+    const wasThere = await until(isThere, 15_000);
+    if (wasThere && round % 2 === 0) inReads += 1;
+    if (wasThere && round % 2 === 1) inIngests += 1;
     // A little later each time, so that not every kill hits the same statement.
     await sleep(round % 7);
     await kill(gateway);

@@ -38,7 +38,10 @@ export function createProgress(cli: Cli, quiet: boolean): Progress {
     out.write(`${stamp()}  ${text}\n`);
   };
   const status = (text: string): void => {
-    if (!out.isTTY) return line(text);
+    if (!out.isTTY) {
+      line(text);
+      return;
+    }
     clear();
     out.write(`${stamp()}  ${text}`);
     isStatusShown = true;

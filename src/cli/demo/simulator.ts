@@ -85,7 +85,10 @@ function listen<Answer>(
     const timer = setTimeout(() => fail('no answer in time'), answerWithinMs);
     const onExit = (): void => fail('their process ended');
     const onMessage = (report: SimulatorReport): void => {
-      if (report.type === 'error') return fail(report.message);
+      if (report.type === 'error') {
+        fail(report.message);
+        return;
+      }
       onReport(report, (answer) => {
         end();
         resolve(answer);
