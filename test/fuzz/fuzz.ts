@@ -1,5 +1,6 @@
 /** The fuzz as a whole: lanes, their shares of the frames, and what a run found. */
 import { createRandom, type Random } from '../../device-sim/random.ts';
+import { createSessions, type Sessions } from '../../device-sim/session.ts';
 import { decodeOnce, recordAll } from './codec-lane.ts';
 import { converseOnce, type Ending } from './driver-lane.ts';
 import { layInMemory } from './memory-link.ts';
@@ -111,7 +112,11 @@ async function playerOf(lane: Lane): Promise<Player> {
       return decodeOnce(random.pick(recordings), random);
     };
   }
-  if (lane === 'simulator') return async (index, seed) => askAndCheck(worlds, randomOf(index, seed), index);
+  if (lane === 'simulator') {
+    // One table per terminal, as in life: clients that vanish leave their sessions to those that come after.
+    const doors = worlds.map((world) => ({ world, sessions: createSessions(world.terminal) }));
+    return async (index, seed) => askAndCheck(doors, randomOf(index, seed), index);
+  }
   return async (index, seed) => {
     const random = randomOf(index, seed);
     if (lane === 'driver') return converseOnce(random.pick(worlds), random, layInMemory, 40);
@@ -119,10 +124,17 @@ async function playerOf(lane: Lane): Promise<Player> {
   };
 }
 
+interface Door {
+  readonly world: World;
+  readonly sessions: Sessions;
+}
+
 /** Asks, and now and then looks whether the terminal still holds what people did. */
-async function askAndCheck(worlds: readonly [World, ...World[]], random: Random, index: number): Promise<Ending> {
-  const world = random.pick(worlds);
-  const ending = askOnce(world, random);
+async function askAndCheck(doors: readonly Door[], random: Random, index: number): Promise<Ending> {
+  const door = doors[random.integer(0, doors.length - 1)];
+  if (door === undefined) throw new Error('no terminals');
+  const { world, sessions } = door;
+  const ending = askOnce(world, sessions, random);
   if (ending.fault !== null || index % 50 !== 0) return ending;
   const log = world.terminal.log.snapshot();
   const written = world.diary.map(({ rawHex }) => rawHex).join('');

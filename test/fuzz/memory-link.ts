@@ -3,6 +3,7 @@
  * driver sends arrives unharmed; what the terminal answers does not.
  */
 import { createFrameReader } from '../../device-sim/codec/frame.ts';
+import { createSessions } from '../../device-sim/session.ts';
 import { GerbangError, isGerbangError } from '../../src/errors.ts';
 import { createFramer } from '../../src/zk/frames.ts';
 import { openTerminalOver } from '../../src/zk/terminal.ts';
@@ -26,7 +27,8 @@ export const layInMemory: LayLine = async (options) => {
 /** The link alone. The record fills while it is used. */
 export function createMemoryLink(options: Parameters<LayLine>[0]): { link: Link; record: LineRecord } {
   const { kind, world, random, boldness, patient } = options;
-  const { sessions } = world;
+  // A table of its own: sixty conversations at once would push each other's sessions out and inherit their numbers.
+  const sessions = createSessions(world.terminal);
   peers += 1;
   const record: LineRecord = { mutated: 0, lies: new Set(), transcript: [] };
   const peer = { key: `memory:${peers}`, transport: kind, send: () => undefined } as const;
@@ -108,7 +110,7 @@ export function createMemoryLink(options: Parameters<LayLine>[0]): { link: Link;
     allowFrameBytes: (bytes) => framer?.allowFrameBytes(bytes),
     async close() {
       over = true;
-      sessions.lost(peer);
+      sessions.close();
     },
   };
   return { link, record };

@@ -2,6 +2,7 @@
 import { createFrameReader, encodeFrame } from '../../device-sim/codec/frame.ts';
 import { encodePacket } from '../../device-sim/codec/packet.ts';
 import type { Random } from '../../device-sim/random.ts';
+import type { Sessions } from '../../device-sim/session.ts';
 import type { Ending } from './driver-lane.ts';
 import { asDatagrams, overStream } from './mutations.ts';
 import type { World } from './worlds.ts';
@@ -56,8 +57,7 @@ const mostAnswerBytes = 1_048_576;
 let peers = 0;
 
 /** Converses once with a client nobody taught. */
-export function askOnce(world: World, random: Random): Ending {
-  const { sessions } = world;
+export function askOnce(world: World, sessions: Sessions, random: Random): Ending {
   peers += 1;
   const transport = random.chance(0.3) ? 'udp' : 'tcp';
   const peer = { key: `asking:${peers}`, transport, send: () => undefined } as const;

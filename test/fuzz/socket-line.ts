@@ -3,6 +3,7 @@ import { createSocket, type Socket as Datagrams } from 'node:dgram';
 import { once } from 'node:events';
 import { createServer, type Server, type Socket } from 'node:net';
 import { createFrameReader } from '../../device-sim/codec/frame.ts';
+import { createSessions, type Sessions } from '../../device-sim/session.ts';
 import { openTerminal } from '../../src/zk/terminal.ts';
 import { createWitness, type LayLine, type LineRecord } from './driver-lane.ts';
 import { asDatagrams, overStream } from './mutations.ts';
@@ -38,12 +39,17 @@ export const layOverSockets: LayLine = async (options) => {
 };
 
 /** What the terminal answers to one packet, remembered as written. */
-function answerer({ world, kind }: Options, witness: Witness, onCut?: () => void): (packet: Buffer) => Buffer[] {
+function answerer(
+  sessions: Sessions,
+  { kind }: Options,
+  witness: Witness,
+  onCut?: () => void,
+): (packet: Buffer) => Buffer[] {
   peers += 1;
   const peer = { key: `socket:${peers}`, transport: kind, send: () => undefined } as const;
   return (packet) => {
     const packets: Buffer[] = [];
-    for (const out of world.sessions.receive(peer, packet).packets) {
+    for (const out of sessions.receive(peer, packet).packets) {
       if (out.cutAfterBytes !== undefined) {
         onCut?.();
         break;
@@ -56,6 +62,7 @@ function answerer({ world, kind }: Options, witness: Witness, onCut?: () => void
 }
 
 async function serveStream(options: Options, record: LineRecord, witness: Witness) {
+  const sessions = createSessions(options.world.terminal);
   const { random, boldness, patient } = options;
   const sockets = new Set<Socket>();
   const server: Server = createServer((socket) => {
@@ -63,7 +70,7 @@ async function serveStream(options: Options, record: LineRecord, witness: Witnes
     socket.setNoDelay(true);
     socket.on('error', () => undefined);
     const reader = createFrameReader();
-    const answer = answerer(options, witness, () => socket.destroy());
+    const answer = answerer(sessions, options, witness, () => socket.destroy());
     const past: Buffer[] = [];
     let dead: NodeJS.Timeout | undefined;
     socket.on('close', () => clearTimeout(dead));
@@ -88,6 +95,7 @@ async function serveStream(options: Options, record: LineRecord, witness: Witnes
   return {
     port: address !== null && typeof address === 'object' ? address.port : 0,
     async close() {
+      sessions.close();
       for (const socket of sockets) socket.destroy();
       server.close();
       await once(server, 'close');
@@ -96,9 +104,10 @@ async function serveStream(options: Options, record: LineRecord, witness: Witnes
 }
 
 async function serveDatagrams(options: Options, record: LineRecord, witness: Witness) {
+  const sessions = createSessions(options.world.terminal);
   const { random, boldness } = options;
   const socket: Datagrams = createSocket('udp4');
-  const answer = answerer(options, witness);
+  const answer = answerer(sessions, options, witness);
   const past: Buffer[] = [];
   socket.on('error', () => undefined);
   socket.on('message', (bytes, from) => {
@@ -117,6 +126,7 @@ async function serveDatagrams(options: Options, record: LineRecord, witness: Wit
   return {
     port: socket.address().port,
     async close() {
+      sessions.close();
       socket.close();
       await once(socket, 'close');
     },

@@ -1,12 +1,10 @@
 /** The terminals the fuzz talks to: one of every family and a few with other logs, all without a network. */
 import { PROFILES } from '../../device-sim/profiles.ts';
-import { createSessions, type Sessions } from '../../device-sim/session.ts';
 import { type Diarist, type SiteOptions, writeDiary } from '../proof/tools/diary.ts';
 
-/** A terminal, what people did there, and its door. */
+/** A terminal and what people did there. */
 export interface World extends Diarist {
   readonly name: string;
-  readonly sessions: Sessions;
   readonly commKey: number | undefined;
 }
 
@@ -28,7 +26,7 @@ export function createWorlds(): readonly [World, ...World[]] {
   const [first, ...others] = options.map((one: SiteOptions, at) => {
     const diarist = writeDiary({ recordCapacity: 1000, serial: 'PROOF1', ...one });
     const name = `${one.profile}#${at}`;
-    return { ...diarist, name, sessions: createSessions(diarist.terminal), commKey: one.knobs?.commKey };
+    return { ...diarist, name, commKey: one.knobs?.commKey };
   });
   if (first === undefined) throw new Error('no profiles');
   return [first, ...others];
