@@ -116,12 +116,12 @@ export class LibraryLine {
       const { data, err } = await this.#orFailure(this.#readUntilStuck(payload)).catch((error: unknown) => {
         throw isGerbangError(error) ? error : libraryError(error);
       });
+      // The library never removes its listener, which would go on and stumble over what it has no use for.
+      this.#socket.removeAllListeners('data').on('data', this.#onData);
       // It resolves with what it has when it gives up.
       if (err) throw gaveUp(err.message);
       await this.#untilQuiet();
       this.#witness.watchRead(null);
-      // The library never removes its listener, and each further read would add one.
-      this.#socket.removeAllListeners('data').on('data', this.#onData);
       return data;
     });
   }

@@ -1,7 +1,15 @@
 /** Under a pace at which node-zklib works, what is read is what was punched, whatever the family of the terminal. */
 import { describe, expect, it } from 'vitest';
 import { decodeRecords } from '../../src/zk/records.ts';
-import { leftovers, readPatiently, readWith, recordsOf, startTerminal, within } from './tools/one-terminal.ts';
+import {
+  leftovers,
+  patiently,
+  readPatiently,
+  readWith,
+  recordsOf,
+  startTerminal,
+  within,
+} from './tools/one-terminal.ts';
 
 const connect = 1000;
 const exit = 1001;
@@ -37,10 +45,10 @@ describe('the whole log', () => {
   });
 
   it('is over when the terminal says so, not with its last byte', async () => {
-    const terminal = await startTerminal({ history: 30 });
+    const terminal = await startTerminal({ history: 30, knobs: { blockBytes: 1008, blockPauseMs: 100 } });
     // Counters, free, prepare, announcement and two blocks; then the OK that closes the transfer, in two halves.
     const lateEnd = { name: 'split-frame', bytes: 12, ms: 300, after: 6, times: 1 } as const;
-    const read = await readWith(terminal, [lateEnd]);
+    const read = await patiently(() => readWith(terminal, [lateEnd]), 'READ_INCOMPLETE');
     expect(recordsOf(read)).toEqual(terminal.truth());
   });
 

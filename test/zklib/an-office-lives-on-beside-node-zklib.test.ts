@@ -1,10 +1,9 @@
 /** Polling through the second driver: a crash of the library is a failed poll of one terminal, and the next one is whole. */
 import { describe, expect, it } from 'vitest';
 import type { FaultOptions } from '../../device-sim/faults.ts';
-import { isGerbangError } from '../../src/errors.ts';
 import { openZklibTerminal } from '../../src/zklib/terminal.ts';
 import { byHand, createWorld, type Hand, simulate, truthOf } from '../office/tools/world.ts';
-import { libraryProcesses } from './tools/one-terminal.ts';
+import { libraryProcesses, patiently } from './tools/one-terminal.ts';
 
 const knobs = { blockBytes: 1008, blockPauseMs: 20 };
 /** A frame cut in its first bytes makes the library throw where nobody can catch it. */
@@ -12,14 +11,7 @@ const crash: FaultOptions = { name: 'split-frame', bytes: 5, ms: 300 };
 
 /** Polls until one comes through; the library loses packets on a busy machine, and says so. */
 async function pollPatiently(hand: Hand): Promise<void> {
-  for (let left = 6; ; left -= 1) {
-    try {
-      expect(await hand.poll()).toEqual({ end: 'done', error: null });
-      return;
-    } catch (error) {
-      if (left === 0 || !isGerbangError(error, 'READ_INCOMPLETE', 'ZK_BAD_REPLY')) throw error;
-    }
-  }
+  expect(await patiently(() => hand.poll(), 'READ_INCOMPLETE', 'ZK_BAD_REPLY')).toEqual({ end: 'done', error: null });
 }
 
 describe('an office with two terminals, one of them through node-zklib', () => {

@@ -6,7 +6,7 @@ import { afterEach, beforeEach } from 'vitest';
 import type { FaultOptions } from '../../../device-sim/faults.ts';
 import { type Fleet, type FleetTerminal, startFleet } from '../../../device-sim/fleet.ts';
 import type { ScenarioOptions } from '../../../device-sim/scenario.ts';
-import { isGerbangError } from '../../../src/errors.ts';
+import { type ErrorCode, isGerbangError } from '../../../src/errors.ts';
 import { createHostClock } from '../../../src/host-clock.ts';
 import type { LogRead, TerminalSession, TerminalTarget } from '../../../src/zk/driver.ts';
 import { decodeRecords } from '../../../src/zk/records.ts';
@@ -88,16 +88,22 @@ export async function readWith({ simulated, target }: OneTerminal, faults: reado
   });
 }
 
-/** Reads until a log comes whole. In between it may fail by the name of what the library is known for, and no other. */
-export async function readPatiently(
+/** Reads until a log comes whole. In between it may fail by the names of what the library is known for, and no other. */
+export function readPatiently(
   target: TerminalTarget,
   onProgress?: (receivedBytes: number, expectedBytes: number) => void,
 ): Promise<LogRead> {
+  const read = () => within(target, (session) => session.readLog(onProgress));
+  return patiently(read, 'READ_INCOMPLETE', 'ZK_BAD_REPLY');
+}
+
+/** Tries up to six times while nothing but the named errors comes. */
+export async function patiently<T>(work: () => Promise<T>, ...names: readonly ErrorCode[]): Promise<T> {
   for (let left = 5; ; left -= 1) {
     try {
-      return await within(target, (session) => session.readLog(onProgress));
+      return await work();
     } catch (error) {
-      if (left === 0 || !isGerbangError(error, 'READ_INCOMPLETE', 'ZK_BAD_REPLY')) throw error;
+      if (left === 0 || !isGerbangError(error, ...names)) throw error;
     }
   }
 }
