@@ -55,4 +55,4 @@ function markOfFailure(code: string | null): Mark {
 }
 
 /** Beginnings of the codes of `needsPerson` in src/errors.ts; a row of the database is no error object. */
-const forPersons = ['ZK_COMM_KEY_', 'ZK_SECURE_FIRMWARE', 'ZK_OTHER_PROTOCOL', 'TERMINAL_SERIAL_'];
+const forPersons = ['ZK_COMM_KEY_', 'ZK_SECURE_FIRMWARE', 'ZK_OTHER_PROTOCOL', 'TERMINAL_SERIAL_', 'TERMINAL_LOG_'];
