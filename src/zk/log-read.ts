@@ -60,7 +60,7 @@ async function readDataset(
   const prepared = manner.direct
     ? await readDirectly(conversation, command.readLogDirectly, limits)
     : await prepare(conversation, { dataset: dataset.attendance }, limits);
-  if (prepared.kind === 'nothing' && !manner.direct && !countTold) await ensureEmpty(conversation, limits);
+  if (prepared.kind === 'nothing' && !countTold) await ensureEmpty(conversation, limits, manner.direct);
   const { receivedAtMs } = prepared.answer;
   switch (prepared.kind) {
     case 'nothing':
@@ -77,12 +77,20 @@ async function readDataset(
 }
 
 /**
- * "Nothing to read" is also what a terminal says that does not know the buffered read. Without a counter to contradict
- * it, only the old direct read can tell the two apart.
+ * "Nothing to read" is also what a terminal says that does not know the buffered read, and what is left of a direct one
+ * when all but its closing OK is lost. Without a counter to contradict it, only asking directly, or once more, can tell.
+ *
+ * @throws GerbangError ZK_UNSUPPORTED, READ_INCOMPLETE when there is something after all
  */
-async function ensureEmpty(conversation: Conversation, limits: ReadLimits): Promise<void> {
+async function ensureEmpty(conversation: Conversation, limits: ReadLimits, askedDirectly: boolean): Promise<void> {
   const direct = await readDirectly(conversation, command.readLogDirectly, limits);
   if (direct.kind === 'nothing' || (direct.kind === 'inline' && direct.dataset.length <= datasetPrefixBytes)) return;
+  if (askedDirectly) {
+    throw new GerbangError(
+      'READ_INCOMPLETE',
+      'The terminal sent nothing of its log and, asked again, something. Nothing of it was kept; try again.',
+    );
+  }
   throw new GerbangError(
     'ZK_UNSUPPORTED',
     'The terminal knows only the old direct read. Set the quirk readDirectly for it and compare the first log with the terminal.',

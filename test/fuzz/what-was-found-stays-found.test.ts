@@ -32,3 +32,26 @@ it('seed 77, driver:2127: a direct read of which only the closing OK arrives is 
   await session.close();
   terminal.close();
 });
+
+it('seed 2027, driver:27843: the same of a log, where no counter contradicts, is no empty log', async () => {
+  const record = '0100 313031 00*21 01 807d4c2e 00 00000000 ff000000';
+  const terminal = await reciteDatagrams(
+    new Map([
+      ['e80317fc00000000', ['d007bfbd703a0000']],
+      // Counters of four zero bytes: a terminal that counts nothing.
+      ['32005cc5703a0100', ['d007bebd703a0100 00000000']],
+      ['de05afbf703a0200', ['d007bdbd703a0200']],
+      // The closing OK alone; asked once more, the terminal gives its one record.
+      ['0d007fc5703a0300', ['d007d8f754000300']],
+      ['0d007ec5703a0400', [`dd05e7fb00000400 28000000 ${record}`]],
+      ['de05acbf703a0500', ['d007babd703a0500']],
+      ['320058c5703a0500', ['d007babd703a0500 00000000']],
+      ['de05adbf703a0400', ['d007bbbd703a0400']],
+    ]),
+  );
+  const target = { host: '127.0.0.1', port: terminal.port, transport: 'udp', quirks: ['readDirectly'] } as const;
+  const session = await openTerminal({ ...target, replyTimeoutMs: 1000 }, { nowMs: Date.now });
+  await expect(session.readLog()).rejects.toThrow(/READ_INCOMPLETE/);
+  await session.close();
+  terminal.close();
+});
