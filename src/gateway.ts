@@ -295,6 +295,7 @@ function startOffices(
       return createHostClock();
     },
     pause,
+    keepUnproven: keeperOf(db, log),
     newBatchId: randomUUID,
     random: Math.random,
     log: log.child({ part: 'office' }),
@@ -304,6 +305,21 @@ function startOffices(
     await Promise.all(pollers.map((poller) => poller.stop()));
     await leases.stop();
     await states.close();
+  };
+}
+
+/** One copy per terminal and day: a log that is refused at every poll must not fill the disk. */
+function keeperOf(db: Database['db'], log: Log): OfficeMeans['keepUnproven'] {
+  return ({ officeCode, terminalName }, recordBytes) => {
+    const day = new Date().toISOString().slice(0, 10);
+    setAside(db, {
+      serial: null,
+      officeCode,
+      reasonCode: 'READ_LAYOUT_UNPROVEN',
+      reason: `Log of terminal ${terminalName}, whose record layout could not be proven.`,
+      content: Buffer.from(recordBytes),
+      identity: `${keyOf({ officeCode, terminalName })} ${day}`,
+    }).catch((err: unknown) => log.warn({ err, office: officeCode, terminal: terminalName }, 'log not set aside'));
   };
 }
 

@@ -89,6 +89,8 @@ export interface OfficeMeans {
   newHostClock(): HostClock;
   /** Waits for `ms`, or until `signal` is aborted. Never rejects. */
   pause(ms: number, signal: AbortSignal): Promise<void>;
+  /** Keeps the bytes of a log whose record layout could not be proven: they are not lost with the error. Never throws. */
+  keepUnproven(place: Place, recordBytes: Uint8Array): void;
   /** A batch id that was never given before. */
   newBatchId(): string;
   /** Uniform in [0, 1). */

@@ -123,7 +123,15 @@ function polledTerminal(
   const rush = parseQuietHours(office.rush.join(',')) ?? [];
   return {
     place,
-    target: { host, port, commKey, transport, quirks, sessionTimeoutMs },
+    target: {
+      host,
+      port,
+      commKey,
+      transport,
+      quirks,
+      sessionTimeoutMs,
+      keepUnproven: (bytes) => means.keepUnproven(place, bytes),
+    },
     live,
     serial: config.serial ?? null,
     open: means.drivers[config.driver],

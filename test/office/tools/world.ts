@@ -56,6 +56,8 @@ export function truthOf({ terminal }: Simulated): string[] {
 export interface World {
   readonly means: OfficeMeans;
   readonly shelf: Shelf;
+  /** Logs whose layout could not be proven, by terminal. */
+  readonly unproven: Map<string, Uint8Array>;
   /** Lines of the log. */
   readonly lines: Record<string, unknown>[];
   states(): readonly TerminalStateView[];
@@ -65,6 +67,7 @@ export interface World {
 export function createWorld(bounds: Partial<PollBounds> = {}, leases: LeaseTable = freeLeases()): World {
   const shelf = createShelf();
   const lines: Record<string, unknown>[] = [];
+  const unproven = new Map<string, Uint8Array>();
   const keeper = startLeaseKeeper(leases, { holder: 'test', exclusive: false });
   const states = createStateBoard(
     async () => undefined,
@@ -85,11 +88,12 @@ export function createWorld(bounds: Partial<PollBounds> = {}, leases: LeaseTable
     newHostClock: () => createHostClock(),
     // Questions are not aimed at the tick: a test has better things to do than to wait for it.
     pause: async () => undefined,
+    keepUnproven: ({ terminalName }, bytes) => void unproven.set(terminalName, Buffer.from(bytes)),
     newBatchId: randomUUID,
     random: () => 0.5,
     log: createLog({ level: 'debug', destination: { write: (line) => lines.push(JSON.parse(line)) } }),
   };
-  return { means, shelf, lines, states: () => states.snapshot() };
+  return { means, shelf, unproven, lines, states: () => states.snapshot() };
 }
 
 /** A lease table that grants everything. */
