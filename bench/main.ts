@@ -6,10 +6,12 @@ import { cpus } from 'node:os';
 import { benchClock } from './clock.ts';
 import { benchIngest } from './ingest.ts';
 import { benchLive } from './live.ts';
+import { benchPoll } from './poll.ts';
 import { benchRead } from './read.ts';
 
 const benches: Readonly<Record<string, () => Promise<void>>> = {
   read: benchRead,
+  poll: benchPoll,
   ingest: benchIngest,
   live: benchLive,
   clock: benchClock,
