@@ -5,7 +5,7 @@
  * clock ran along a straight line, and room for the weather, gives the limits. The fitted line only gives the estimate.
  */
 import type { ClockRate } from './model-types.ts';
-import { anyRate, intersect, rateLimitPpm, widthOf } from './offset.ts';
+import { anyRate, intersect, midpointOf, rateLimitPpm, widthOf } from './offset.ts';
 import type { Look } from './runs.ts';
 
 /** What holds before a line was fitted. */
@@ -107,13 +107,13 @@ export function slightSteps(looks: readonly Look[], lines: readonly Line[]): Set
   return found;
 }
 
-/** The look of each hour that says most, seen from both sides. */
+/** The look of each hour that says most. */
 function anchorsOf(looks: readonly Look[]): Anchor[] {
   const anchors: Anchor[] = [];
   let hour = Number.NaN;
   for (const look of looks) {
-    const anchor = { look, widthMs: Math.max(widthOf(look.before), widthOf(look.after)) };
-    const lookHour = Math.floor(look.before.atMs / anchorEveryMs);
+    const anchor = { look, widthMs: widthOf(look.all) };
+    const lookHour = Math.floor(look.all.atMs / anchorEveryMs);
     const last = anchors.at(-1);
     if (lookHour !== hour || last === undefined) anchors.push(anchor);
     else if (anchor.widthMs < last.widthMs) anchors[anchors.length - 1] = anchor;
@@ -128,7 +128,7 @@ function straightParts(anchors: readonly Anchor[]): Anchor[][] {
   for (const anchor of anchors) {
     const part = parts.at(-1);
     const last = part?.at(-1);
-    const isFar = last === undefined || anchor.look.before.atMs - last.look.before.atMs > longestGapMs;
+    const isFar = last === undefined || anchor.look.all.atMs - last.look.all.atMs > longestGapMs;
     if (part === undefined || last === undefined || isFar) parts.push([anchor]);
     else if (part.length >= anchorsPerLine || !isStraight([...part, anchor])) parts.push([last, anchor]);
     else part.push(anchor);
@@ -142,7 +142,7 @@ function isStraight(part: readonly Anchor[]): boolean {
   let inARow = 0;
   let side = 0;
   for (const { look } of part) {
-    const residual = look.bestMs - bestMs - ((look.before.atMs - atMs) * ppm) / 1_000_000;
+    const residual = midpointOf(look.all) - bestMs - ((look.all.atMs - atMs) * ppm) / 1_000_000;
     inARow = Math.sign(residual) === side ? inARow + 1 : 1;
     side = Math.sign(residual);
     if (inARow >= oneSidedAfter && side !== 0) return false;
@@ -152,20 +152,20 @@ function isStraight(part: readonly Anchor[]): boolean {
 
 /** The straight line nearest to the looks: each counts by how much it says, 1/width². */
 function regression(part: readonly Anchor[]): { readonly ppm: number; readonly atMs: number; readonly bestMs: number } {
-  const originMs = part[0]?.look.before.atMs ?? 0;
+  const originMs = part[0]?.look.all.atMs ?? 0;
   let [weights, times, offsets] = [0, 0, 0];
   for (const { look, widthMs } of part) {
     const weight = 1 / widthMs ** 2;
     weights += weight;
-    times += weight * (look.before.atMs - originMs);
-    offsets += weight * look.bestMs;
+    times += weight * (look.all.atMs - originMs);
+    offsets += weight * midpointOf(look.all);
   }
   const [meanTime, bestMs] = [times / weights, offsets / weights];
   let [products, squares] = [0, 0];
   for (const { look, widthMs } of part) {
     const weight = 1 / widthMs ** 2;
-    const timeMs = look.before.atMs - originMs - meanTime;
-    products += weight * timeMs * (look.bestMs - bestMs);
+    const timeMs = look.all.atMs - originMs - meanTime;
+    products += weight * timeMs * (midpointOf(look.all) - bestMs);
     squares += weight * timeMs * timeMs;
   }
   return { ppm: squares === 0 ? 0 : (products / squares) * 1_000_000, atMs: originMs + meanTime, bestMs };
@@ -178,13 +178,13 @@ function regression(part: readonly Anchor[]): { readonly ppm: number; readonly a
 function lineThrough(part: readonly Anchor[]): Line[] {
   const [first, last] = [part[0]?.look, part.at(-1)?.look];
   if (first === undefined || last === undefined || part.length < 3) return [];
-  const fromMs = first.before.atMs;
-  const untilMs = last.before.atMs;
+  const fromMs = first.all.atMs;
+  const untilMs = last.all.atMs;
   const { ppm } = regression(part);
   const hiddenMs = largestHiddenStep(part, ppm);
   const perMs = 1_000_000 / (untilMs - fromMs);
-  const slowest = (last.before.earliestMs - first.after.latestMs - hiddenMs) * perMs;
-  const fastest = (last.before.latestMs - first.after.earliestMs + hiddenMs) * perMs;
+  const slowest = (last.all.earliestMs - first.all.latestMs - hiddenMs) * perMs;
+  const fastest = (last.all.latestMs - first.all.earliestMs + hiddenMs) * perMs;
   return [{ ppm, minPpm: Math.min(slowest, ppm), maxPpm: Math.max(fastest, ppm), fromMs, untilMs, looks: part.length }];
 }
 
@@ -194,8 +194,8 @@ function largestHiddenStep(part: readonly Anchor[], ppm: number): number {
   for (const [index, { look }] of part.entries()) {
     const next = part[index + 1]?.look;
     if (next === undefined) break;
-    const overMs = (next.before.atMs - look.before.atMs) / 1_000_000;
-    const [least, most] = [next.before.earliestMs - look.after.latestMs, next.before.latestMs - look.after.earliestMs];
+    const overMs = (next.all.atMs - look.all.atMs) / 1_000_000;
+    const [least, most] = [next.all.earliestMs - look.all.latestMs, next.all.latestMs - look.all.earliestMs];
     const besideMs = Math.max(most - overMs * ppm, overMs * ppm - least);
     largest = Math.max(largest, besideMs + overMs * wobblePpm);
   }

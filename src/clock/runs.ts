@@ -7,7 +7,7 @@
  * it, so whatever holds both holds the truth.
  */
 import type { ClockEvidence } from './model-types.ts';
-import { intersect, midpointOf } from './offset.ts';
+import { intersect } from './offset.ts';
 import { type Line, linesOf, slightSteps } from './rate.ts';
 import type { Reading } from './readings.ts';
 import type { ClockSample, OffsetInterval } from './sample.ts';
@@ -19,8 +19,8 @@ export interface Look {
   readonly before: OffsetInterval;
   /** Proven by this sample and those after it in the run. */
   readonly after: OffsetInterval;
-  /** The best single guess of the offset. */
-  readonly bestMs: number;
+  /** Proven by all samples of the run, if there was no step too small to be seen. For estimates, not for bounds. */
+  readonly all: OffsetInterval;
 }
 
 /** A stretch in which the clock ran without a visible step. */
@@ -146,7 +146,7 @@ function looksOf(stretch: Stretch): Look[] {
     const before = stretch.before[index] ?? proven;
     const after = afters[index] ?? proven;
     const both = intersect(before, after);
-    return { sample, before, after, bestMs: midpointOf(both.step ? before : both.interval) };
+    return { sample, before, after, all: both.step ? before : both.interval };
   });
 }
 

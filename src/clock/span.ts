@@ -2,7 +2,7 @@
  * From what the screen showed to when it was: one punch under one run of the clock (docs/time.md, "One punch").
  */
 import type { Span } from './model-types.ts';
-import { anyRate, type RateLimits } from './offset.ts';
+import { anyRate, midpointOf, type RateLimits } from './offset.ts';
 import { rateAround } from './rate.ts';
 import type { Look, Run } from './runs.ts';
 import type { OffsetInterval } from './sample.ts';
@@ -110,6 +110,7 @@ function instantOf(deviceMs: number, atMs: number, offsetMs: number, slopes: Slo
 function estimateBetween(shownMs: number, from: Look | undefined, to: Look | undefined, onlyPpm: number): number {
   if (from === undefined) return shownMs;
   const overMs = to === undefined ? 0 : to.before.atMs - from.before.atMs;
-  const ppm = to === undefined || overMs <= 0 ? onlyPpm : ((to.bestMs - from.bestMs) / overMs) * 1_000_000;
-  return instantOf(shownMs, from.before.atMs, from.bestMs, { forwards: ppm, backwards: ppm });
+  const ppm =
+    to === undefined || overMs <= 0 ? onlyPpm : ((midpointOf(to.all) - midpointOf(from.all)) / overMs) * 1_000_000;
+  return instantOf(shownMs, from.all.atMs, midpointOf(from.all), { forwards: ppm, backwards: ppm });
 }

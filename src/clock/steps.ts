@@ -3,7 +3,7 @@
  * looks like (docs/time.md, "Where a clock was moved").
  */
 import type { ClockEvidence, ClockStep, RecordTime, Span } from './model-types.ts';
-import { carry } from './offset.ts';
+import { carry, midpointOf } from './offset.ts';
 import { rateAround } from './rate.ts';
 import { isResetTime } from './reset.ts';
 import type { Look, Run } from './runs.ts';
@@ -77,8 +77,8 @@ function stepBetween(
     touchesFrozen: run.kind === 'frozen' || next.kind === 'frozen',
     shownAfterMs: next.looks[0]?.sample.deviceMs ?? 0,
     beganIn2000: reset !== null,
-    offsetBeforeMs: run.kind === 'frozen' ? null : (run.looks.at(-1)?.bestMs ?? null),
-    offsetAfterMs: next.kind === 'frozen' ? null : (next.looks[0]?.bestMs ?? null),
+    offsetBeforeMs: offsetAt(run, run.looks.at(-1)),
+    offsetAfterMs: offsetAt(next, next.looks[0]),
     nominalMs: zoneOffsetMs(evidence.zone, window.latestMs),
     spacingMs: spacingOf(run.looks),
   });
@@ -93,6 +93,11 @@ function stepBetween(
     lastBefore: idOf(before),
     firstAfter: idOf(after),
   };
+}
+
+/** The best guess of the offset at a look; null when frozen. */
+function offsetAt(run: Run, look: Look | undefined): number | null {
+  return run.kind === 'frozen' || look === undefined ? null : midpointOf(look.all);
 }
 
 /** The jump between two runs, both offsets carried into the window. */
