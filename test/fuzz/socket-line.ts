@@ -1,29 +1,27 @@
 /** A line over real sockets of loopback, with the fuzzer between the simulated terminal and its port. */
-import { createSocket, type Socket as Datagrams } from 'node:dgram';
+import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
-import { createServer, type Server, type Socket } from 'node:net';
+import { createServer, type Socket } from 'node:net';
 import { createFrameReader } from '../../device-sim/codec/frame.ts';
-import { createSessions, type Sessions } from '../../device-sim/session.ts';
 import { openTerminal } from '../../src/zk/terminal.ts';
 import { createWitness, type LayLine, type LineRecord } from './driver-lane.ts';
-import { asDatagrams, overStream } from './mutations.ts';
+import { createTerminalEnd, type TerminalEnd } from './terminal-end.ts';
 
 /** A stream on which nothing more will come is closed after this long. */
 const deadAfterMs = 40;
-const keptPast = 8;
-let peers = 0;
 
-type Options = Parameters<LayLine>[0];
-type Witness = ReturnType<typeof createWitness>;
+/** A port of loopback behind which the terminal sits. */
+interface Door {
+  readonly port: number;
+  close(): Promise<void>;
+}
 
 /** Lays a line through the kernel. */
 export const layOverSockets: LayLine = async (options) => {
   const record: LineRecord = { mutated: 0, lies: new Set(), transcript: [] };
   const witness = createWitness(record.lies);
-  const { port, close } =
-    options.kind === 'tcp'
-      ? await serveStream(options, record, witness)
-      : await serveDatagrams(options, record, witness);
+  const terminal = createTerminalEnd(options, record, witness);
+  const door = options.kind === 'tcp' ? await serveStream(terminal, options.patient) : await serveDatagrams(terminal);
   const tap = {
     sent(packet: Uint8Array) {
       witness.asked(packet);
@@ -33,59 +31,28 @@ export const layOverSockets: LayLine = async (options) => {
   };
   return {
     record,
-    open: (target, clock) => openTerminal({ host: '127.0.0.1', port, ...target, tap }, clock),
-    close,
+    open: (target, clock) => openTerminal({ host: '127.0.0.1', port: door.port, ...target, tap }, clock),
+    async close() {
+      terminal.close();
+      await door.close();
+    },
   };
 };
 
-/** What the terminal answers to one packet, remembered as written. */
-function answerer(
-  sessions: Sessions,
-  { kind }: Options,
-  witness: Witness,
-  onCut?: () => void,
-): (packet: Buffer) => Buffer[] {
-  peers += 1;
-  const peer = { key: `socket:${peers}`, transport: kind, send: () => undefined } as const;
-  return (packet) => {
-    const packets: Buffer[] = [];
-    for (const out of sessions.receive(peer, packet).packets) {
-      if (out.cutAfterBytes !== undefined) {
-        onCut?.();
-        break;
-      }
-      packets.push(out.bytes);
-      witness.wrote(out.bytes);
-    }
-    return packets;
-  };
-}
-
-async function serveStream(options: Options, record: LineRecord, witness: Witness) {
-  const sessions = createSessions(options.world.terminal);
-  const { random, boldness, patient } = options;
+async function serveStream(terminal: TerminalEnd, patient: boolean): Promise<Door> {
   const sockets = new Set<Socket>();
-  const server: Server = createServer((socket) => {
+  const server = createServer((socket) => {
     sockets.add(socket);
+    const reader = createFrameReader();
+    let dead: NodeJS.Timeout | undefined;
     socket.setNoDelay(true);
     socket.on('error', () => undefined);
-    const reader = createFrameReader();
-    const answer = answerer(sessions, options, witness, () => socket.destroy());
-    const past: Buffer[] = [];
-    let dead: NodeJS.Timeout | undefined;
     socket.on('close', () => clearTimeout(dead));
     socket.on('data', (bytes: Buffer) => {
       clearTimeout(dead);
-      const packets = reader.push(bytes).packets.flatMap(answer);
-      const arrival = overStream(random, { packets, past }, boldness);
-      past.push(...packets);
-      past.splice(0, Math.max(0, past.length - keptPast));
-      record.mutated += arrival.mutated;
-      for (const piece of arrival.pieces) {
-        record.transcript.push(`< ${piece.toString('hex')}`);
-        if (!socket.destroyed) socket.write(piece);
-      }
-      if (arrival.cut) socket.end();
+      const { pieces, cut } = terminal.answer(reader.push(bytes).packets);
+      for (const piece of pieces) if (!socket.destroyed) socket.write(piece);
+      if (cut) socket.end();
       else if (!patient) dead = setTimeout(() => socket.destroy(), deadAfterMs);
     });
   });
@@ -95,7 +62,6 @@ async function serveStream(options: Options, record: LineRecord, witness: Witnes
   return {
     port: address !== null && typeof address === 'object' ? address.port : 0,
     async close() {
-      sessions.close();
       for (const socket of sockets) socket.destroy();
       server.close();
       await once(server, 'close');
@@ -103,21 +69,11 @@ async function serveStream(options: Options, record: LineRecord, witness: Witnes
   };
 }
 
-async function serveDatagrams(options: Options, record: LineRecord, witness: Witness) {
-  const sessions = createSessions(options.world.terminal);
-  const { random, boldness } = options;
-  const socket: Datagrams = createSocket('udp4');
-  const answer = answerer(sessions, options, witness);
-  const past: Buffer[] = [];
+async function serveDatagrams(terminal: TerminalEnd): Promise<Door> {
+  const socket = createSocket('udp4');
   socket.on('error', () => undefined);
   socket.on('message', (bytes, from) => {
-    const packets = answer(bytes);
-    const arrival = asDatagrams(random, { packets, past }, boldness);
-    past.push(...packets);
-    past.splice(0, Math.max(0, past.length - keptPast));
-    record.mutated += arrival.mutated;
-    for (const piece of arrival.pieces) {
-      record.transcript.push(`< ${piece.toString('hex')}`);
+    for (const piece of terminal.answer([bytes]).pieces) {
       socket.send(piece, from.port, from.address, () => undefined);
     }
   });
@@ -126,7 +82,6 @@ async function serveDatagrams(options: Options, record: LineRecord, witness: Wit
   return {
     port: socket.address().port,
     async close() {
-      sessions.close();
       socket.close();
       await once(socket, 'close');
     },
