@@ -30,6 +30,8 @@ const whole: readonly Outcome[] = ['the ledger'];
 const closed: readonly Outcome[] = ['NET_CLOSED'];
 const noReply: readonly Outcome[] = ['ZK_NO_REPLY'];
 const incomplete: readonly Outcome[] = ['READ_INCOMPLETE'];
+/** Data began and then nothing came: which of the two deadlines strikes first depends on how late the last byte was. */
+const stalled: readonly Outcome[] = ['ZK_NO_REPLY', 'READ_TOO_SLOW'];
 const wrongCount: readonly Outcome[] = ['READ_CONTRADICTS_COUNTER', 'READ_LAYOUT_UNPROVEN'];
 
 const [readOption, counters, readClock, connect, prepare, readBuffer] = [11, 50, 201, 1000, 1503, 1504];
@@ -95,7 +97,7 @@ const inTransfers: readonly Trouble[] = [
   {
     name: 'one range cut short',
     fault: { name: 'truncated-transfer', command: readBuffer, times: 1 },
-    tcp: [...whole, ...noReply],
+    tcp: [...whole, ...stalled],
     udp: whole,
     endsInSilence: true,
   },
@@ -109,14 +111,14 @@ const inTransfers: readonly Trouble[] = [
   {
     name: 'blocks lost',
     fault: { name: 'lose-block' },
-    tcp: [...incomplete, ...noReply],
+    tcp: [...incomplete, ...stalled],
     endsInSilence: true,
   },
   // Where a range is a single block, its loss is silence; else it is short and asked for again.
   {
     name: 'a block lost',
     fault: { name: 'lose-block', command: readBuffer, times: 1 },
-    tcp: [...whole, ...noReply],
+    tcp: [...whole, ...stalled],
     udp: whole,
     endsInSilence: true,
   },
@@ -132,7 +134,7 @@ const inTransfers: readonly Trouble[] = [
   {
     name: 'never closed',
     fault: { name: 'no-closing' },
-    tcp: [...whole, ...noReply],
+    tcp: [...whole, ...stalled],
     udp: whole,
     endsInSilence: true,
   },
