@@ -49,14 +49,12 @@ export function doubtedLooks(evidence: ClockEvidence, runs: readonly Run[]): Set
   const doubted = new Set<Look>();
   const isSet = ({ operation }: OperationEntry): boolean =>
     operation === operationCodes.timeSet || operation === operationCodes.factoryReset;
-  const hints = evidence.operations
-    .filter((entry) => isSet(entry) && !evidence.sets.some((set) => isOwn(entry, set)))
-    .map((entry) => ({ entry, hint: locate(entry, runs) }));
-  for (const [index, { hint }] of hints.entries()) {
+  const hints = evidence.operations.filter(isSet).map((entry) => locate(entry, runs));
+  for (const [index, hint] of hints.entries()) {
+    // A set that a step explains, ours among them, lies beside its run, not inside.
     if (hint === null || hint.lookBefore === null || hint.lookAfter === null) continue;
-    const hasCompanion = [hints[index - 1], hints[index + 1]].some(
-      (other) => other !== undefined && (other.hint === null || isSameGap(other.hint, hint)),
-    );
+    const companions = [hints[index - 1], hints[index + 1]];
+    const hasCompanion = companions.some((other) => other === null || (other !== undefined && isSameGap(other, hint)));
     if (!hasCompanion) continue;
     for (const look of runs[hint.run]?.looks.slice(hint.lookBefore, hint.lookAfter) ?? []) doubted.add(look);
   }
@@ -65,12 +63,4 @@ export function doubtedLooks(evidence: ClockEvidence, runs: readonly Run[]): Set
 
 function isSameGap(a: Hint, b: Hint): boolean {
   return a.run === b.run && a.lookBefore === b.lookBefore;
-}
-
-/** Our own command is written down too: at the time it set, or at the time the clock showed before. */
-function isOwn(entry: OperationEntry, set: ClockEvidence['sets'][number]): boolean {
-  if (entry.absentAtMs !== null && entry.absentAtMs > set.receivedAtMs) return false;
-  if (entry.presentAtMs < set.sentAtMs || entry.deviceMs === null) return false;
-  const shownAfterMs = set.deviceMs;
-  return Math.abs(entry.deviceMs - shownAfterMs) <= entrySlackMs;
 }

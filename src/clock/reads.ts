@@ -20,7 +20,7 @@ interface Read {
   /** The first of them was in force when the log was last looked at; the last one when the read had ended. */
   readonly startKnown: boolean;
   readonly endKnown: boolean;
-  /** The host's clock jumped meanwhile, so that its instants are not on one scale. */
+  /** The host's clock jumped meanwhile, so that the instants of these records are not on one scale. */
   readonly hostJumped: boolean;
 }
 
@@ -214,7 +214,7 @@ function fitsOf(
     if (run === undefined || placed === null || span === null) return [];
     const { lookBefore, lookAfter } = placed;
     const isInside = lookBefore !== null && lookAfter !== null;
-    const isDoubtful = read.hostJumped || (isInside && isDoubted(run, lookBefore, lookAfter, doubted));
+    const isDoubtful = isInside && isDoubted(run, lookBefore, lookAfter, doubted);
     return [
       {
         run: index,

@@ -9,6 +9,8 @@ import { isResetTime } from './reset.ts';
 export interface StepFacts {
   /** Where it lies, in host time. */
   readonly window: Span;
+  /** For how long nobody looked at the clock around it. */
+  readonly unseenMs: number;
   /** Its size, if both sides have an offset. */
   readonly byMs: Span | null;
   readonly set: SetEvent | undefined;
@@ -59,15 +61,18 @@ function isHostClock({ hostStep, byMs }: StepFacts): boolean {
 }
 
 /** It fell behind by as long as it was out of reach, up to the usual time between two looks at either end. */
-export function isStandstill({ byMs, window, spacingMs }: StepFacts): boolean {
+export function isStandstill({
+  byMs,
+  unseenMs,
+  spacingMs,
+}: Pick<StepFacts, 'byMs' | 'unseenMs' | 'spacingMs'>): boolean {
   if (byMs === null || byMs.latestMs > -shortestStandstillMs) return false;
-  const awayMs = window.latestMs - window.earliestMs;
   const slackMs = Math.max(2.5 * spacingMs, exactMs);
-  return -byMs.earliestMs >= awayMs - slackMs && -byMs.latestMs <= awayMs + exactMs;
+  return -byMs.earliestMs >= unseenMs - slackMs && -byMs.latestMs <= unseenMs + exactMs;
 }
 
 /** One hour, and a whole hour of the night on its screen lies where it happened. */
-export function isDaylightSaving({ byMs, window, offsetBeforeMs }: StepFacts): boolean {
+function isDaylightSaving({ byMs, window, offsetBeforeMs }: StepFacts): boolean {
   if (byMs === null || offsetBeforeMs === null) return false;
   if (!reaches(byMs, hourMs, exactMs) && !reaches(byMs, -hourMs, exactMs)) return false;
   const [fromMs, untilMs] = [window.earliestMs + offsetBeforeMs, window.latestMs + offsetBeforeMs];
@@ -79,7 +84,7 @@ export function isDaylightSaving({ byMs, window, offsetBeforeMs }: StepFacts): b
 }
 
 /** A whole number of quarter hours. */
-export function isZoneChange({ byMs }: StepFacts): boolean {
+function isZoneChange({ byMs }: StepFacts): boolean {
   if (byMs === null) return false;
   const quarters = Math.round((byMs.earliestMs + byMs.latestMs) / 2 / quarterHourMs);
   return quarters !== 0 && reaches(byMs, quarters * quarterHourMs, exactMs);

@@ -71,6 +71,7 @@ function stepBetween(
   const byMs = sizeBetween(run, next, window);
   const kind = kindOf({
     window,
+    unseenMs: seen.latestMs - seen.earliestMs,
     byMs,
     set,
     hostStep,

@@ -2,14 +2,14 @@ import { describe, expect, test } from 'vitest';
 import { buildClockModel } from '../../src/clock/model.ts';
 import type { ClockEvidence, RecordEvidence, RecordTime } from '../../src/clock/model-types.ts';
 import { at, every, hour, minute } from './stories/at.ts';
-import { play } from './truth.ts';
+import { type Event, play } from './truth.ts';
 
 const jakarta = 7 * hour;
 
 /** A terminal that is right, moved back by ten minutes at 08:00:30, sampled every minute; what it wrote, found by one read. */
 function oneRead(
   punches: readonly string[],
-  movedMs = -10 * minute,
+  events: readonly Event[] = [{ kind: 'move', atMs: at('08:00:30'), byMs: -10 * minute }],
 ): { times: readonly RecordTime[]; truthMs: readonly number[] } {
   const { evidence, truthMs } = play({
     seed: 1,
@@ -21,7 +21,7 @@ function oneRead(
     wobblePpm: 0,
     roundTripMs: 25,
     polls: every(minute, '06:00', '12:00'),
-    events: movedMs === 0 ? [] : [{ kind: 'move', atMs: at('08:00:30'), byMs: movedMs }],
+    events,
     punches: punches.map(at),
     cachedForMs: 0,
     live: false,
@@ -42,8 +42,30 @@ test('a punch beside the step can not lie before the final one in front of it, n
   expect(beside?.occurredAtMs).toBeCloseTo(truthMs[1] ?? 0, -3);
 });
 
+test('unless the host went back in between: then what came later can stand earlier', () => {
+  const wentBack = { kind: 'host-step', atMs: at('09:00:30'), byMs: -hour } as const;
+  const { times, truthMs } = oneRead(['08:40:00', '09:00:50', '11:00:00'], [wentBack]);
+  for (const [index, { earliestMs, latestMs }] of times.entries()) {
+    expect(truthMs[index]).toBeGreaterThanOrEqual(earliestMs);
+    expect(truthMs[index]).toBeLessThanOrEqual(latestMs);
+  }
+  // By the host's clock the second was made forty minutes before the first.
+  expect((truthMs[0] ?? 0) - (truthMs[1] ?? 0)).toBeGreaterThan(39 * minute);
+});
+
+test('records of a clock that was never sampled are cut where even one clock did not write them', () => {
+  const day = 24 * hour;
+  const base = evidenceOf([at('07:10'), at('08:00') + 90 * day, at('07:30') + 90 * day, at('08:10') + 90 * day]);
+  const { segments, times } = buildClockModel(base);
+  expect(times.map(({ segment }) => segment)).toEqual([0, 1, 2, 2]);
+  expect(segments.slice(1).map(({ kind, records }) => [kind, records])).toEqual([
+    ['unsampled', [{ epoch: 1, from: 1, to: 2 }]],
+    ['unsampled', [{ epoch: 1, from: 2, to: 4 }]],
+  ]);
+});
+
 test('one record that no clock explains takes the trust from all of its read', () => {
-  const { times } = oneRead(['07:10:00', '07:20:00', '07:30:00'], 0);
+  const { times } = oneRead(['07:10:00', '07:20:00', '07:30:00'], []);
   expect(times.map(({ status }) => status)).toEqual(['final', 'final', 'final']);
   const records = (deviceMs: number | null): ClockEvidence => {
     const base = evidenceOf([at('07:10'), at('07:20'), at('07:30')]);

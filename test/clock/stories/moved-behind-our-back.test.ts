@@ -1,4 +1,5 @@
-import { describe, expect } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import { isStandstill } from '../../../src/clock/step-kinds.ts';
 import { at, clearLog, day, every, hour, minute, move, reset, second, stop, tell } from './tell.ts';
 
 /** Online from 06:00 to 09:00 and from 15:00 to 18:00. */
@@ -73,6 +74,29 @@ describe('a clock that is moved while it is out of reach', () => {
     operationLog: true,
     happens: [move('11:00:30', -40 * minute), move('11:03:00', 40 * minute)],
     punches: { '08:00:00': 'final ±0.6s ~1.1s', '11:01:30': 'bounded ±3.1h', '16:00:00': 'final ±0.6s ~1.1s' },
+  });
+
+  tell('set once to the time it showed already, as the operation log tells: one move is what bounds hold anyway', {
+    polls: away,
+    operationLog: true,
+    happens: [move('11:00:30', 300)],
+    punches: { '11:01:30': 'final ±6s ~1.2s' },
+  });
+
+  tell('ten minutes forward, and the operation log hints when', {
+    seed: 3,
+    polls: away,
+    operationLog: true,
+    happens: [move('12:00:00', 10 * minute)],
+    punches: { '11:00:00': 'ambiguous ±3.1h' },
+    steps: ['moved'],
+    also: ({ steps }) => {
+      expect(steps[0]?.locatedBy).toBe('operation-log');
+      // Which of the two times it writes is not known, so it is a hint to within the step itself.
+      expect(Math.abs((steps[0]?.hintMs ?? 0) - at('12:00:00'))).toBeLessThan(10 * minute + 2 * second);
+      // And it moves no bound.
+      expect(steps[0]?.latestMs).toBeGreaterThan(at('15:00'));
+    },
   });
 
   tell('moved a little, within what a bad crystal could do: the bounds hold both', {
@@ -156,10 +180,17 @@ describe('a power cut with a dead coin cell', () => {
   tell('a clock that stands still while the power is away', {
     polls: [...every(minute, '06:00', '09:00'), ...every(minute, '10:53', '14:00')],
     happens: [stop('09:00:30', 112 * minute)],
-    punches: { '08:00:00': 'final ±0.6s ~1.1s', '13:00:00': 'final ±0.6s ~1.1s' },
+    punches: { '08:00:00': 'final ±0.6s ~1.1s', '09:00:15': 'ambiguous ±60m ~1.1s', '13:00:00': 'final ±0.6s ~1.1s' },
     steps: ['stopped'],
     also: ({ steps }) => expect(steps[0]?.byMs?.latestMs).toBeCloseTo(-112 * minute, -4),
   });
+});
+
+test('a clock that was merely set back by less than it was out of reach did not stand still', () => {
+  const facts = { unseenMs: 2 * hour, spacingMs: minute } as const;
+  expect(isStandstill({ ...facts, byMs: { earliestMs: -2 * hour, latestMs: -2 * hour + second } })).toBe(true);
+  expect(isStandstill({ ...facts, byMs: { earliestMs: -1.9 * hour, latestMs: -1.9 * hour } })).toBe(false);
+  expect(isStandstill({ ...facts, byMs: { earliestMs: -2.1 * hour, latestMs: -2.1 * hour } })).toBe(false);
 });
 
 describe('a log that starts anew', () => {
