@@ -75,7 +75,27 @@ test('rows wait in the outbox until the broker appears', async () => {
   await back.stop();
 });
 
-test('a network that is cut again and again in the middle loses no row and keeps their order', async () => {
+test('a gateway that is cut off again and again in the middle loses no row and keeps their order', async () => {
+  const broker = await startOutsideBroker();
+  const publisher = await publish(broker.url);
+  const consumer = await consume(broker.url, 'gerbang/#');
+  const pins: string[] = [];
+  for (let round = 0; round < 6; round += 1) {
+    const before = publisher.state().published;
+    pins.push(...(await store(400)));
+    await until(() => publisher.state().published - before > 50);
+    broker.cut('gerbang-gateway-');
+  }
+  await until(drained);
+  await until(() => distinctPins(consumer.received).length === pins.length);
+  // First appearances only: repeats may stand anywhere after them.
+  expect(distinctPins(consumer.received)).toEqual(pins);
+  await consumer.close();
+  await running.splice(0)[0]?.close();
+  await broker.stop();
+});
+
+test('a network that is cut again and again in the middle loses no row', async () => {
   const broker = await startOutsideBroker();
   await publish(broker.url);
   const pins: string[] = [];
@@ -91,8 +111,8 @@ test('a network that is cut again and again in the middle loses no row and keeps
   const last = await consume(broker.url, 'gerbang/#', { clientId: 'payroll', clean: false });
   await until(drained);
   await until(() => new Set([...seen, ...distinctPins(last.received)]).size === pins.length);
-  // First appearances only: repeats may stand anywhere after them.
-  expect([...new Set([...seen, ...distinctPins(last.received)])]).toEqual(pins);
+  // No order here: what a broker kept for an absent consumer and what comes in meanwhile reach it side by side.
+  expect(new Set([...seen, ...distinctPins(last.received)])).toEqual(new Set(pins));
   await last.close();
   await running.splice(0)[0]?.close();
   await broker.stop();

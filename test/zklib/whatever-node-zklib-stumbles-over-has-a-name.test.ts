@@ -1,7 +1,8 @@
 /** Where node-zklib gives a short log, a wrong one, or a dead process, this driver gives a coded error and nothing else. */
 import { describe, expect, it } from 'vitest';
 import type { FaultOptions } from '../../device-sim/faults.ts';
-import { leftovers, libraryProcesses, readWith, startTerminal, within } from './tools/one-terminal.ts';
+import { isGerbangError } from '../../src/errors.ts';
+import { leftovers, libraryProcesses, readWith, recordsOf, startTerminal, within } from './tools/one-terminal.ts';
 
 const exit = 1001;
 
@@ -78,9 +79,13 @@ describe('a read', () => {
     expect(terminal.asked().at(-1)).toBe(exit);
   });
 
-  it('of blocks without end does not take memory without end', async () => {
+  // The flood begins behind a complete log, so whether the read has ended by then is a matter of microseconds.
+  it('of a log with blocks without end behind it is that log or an error, never more', async () => {
     const terminal = await startTerminal({ history: 200 });
-    await expect(readWith(terminal, [{ name: 'endless-data' }])).rejects.toMatchObject({ name: 'GerbangError' });
+    const outcome = await readWith(terminal, [{ name: 'endless-data' }]).then(recordsOf, (error: unknown) =>
+      isGerbangError(error) ? 'an error' : error,
+    );
+    expect([terminal.truth(), 'an error']).toContainEqual(outcome);
     expect(libraryProcesses()).toEqual([]);
   });
 });
