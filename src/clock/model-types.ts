@@ -48,13 +48,17 @@ export interface RecordEvidence {
   readonly heardAtMs?: number | null;
 }
 
-/** All that is known about one terminal's clock. */
-export interface ClockEvidence {
-  /** In the order they were taken. */
-  readonly samples: readonly ClockSample[];
+/** What else is known about a terminal's clock beside samples. Each list in the order of time. */
+export interface ClockEvents {
   readonly sets: readonly SetEvent[];
   readonly operations: readonly OperationEntry[];
   readonly hostSteps: readonly HostClockStep[];
+}
+
+/** All that is known about one terminal's clock. */
+export interface ClockEvidence extends ClockEvents {
+  /** In the order they were taken. */
+  readonly samples: readonly ClockSample[];
   /** By epoch, then by ordinal. Gaps are allowed. */
   readonly records: readonly RecordEvidence[];
   /** IANA zone of the office: to recognise zone mistakes, and to place what cannot be corrected. It moves no bound. */

@@ -18,7 +18,7 @@ export interface ClockSample {
   readonly deviceMs: number;
   readonly kind: SampleKind;
   /** How far the host's own clock may have been from UTC, where the system told; taken as 0 where it did not. */
-  readonly hostErrorMs?: number;
+  readonly hostErrorMs?: number | undefined;
 }
 
 /** All offsets that fit the evidence, at one host instant: `earliestMs ≤ offset < latestMs`. */

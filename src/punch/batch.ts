@@ -5,6 +5,7 @@
  * queue's PostgreSQL backend (docs/decisions/0003-batches-carry-bytes.md). Printed ids are the exception, and only where
  * they are plain ASCII (`user-pins.ts`).
  */
+import type { ClockEvents } from '../clock/model-types.ts';
 import type { ClockSample } from '../clock/sample.ts';
 import type { RecordLayout } from './record.ts';
 import type { UserPin } from './user-pins.ts';
@@ -68,6 +69,8 @@ export interface Batch {
   /** SHA-256 (hex) over the up to 32 stored records before `from`, and how many they were. */
   readonly overlap: { readonly records: number; readonly sha256: string };
   readonly samples: readonly ClockSample[];
+  /** What else was learnt about the terminal's clock; absent when nothing was. */
+  readonly events?: ClockEvents | undefined;
   /**
    * Arrival bracket: the records were not in the log at `absentAtMs` (null when never looked before) and were in it at
    * `presentAtMs`. Host time in milliseconds UTC. Independent of the terminal's clock.

@@ -15,6 +15,9 @@ export const maxRecordBytes = 1_000_000;
 /** Clock samples in one batch, at most; a poll takes about twenty. */
 const maxSamples = 256;
 
+/** Events of each kind in one batch, at most; a long operation log takes several batches. */
+const maxEvents = 512;
+
 /** Records an overlap digest may cover (`src/punch/overlap.ts`). */
 const maxOverlapRecords = 32;
 
@@ -46,8 +49,28 @@ const sample = z
     receivedAtMs: hostTimeMs,
     deviceMs: z.int().multipleOf(1_000),
     kind: z.enum(['first-contact', 'hourly', 'before-read', 'after-read', 'before-set', 'after-set']),
+    hostErrorMs: z.number().min(0).max(maxTimeMs).optional(),
   })
   .refine((taken) => taken.receivedAtMs >= taken.sentAtMs, 'was answered before it was asked');
+
+const deviceMs = z.int().multipleOf(1_000);
+
+const events = z.strictObject({
+  sets: z.array(z.strictObject({ sentAtMs: hostTimeMs, receivedAtMs: hostTimeMs, deviceMs })).max(maxEvents),
+  operations: z
+    .array(
+      z.strictObject({
+        operation: z.int().min(0).max(65_535),
+        deviceMs: deviceMs.nullable(),
+        absentAtMs: hostTimeMs.nullable(),
+        presentAtMs: hostTimeMs,
+      }),
+    )
+    .max(maxEvents),
+  hostSteps: z
+    .array(z.strictObject({ atMs: hostTimeMs, byMs: z.number().min(-maxTimeMs).max(maxTimeMs) }))
+    .max(maxEvents),
+});
 
 const userPin = z.tuple([z.int().min(0).max(maxUid), z.string().regex(printedId)]).readonly();
 
@@ -76,6 +99,7 @@ const batchSchema = z
     userPins: z.array(userPin).max(maxUid).readonly().optional(),
     overlap: z.strictObject({ records: count.max(maxOverlapRecords), sha256: z.string().regex(/^[0-9a-f]{64}$/) }),
     samples: z.array(sample).max(maxSamples),
+    events: events.optional(),
     bracket: z.strictObject({ absentAtMs: hostTimeMs.nullable(), presentAtMs: hostTimeMs }),
     readThroughMs: hostTimeMs.nullable(),
     verifiedWhole: z.boolean(),

@@ -117,6 +117,32 @@ export interface Tables {
     offset_earliest_ms: number;
     offset_latest_ms: number;
     kind: string;
+    seq: number | null;
+    host_error_ms: number | null;
+  };
+  evidence_batch: {
+    terminal_serial: string;
+    seq: number;
+    epoch: number;
+    from_ordinal: number;
+    to_ordinal: number;
+    samples: number;
+    events: number;
+    stored_at: Instant;
+    content: Bytes;
+    head: Bytes;
+  };
+  clock_event: {
+    terminal_serial: string;
+    identity: string;
+    seq: number;
+    kind: 'set' | 'operation' | 'host-step';
+    at: Instant;
+    until: Instant | null;
+    absent_at: Instant | null;
+    device_time: string | null;
+    operation: number | null;
+    by_ms: number | null;
   };
   set_aside: {
     set_aside_id: ColumnType<number, never, never>;

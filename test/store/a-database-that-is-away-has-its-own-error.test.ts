@@ -43,7 +43,7 @@ test('a server that hangs up on every connection: unavailable', async () => {
   server.close();
 });
 
-test('a connection that is ended under a query: unavailable, and the next query gets a new one', async () => {
+test('a connection that is ended under a query: unavailable, and the next queries get a new one', async () => {
   const hanging = codeFor(database, 'select pg_sleep(30)');
   const killer = new pg.Client({ connectionString: database.url });
   await killer.connect();
@@ -55,7 +55,8 @@ test('a connection that is ended under a query: unavailable, and the next query 
   }
   await killer.end();
   expect(await hanging).toBe('STORE_UNAVAILABLE');
-  expect(await codeFor(database)).toBe('no error');
+  // The server says that it ends the connection before it does: a query in between still meets the dying one.
+  await expect.poll(() => codeFor(database)).toBe('no error');
 });
 
 test('a statement that takes too long is ended: unavailable', async () => {
