@@ -18,19 +18,34 @@ let created = 0;
  * @param options `empty`: without tables, for tests of the migrations themselves
  */
 export async function createTestDatabase(options: { empty?: boolean } = {}): Promise<TestDatabase> {
+  const { database, drop } = await openTestDatabase(inject('postgresUrl'), options);
+  afterAll(drop);
+  return database;
+}
+
+/**
+ * The same for whoever removes it himself.
+ *
+ * @param serverUrl connection string of the server, to any database of it
+ */
+export async function openTestDatabase(
+  serverUrl: string,
+  options: { empty?: boolean } = {},
+): Promise<{ readonly database: TestDatabase; drop(): Promise<void> }> {
   created += 1;
   const name = `test_${process.pid}_${created}_${Date.now()}`;
   const template = options.empty ? 'template0' : 'gerbang_template';
+  const administer = administrator(serverUrl);
   await administer((admin) => admin.query(`create database ${name} template ${template}`));
-  const url = urlOf(name);
+  const url = urlOf(serverUrl, name);
   const database = openDatabase(url, { maxConnections: 5, applicationName: 'test' });
-  afterAll(async () => {
+  const drop = async (): Promise<void> => {
     await database.close();
     const left = await administer((admin) => connectionsLeft(admin, name));
     await administer((admin) => admin.query(`drop database ${name} with (force)`));
     if (left.length > 0) throw new Error(`connections to ${name} were left open: ${left.join('; ')}`);
-  });
-  return { ...database, url };
+  };
+  return { database: { ...database, url }, drop };
 }
 
 /** Who is still connected after a grace period: a closed connection takes the server a moment to notice. */
@@ -48,18 +63,20 @@ async function connectionsLeft(admin: pg.Client, name: string): Promise<string[]
   return left;
 }
 
-async function administer<T>(work: (admin: pg.Client) => Promise<T>): Promise<T> {
-  const admin = new pg.Client({ connectionString: inject('postgresUrl'), application_name: 'test admin' });
-  await admin.connect();
-  try {
-    return await work(admin);
-  } finally {
-    await admin.end();
-  }
+function administrator(serverUrl: string) {
+  return async <T>(work: (admin: pg.Client) => Promise<T>): Promise<T> => {
+    const admin = new pg.Client({ connectionString: serverUrl, application_name: 'test admin' });
+    await admin.connect();
+    try {
+      return await work(admin);
+    } finally {
+      await admin.end();
+    }
+  };
 }
 
-function urlOf(name: string): string {
-  const url = new URL(inject('postgresUrl'));
+function urlOf(serverUrl: string, name: string): string {
+  const url = new URL(serverUrl);
   url.pathname = `/${name}`;
   return url.href;
 }
