@@ -41,7 +41,7 @@ const withoutLine = [
   'wire.ts',
 ].map((file) => `src/zk/${file}`);
 
-const leaves = ['errors.ts', 'log.ts', 'config.ts', 'words'];
+const leaves = ['crash-points.ts', 'errors.ts', 'log.ts', 'config.ts', 'words'];
 const everything = [
   'punch',
   'clock',
@@ -60,6 +60,7 @@ const everything = [
 
 const doors: Readonly<Record<string, Door>> = {
   'errors.ts': { values: [], types: [] },
+  'crash-points.ts': { values: [], types: [] },
   'host-clock.ts': { values: [], types: ['zk'] },
   'log.ts': { values: ['errors.ts'], types: [] },
   'config.ts': { values: ['config', 'errors.ts', 'clock'], types: [] },
@@ -71,9 +72,9 @@ const doors: Readonly<Record<string, Door>> = {
   // The second driver: another library's bytes, our proof and our records.
   zklib: { values: ['errors.ts'], types: [], files: withoutLine },
   store: { values: ['errors.ts', 'punch', 'clock'], types: ['config.ts', 'log.ts'] },
-  ingest: { values: ['errors.ts', 'punch', 'clock', 'store'], types: ['log.ts', 'config.ts'] },
-  office: { values: ['errors.ts', 'config.ts', 'punch', 'clock', 'store'], types: ['zk', 'log.ts'] },
-  queue: { values: ['errors.ts', 'store'], types: ['punch', 'clock', 'config.ts', 'log.ts'] },
+  ingest: { values: ['crash-points.ts', 'errors.ts', 'punch', 'clock', 'store'], types: ['log.ts', 'config.ts'] },
+  office: { values: ['crash-points.ts', 'errors.ts', 'config.ts', 'punch', 'clock', 'store'], types: ['zk', 'log.ts'] },
+  queue: { values: ['crash-points.ts', 'errors.ts', 'store'], types: ['punch', 'clock', 'config.ts', 'log.ts'] },
   mqtt: { values: ['store', 'punch', 'clock', ...leaves], types: [] },
   web: { values: ['store', 'punch', 'clock', ...leaves], types: [] },
   'gateway.ts': { values: [...everything, 'gateway'], types: [] },

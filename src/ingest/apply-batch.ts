@@ -6,6 +6,7 @@
  */
 import type { Kysely } from 'kysely';
 import { deviceMsOf } from '../clock/device-time.ts';
+import { crashPoint } from '../crash-points.ts';
 import { GerbangError } from '../errors.ts';
 import { type ApplyDecision, decideBatch } from '../punch/apply.ts';
 import type { Batch, LogCursor } from '../punch/batch.ts';
@@ -68,12 +69,15 @@ export interface Applied {
 export async function applyBatch(db: Kysely<Tables>, batch: Batch, means: IngestMeans): Promise<Applied> {
   const bytes = Buffer.from(batch.recordsBase64, 'base64');
   const zone = means.zoneOf(batch.officeCode);
-  return db.transaction().execute(async (tx) => {
+  const applied = await db.transaction().execute<Applied>(async (tx) => {
     const { officeCode, terminalName, serial, strideBytes } = batch;
     // Locks the terminal until the commit, known or not: batches of one terminal are applied one after the other.
     await registerTerminal(tx, { serial, officeCode, name: terminalName, timeZone: zone.timeZone });
+    crashPoint('ingest.after-lock');
     const decision = await judge(tx, batch, bytes, await readStoredCursor(tx, serial));
+    crashPoint('ingest.after-judge');
     await insertClockSamples(tx, serial, batch.samples, zone.offsetMs);
+    crashPoint('ingest.after-evidence');
     if (decision.kind === 'already') return { outcome: 'already', stored: 0, revised: 0 };
     if (decision.opensEpoch && batch.opens !== null) {
       const { reason, priorNext } = batch.opens;
@@ -82,8 +86,11 @@ export async function applyBatch(db: Kysely<Tables>, batch: Batch, means: Ingest
     const added = sliceRecords(bytes, strideBytes, decision.skip, batch.to - batch.from);
     const revised = added.length > 0 ? await storeRecords(tx, batch, decision.from, added, means) : 0;
     await writeCursor(tx, decision.cursor, batch.fence);
+    crashPoint('ingest.before-commit');
     return { outcome: 'applied', stored: batch.to - decision.from, revised };
   });
+  crashPoint('ingest.after-commit');
+  return applied;
 }
 
 /** Evidence first, then what follows from it, then word of it. Returns how many earlier rows were concluded anew. */
@@ -100,6 +107,7 @@ async function storeRecords(
   const records = [...means.decode(batch.layout, strideBytes, bytes, pinByUid)];
   if (records.length !== batch.to - from) throw malformed('its records do not fill its range');
   await insertPunches(tx, { ...range, strideBytes, bytes, records, source: 'pull', ...bracket });
+  crashPoint('ingest.after-punches');
   const { times, revised } = await conclude(tx, {
     ...range,
     deviceMs: records.map((record) => deviceMsOf(record.deviceTime)),
@@ -112,7 +120,9 @@ async function storeRecords(
     return [repeats[at], unresolved ? 'pin-unresolved' : null].filter((reason) => reason != null).join(', ') || null;
   });
   await insertAttendance(tx, { ...range, officeCode, times, suspects });
+  crashPoint('ingest.after-attendance');
   for (const line of [...revised, range]) await appendOutbox(tx, line);
+  crashPoint('ingest.after-outbox');
   return revised.reduce((sum, line) => sum + line.to - line.from, 0);
 }
 

@@ -4,6 +4,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import mqtt, { type IClientOptions, MqttClient } from 'mqtt';
+import { crashPoint } from '../crash-points.ts';
 import { GerbangError } from '../errors.ts';
 import { hideUrlPasswords, type Log } from '../log.ts';
 import { readArrivals, readFleet } from '../store/board.ts';
@@ -90,9 +91,11 @@ export async function startPublisher(options: PublisherOptions): Promise<Publish
 
   async function sweep(): Promise<void> {
     if (!link.isConnected() || !(await turn.take())) return;
+    crashPoint('outbox.before-sweep');
     await publishStates();
     for (let round = 0; round < roundsPerSweep; round += 1) {
       if ((await takeOutbox(database.db, linesAtOnce, publishLines)) === 0) return;
+      crashPoint('outbox.after-forget');
     }
     sweeper.soon();
   }
@@ -116,7 +119,9 @@ export async function startPublisher(options: PublisherOptions): Promise<Publish
     for (const range of lines.flatMap(inPages)) {
       if (!(await turn.take())) throw new GerbangError('MQTT_UNAVAILABLE', 'Another gateway publishes now.');
       const rows = await readArrivals(tx, [range]);
+      crashPoint('outbox.before-publish');
       await link.publishAll(rows.map(punchMessage));
+      crashPoint('outbox.after-confirm');
       published += rows.length;
       options.onPublished?.(rows.length);
     }

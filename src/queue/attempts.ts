@@ -4,6 +4,7 @@
  * BullMQ would count attempts and fail a job for good. Here only two things end a job: it was applied, or it was handed
  * over to be set aside. Everything else is a delay.
  */
+import { crashPoint } from '../crash-points.ts';
 import { GerbangError, isGerbangError, isHopelessBatch, isStoreAway } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { Batch } from '../punch/batch.ts';
@@ -129,6 +130,7 @@ export function createProcessor(options: ProcessorOptions): Processor {
   };
 
   const process = async (job: QueuedJob): Promise<void> => {
+    crashPoint('queue.after-take');
     const batch = read(job.data);
     let outcome: Outcome;
     if (batch instanceof GerbangError) {
