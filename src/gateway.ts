@@ -22,7 +22,7 @@ import { defaultPollBounds, type OfficeMeans, wholeReadBounds } from './office/m
 import { startOffice } from './office/office.ts';
 import { createSlots } from './office/slots.ts';
 import { createStateBoard } from './office/states.ts';
-import { pause } from './office/waiting.ts';
+import { pause, systemTime } from './office/waiting.ts';
 import { queueConnection } from './queue/connection.ts';
 import { type BatchQueue, createBatchQueue } from './queue/producer.ts';
 import { startIngestWorker } from './queue/worker.ts';
@@ -294,6 +294,7 @@ function startOffices(
       hostClock.reanchor();
       return createHostClock();
     },
+    time: systemTime,
     pause,
     keepUnproven: keeperOf(db, log),
     newBatchId: randomUUID,

@@ -13,6 +13,7 @@ import { pollTerminal } from '../../src/office/poll.ts';
 import type { PolledTerminal } from '../../src/office/poll-context.ts';
 import { createSlots } from '../../src/office/slots.ts';
 import { createStateBoard } from '../../src/office/states.ts';
+import { systemTime } from '../../src/office/waiting.ts';
 import { openTerminal } from '../../src/zk/terminal.ts';
 import { openZklibTerminal } from '../../src/zklib/terminal.ts';
 import { createShelf } from '../../test/office/tools/shelf.ts';
@@ -50,6 +51,7 @@ export function openPollingOffice(port: number): PollingOffice {
     // A hundred thousand records are fifty batches; here they are taken at once.
     bounds: { ...defaultPollBounds, batchesPerTerminal: 1000 },
     newHostClock: createHostClock,
+    time: systemTime,
     // A question to the clock waits for its tick, up to a second in which nothing is sent. That is not measured.
     pause: async () => undefined,
     newBatchId: randomUUID,

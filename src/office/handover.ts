@@ -1,10 +1,12 @@
 /** Handing batches to the queue, never more of them than may be outstanding. */
+import { crashPoint } from '../crash-points.ts';
 import { isGerbangError } from '../errors.ts';
 import type { Delivery, ReadyBatch } from './batches.ts';
-import type { BatchQueue, OfficeStore } from './means.ts';
+import type { OfficeMeans } from './means.ts';
 import { startOf, type TerminalMemory, withEnqueued, withStored } from './memory.ts';
 import { withoutSamples } from './sampling.ts';
-import { pause } from './waiting.ts';
+
+type HandingMeans = Pick<OfficeMeans, 'queue' | 'time'>;
 
 /** How soon the database is asked whether batches were stored; doubled while they are not. Milliseconds. */
 const firstLookMs = 100;
@@ -16,12 +18,15 @@ const slowestLookMs = 2_000;
  *
  * @throws GerbangError QUEUE_UNAVAILABLE, QUEUE_FULL
  */
-export async function handOverOne(ready: ReadyBatch, memory: TerminalMemory, queue: BatchQueue): Promise<void> {
-  await queue.enqueue(ready.batch);
-  const nowMs = performance.now();
+export async function handOverOne(ready: ReadyBatch, memory: TerminalMemory, means: HandingMeans): Promise<void> {
+  crashPoint('poll.before-enqueue');
+  await means.queue.enqueue(ready.batch);
+  crashPoint('poll.after-enqueue');
+  const nowMs = means.time.nowMs();
   memory.log = withEnqueued(memory.log, ready.batch, ready.ahead, nowMs);
   memory.clock = withoutSamples(memory.clock, ready.batch.samples);
   memory.lastBatchAtMs = nowMs;
+  crashPoint('poll.remembered');
 }
 
 /**
@@ -32,11 +37,11 @@ export async function handOverOne(ready: ReadyBatch, memory: TerminalMemory, que
 export async function handOver(
   delivery: Delivery,
   memory: TerminalMemory,
-  queue: BatchQueue,
+  means: HandingMeans,
   batchesPerTerminal: number,
 ): Promise<boolean> {
   while (delivery.left() > 0 && memory.log.outstanding.length < batchesPerTerminal) {
-    await handOverOne(delivery.take(), memory, queue);
+    await handOverOne(delivery.take(), memory, means);
   }
   return delivery.left() === 0;
 }
@@ -53,25 +58,25 @@ export async function handOver(
 export async function handOverRest(
   delivery: Delivery,
   memory: TerminalMemory,
-  means: { readonly queue: BatchQueue; readonly store: Pick<OfficeStore, 'readCursor'> },
+  means: Pick<OfficeMeans, 'queue' | 'time' | 'store'>,
   batchesPerTerminal: number,
   signal: AbortSignal,
 ): Promise<boolean> {
   const { serial } = memory;
   let lookMs = firstLookMs;
   while (delivery.left() > 0 && serial !== null) {
-    await pause(lookMs, signal);
+    await means.time.pause(lookMs, signal);
     if (signal.aborted) return false;
     const before = memory.log.outstanding.length;
     try {
-      memory.log = withStored(memory.log, await means.store.readCursor(serial), performance.now());
+      memory.log = withStored(memory.log, await means.store.readCursor(serial), means.time.nowMs());
     } catch (error) {
       if (isGerbangError(error, 'STORE_UNAVAILABLE')) return false;
       throw error;
     }
     if (!continues(delivery, memory)) return false;
     lookMs = memory.log.outstanding.length < before ? firstLookMs : Math.min(2 * lookMs, slowestLookMs);
-    await handOver(delivery, memory, means.queue, batchesPerTerminal);
+    await handOver(delivery, memory, means, batchesPerTerminal);
   }
   return delivery.left() === 0;
 }

@@ -2,8 +2,9 @@
  * Who may talk to a terminal: one process, whatever else runs. Leases live in the database, are held as long as the
  * gateway polls, and give the fence that every batch bears (docs/decisions/0006-polling.md, "Leases").
  */
+import { crashPoint } from '../crash-points.ts';
 import { GerbangError, isGerbangError } from '../errors.ts';
-import { pause, within } from './waiting.ts';
+import { type RunningTime, systemTime, within } from './waiting.ts';
 
 /** One lease as this process knows it. */
 export interface LeaseToken {
@@ -49,6 +50,8 @@ export interface LeaseOptions {
   readonly exclusive: boolean;
   /** Default 30,000: the longest a terminal of a gateway that died stays unread. */
   readonly ttlMs?: number;
+  /** Default: the time of this process. */
+  readonly time?: RunningTime;
 }
 
 interface Held extends LeaseToken {
@@ -60,7 +63,7 @@ const stopMs = 750;
 
 /** Starts keeping leases: one statement renews all of them three times per lifetime. */
 export function startLeaseKeeper(table: LeaseTable, options: LeaseOptions): LeaseKeeper {
-  const { holder, exclusive, ttlMs = 30_000 } = options;
+  const { holder, exclusive, ttlMs = 30_000, time = systemTime } = options;
   const held = new Map<string, Held>();
   const guards = new Map<string, Set<(error: GerbangError) => void>>();
   const stopping = new AbortController();
@@ -70,8 +73,9 @@ export function startLeaseKeeper(table: LeaseTable, options: LeaseOptions): Leas
   };
 
   const renew = async (leases: readonly Held[]): Promise<void> => {
-    const askedAtMs = performance.now();
+    const askedAtMs = time.nowMs();
     const kept = new Set(await table.renew(leases, holder, ttlMs));
+    crashPoint('lease.after-renew');
     for (const lease of leases) {
       if (kept.has(lease.key)) lease.untilMs = askedAtMs + ttlMs;
       else if (held.get(lease.key) === lease && held.delete(lease.key)) lose(lease.key, leasedElsewhere(lease.key));
@@ -80,7 +84,7 @@ export function startLeaseKeeper(table: LeaseTable, options: LeaseOptions): Leas
 
   const keepRenewing = async (): Promise<void> => {
     for (;;) {
-      await pause(ttlMs / 3, stopping.signal);
+      await time.pause(ttlMs / 3, stopping.signal);
       if (stopping.signal.aborted) return;
       if (held.size === 0) continue;
       try {
@@ -88,7 +92,7 @@ export function startLeaseKeeper(table: LeaseTable, options: LeaseOptions): Leas
       } catch (error) {
         if (exclusive || !isGerbangError(error)) continue;
         // What would expire before the next look counts as expired: two gateways must never overlap.
-        const nextLookMs = performance.now() + ttlMs / 3;
+        const nextLookMs = time.nowMs() + ttlMs / 3;
         for (const lease of held.values()) if (lease.untilMs < nextLookMs) lose(lease.key, error);
       }
     }
@@ -96,8 +100,9 @@ export function startLeaseKeeper(table: LeaseTable, options: LeaseOptions): Leas
   const renewing = keepRenewing();
 
   const acquire = async (key: string): Promise<number> => {
-    const askedAtMs = performance.now();
+    const askedAtMs = time.nowMs();
     const fence = await table.acquire(key, holder, ttlMs);
+    crashPoint('lease.after-acquire');
     if (fence === null) throw leasedElsewhere(key);
     held.set(key, { key, fence, untilMs: askedAtMs + ttlMs });
     return fence;
@@ -107,11 +112,11 @@ export function startLeaseKeeper(table: LeaseTable, options: LeaseOptions): Leas
     async hold(key) {
       const mine = held.get(key);
       if (mine === undefined) return acquire(key);
-      if (mine.untilMs - performance.now() > ttlMs / 3) return mine.fence;
+      if (mine.untilMs - time.nowMs() > ttlMs / 3) return mine.fence;
       try {
         await renew([mine]);
       } catch (error) {
-        const sure = exclusive || mine.untilMs > performance.now();
+        const sure = exclusive || mine.untilMs > time.nowMs();
         if (sure && isGerbangError(error, 'STORE_UNAVAILABLE')) return mine.fence;
         throw error;
       }
@@ -129,14 +134,14 @@ export function startLeaseKeeper(table: LeaseTable, options: LeaseOptions): Leas
       const mine = held.get(key);
       if (mine === undefined) return;
       held.delete(key);
-      await within(table.release([mine], holder), stopMs).catch(() => undefined);
+      await within(table.release([mine], holder), stopMs, time).catch(() => undefined);
     },
     async stop() {
       stopping.abort();
-      await within(renewing, stopMs);
+      await within(renewing, stopMs, time);
       const leases = [...held.values()];
       held.clear();
-      if (leases.length > 0) await within(table.release(leases, holder), stopMs).catch(() => undefined);
+      if (leases.length > 0) await within(table.release(leases, holder), stopMs, time).catch(() => undefined);
     },
   };
 }

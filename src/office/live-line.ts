@@ -8,6 +8,7 @@ import { type GerbangError, isConnectionLost, isGerbangError } from '../errors.t
 import type { Log } from '../log.ts';
 import type { HostClock, TerminalSession } from '../zk/driver.ts';
 import type { LeaseKeeper } from './lease-keeper.ts';
+import { type RunningTime, systemTime } from './waiting.ts';
 
 /** A session that is kept. */
 export interface KeptSession {
@@ -46,6 +47,8 @@ export interface LiveLineMeans {
   ring(): void;
   /** Uniform in [0, 1). */
   random(): number;
+  /** Default: the time of this process. */
+  readonly time?: RunningTime;
   readonly log: Log;
 }
 
@@ -68,13 +71,14 @@ export function longestKeptMs(pollDeadlineMs: number): number {
 
 /** Creates the line of one terminal. Close it when its office stops. */
 export function createLiveLine(means: LiveLineMeans): LiveLine {
+  const { time = systemTime } = means;
   let kept: KeptSession | null = null;
   let failures = 0;
   let notBeforeMs = 0;
   let closed = false;
 
   const backOff = (openedAtMs: number): void => {
-    const nowMs = performance.now();
+    const nowMs = time.nowMs();
     failures = nowMs - openedAtMs > soundMs ? 1 : failures + 1;
     const waitMs = Math.min(firstBackOffMs * 2 ** Math.min(failures - 1, 20), slowestBackOffMs);
     notBeforeMs = nowMs + waitMs * (0.5 + 0.5 * means.random());
@@ -82,7 +86,7 @@ export function createLiveLine(means: LiveLineMeans): LiveLine {
 
   const refused = (error: GerbangError): boolean => {
     if (!isGerbangError(error, 'ZK_UNSUPPORTED', 'ZK_REFUSED')) return false;
-    notBeforeMs = performance.now() + (error.code === 'ZK_UNSUPPORTED' ? unsupportedMs : slowestBackOffMs);
+    notBeforeMs = time.nowMs() + (error.code === 'ZK_UNSUPPORTED' ? unsupportedMs : slowestBackOffMs);
     means.log.info({ code: error.code }, 'terminal offers no live events, it is polled');
     return true;
   };
@@ -93,7 +97,7 @@ export function createLiveLine(means: LiveLineMeans): LiveLine {
       clock,
       serial,
       bell: new AbortController(),
-      openedAtMs: performance.now(),
+      openedAtMs: time.nowMs(),
       polls: 0,
       async end() {
         unguard();
@@ -108,7 +112,7 @@ export function createLiveLine(means: LiveLineMeans): LiveLine {
   return {
     async take(now) {
       if (kept === null) return null;
-      const isOld = performance.now() - kept.openedAtMs > keptMs * (0.9 + 0.2 * means.random());
+      const isOld = time.nowMs() - kept.openedAtMs > keptMs * (0.9 + 0.2 * means.random());
       const isStepped = Math.abs(now.nowMs() - kept.clock.nowMs()) > steppedMs;
       if (isOld || isStepped || kept.polls >= keptPolls) {
         await kept.end();
@@ -119,7 +123,7 @@ export function createLiveLine(means: LiveLineMeans): LiveLine {
       return kept;
     },
     async keep(session, clock, serial) {
-      if (closed || performance.now() < notBeforeMs) return false;
+      if (closed || time.nowMs() < notBeforeMs) return false;
       const holding = hold(session, clock, serial);
       const onBell = (): void => {
         if (kept !== holding) return;

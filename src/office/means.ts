@@ -11,6 +11,7 @@ import type { Place, SerialClaims } from './identity.ts';
 import type { LeaseKeeper } from './lease-keeper.ts';
 import type { Slots } from './slots.ts';
 import type { StateBoard } from './states.ts';
+import type { RunningTime } from './waiting.ts';
 
 /** The producing end of the queue. Errors are GerbangErrors QUEUE_UNAVAILABLE or QUEUE_FULL. */
 export interface BatchQueue {
@@ -87,7 +88,9 @@ export interface OfficeMeans {
   readonly bounds: PollBounds;
   /** A host clock for one session: anchored when it begins, so that it cannot be stepped in the middle. */
   newHostClock(): HostClock;
-  /** Waits for `ms`, or until `signal` is aborted. Never rejects. */
+  /** Paces, deadlines and ages are counted in it. */
+  readonly time: RunningTime;
+  /** Waits for the tick at which a clock is asked. Ends when `signal` is aborted; never rejects. */
   pause(ms: number, signal: AbortSignal): Promise<void>;
   /** Keeps the bytes of a log whose record layout could not be proven: they are not lost with the error. Never throws. */
   keepUnproven(place: Place, recordBytes: Uint8Array): void;

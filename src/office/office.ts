@@ -46,12 +46,13 @@ export function startOffice(office: OfficeConfig, means: OfficeMeans): Poller {
     sessions: means.bounds.sessionsPerOffice,
     deadlineMs: means.bounds.pollDeadlineMs,
     random: means.random,
+    time: means.time,
   });
   return {
     ...poller,
     async stop() {
       const closing = Promise.all(lines.map((line) => line.close()));
-      await Promise.all([poller.stop(), within(closing, closeLinesMs), search?.stop()]);
+      await Promise.all([poller.stop(), within(closing, closeLinesMs, means.time), search?.stop()]);
     },
   };
 }
@@ -60,13 +61,14 @@ function liveLineOf(
   office: OfficeConfig,
   name: string,
   address: () => string,
-  { leases, random, log }: OfficeMeans,
+  { leases, random, time, log }: OfficeMeans,
   ring: (name: string) => void,
 ): LiveLine {
   return createLiveLine({
     address,
     leases,
     random,
+    time,
     ring: () => ring(name),
     log: log.child({ office: office.code, terminal: name }),
   });
@@ -75,14 +77,14 @@ function liveLineOf(
 /** The search over the office's range, at the ports its terminals have. */
 function searchOf(office: OfficeConfig, means: OfficeMeans): Search | null {
   if (office.searchRange.length === 0) return null;
-  const { leases, newHostClock, bounds } = means;
+  const { leases, newHostClock, bounds, time } = means;
   const ports = [...new Set(office.terminals.map(({ port }) => port))];
   const candidates = office.searchRange
     .flatMap((range) => parseAddressRange(range) ?? [])
     .flatMap((host) => ports.map((port) => ({ host, port })))
     .filter(({ host, port }) => !means.isConfigured(`${host}:${port}`));
   const log = means.log.child({ office: office.code });
-  return createSearch({ candidates, leases, newHostClock, spacingMs: bounds.searchSpacingMs, log });
+  return createSearch({ candidates, leases, newHostClock, spacingMs: bounds.searchSpacingMs, time, log });
 }
 
 function pollable(terminal: PolledTerminal, whereabouts: Whereabouts, means: OfficeMeans): Pollable {

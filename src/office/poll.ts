@@ -2,6 +2,7 @@
  * One poll of one terminal, top to bottom: who is it, what time does it show, how many records, what is new, hand it
  * over, set the clock if need be, EXIT (docs/decisions/0006-polling.md).
  */
+import { crashPoint } from '../crash-points.ts';
 import { GerbangError, isConnectionLost, isGerbangError } from '../errors.ts';
 import { needsUserTable } from '../punch/user-pins.ts';
 import type { TerminalCounters, TerminalSession } from '../zk/driver.ts';
@@ -90,10 +91,11 @@ async function pollOver(
   const [queueAway, storeAway] = await Promise.all([queueTrouble(means), recall(terminal, memory, means)]);
   if (isGerbangError(queueAway, 'QUEUE_FULL')) return { end: 'put-off', error: queueAway };
   memory.polls += 1;
+  crashPoint('poll.begin');
   const turn: Poll['turn'] = { giveBack: null };
   const clock = kept?.clock ?? means.newHostClock();
   const log = terminal.log.child({ serial: memory.serial, pollId: memory.polls });
-  const startedAtMs = performance.now();
+  const startedAtMs = means.time.nowMs();
   const time: SessionTime = { clock, pause: means.pause, signal };
   const shared = { terminal, memory, means, time, fence, storeAway, queueAway, turn, log, startedAtMs };
   const poll: Poll = { ...shared, kept, rung };
@@ -134,11 +136,11 @@ async function recall(
     memory.serial ??= terminal.serial ?? (await means.store.readPin(terminal.place));
     const { serial } = memory;
     if (serial === null) memory.log = { ...emptyMemory, known: true };
-    else memory.log = withStored(memory.log, await means.store.readCursor(serial), performance.now());
+    else memory.log = withStored(memory.log, await means.store.readCursor(serial), means.time.nowMs());
     return null;
   } catch (error) {
     if (!isGerbangError(error, 'STORE_UNAVAILABLE')) throw error;
-    memory.log = withoutDatabase(memory.log, performance.now());
+    memory.log = withoutDatabase(memory.log, means.time.nowMs());
     return error;
   }
 }
@@ -162,6 +164,7 @@ async function inSession(poll: Poll, work: (session: TerminalSession) => Promise
   let keeps = false;
   try {
     const talk = await work(session);
+    crashPoint('poll.before-close');
     const isWell = talk.result.end === 'done' && (talk.delivery === null || talk.delivery.left() === 0);
     if (isWell && !signal.aborted && memory.serial !== null) {
       keeps = kept !== null || ((await terminal.live?.keep(session, clock, memory.serial)) ?? false);
@@ -181,6 +184,7 @@ interface Talk {
 
 async function converse(session: TerminalSession, poll: Poll): Promise<Talk> {
   const { terminal, memory, means, time } = poll;
+  crashPoint('poll.session-open');
   await identify(session, poll);
 
   const steppedBefore = memory.clock.stepped;
@@ -193,7 +197,9 @@ async function converse(session: TerminalSession, poll: Poll): Promise<Talk> {
   const counters = await session.readCounters();
   means.states.see(terminal.place, { counters });
 
+  crashPoint('poll.before-read');
   const found = await readLog(session, poll, counters);
+  crashPoint('poll.after-read');
   let delivery: Delivery | null = null;
   if (found.kind === 'unchanged') noteEnd(poll, countedAtMs);
   if (found.kind === 'read') {
@@ -211,12 +217,12 @@ async function converse(session: TerminalSession, poll: Poll): Promise<Talk> {
 /** Verifies that the expected machine answers, and pins it when it answers for the first time. */
 async function identify(session: TerminalSession, poll: Poll): Promise<void> {
   const { terminal, memory, means } = poll;
-  const asked = performance.now();
+  const asked = means.time.nowMs();
   // Name and firmware change once in years; over a mobile link each question costs as much as the whole news.
   const isKnown = memory.identifiedAtMs !== null && asked - memory.identifiedAtMs < identityMs;
   const identity = isKnown ? null : await session.identify();
   const serial = identity?.serial ?? poll.kept?.serial ?? (await session.readOption(serialOption)) ?? '';
-  verifySerial(serial, memory.serial, () => means.claims.claim(serial, terminal.place, performance.now()));
+  verifySerial(serial, memory.serial, () => means.claims.claim(serial, terminal.place, means.time.nowMs()));
   if (identity !== null) {
     means.states.see(terminal.place, { identity });
     memory.identifiedAtMs = asked;
@@ -230,7 +236,7 @@ async function identify(session: TerminalSession, poll: Poll): Promise<void> {
   memory.serial = serial;
   poll.log.info({ serial }, 'serial learnt and pinned');
   // A machine that stood elsewhere before has a log already.
-  memory.log = withStored(memory.log, await means.store.readCursor(serial), performance.now());
+  memory.log = withStored(memory.log, await means.store.readCursor(serial), means.time.nowMs());
 }
 
 /** Whether new records overwrite old ones in place; asked once, when the log is full. */
@@ -261,7 +267,7 @@ async function readLog(
     storedImage: mayReadWhole(poll) ? storedImage : null,
     takeTurn: () => takeTurn(poll),
     utcMs: time.clock.nowMs(),
-    monotonicMs: performance.now(),
+    monotonicMs: means.time.nowMs(),
     rush: isRush(poll),
   });
   memory.read = learnt;
@@ -271,14 +277,14 @@ async function readLog(
 /** Refuses a log that is rewritten again and again: each time it would be stored whole. @throws TERMINAL_LOG_UNSTABLE */
 async function refuseUnstable(
   session: TerminalSession,
-  { memory }: Poll,
+  { memory, means }: Poll,
   { read, alignment }: FoundRead,
 ): Promise<void> {
   if (alignment.kind !== 'new-epoch') {
     memory.rewrites = { ...memory.rewrites, refused: null };
     return;
   }
-  const judged = judgeRewrite(memory.rewrites, alignment.reason, read, performance.now());
+  const judged = judgeRewrite(memory.rewrites, alignment.reason, read, means.time.nowMs());
   memory.rewrites = judged.memory;
   if (judged.store) return;
   // What was read is not stored, so the next poll has to compare all of it again.
@@ -311,7 +317,7 @@ async function deliver(poll: Poll, found: FoundRead, pinByUid: ReadonlyMap<numbe
   const { terminal, memory, means, log } = poll;
   const { read, alignment, whole } = found;
   const cursor = startOfTerminal(memory);
-  const durationMs = Math.round(performance.now() - poll.startedAtMs);
+  const durationMs = Math.round(means.time.nowMs() - poll.startedAtMs);
   const facts = { records: alignment.to - alignment.from, bytes: read.bytesReceived, whole, durationMs };
   if (alignment.kind === 'unchanged' && !whole) {
     noteEnd(poll, read.preparedAtMs);
@@ -334,7 +340,7 @@ async function deliver(poll: Poll, found: FoundRead, pinByUid: ReadonlyMap<numbe
     maxRecords: means.bounds.recordsPerBatch,
     newId: means.newBatchId,
   });
-  await handOver(delivery, memory, means.queue, means.bounds.batchesPerTerminal);
+  await handOver(delivery, memory, means, means.bounds.batchesPerTerminal);
   means.states.see(terminal.place, { readThroughMs: read.preparedAtMs });
   log.info({ ...facts, kind: alignment.kind }, 'log read');
   return delivery;

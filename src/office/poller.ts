@@ -7,7 +7,7 @@
 import { GerbangError, isGerbangError, isStoreAway, needsPerson } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { firstDelayMs, intervalMs, nextDueMs, type Pace, type PollEnd } from './pacing.ts';
-import { createSleeper, within } from './waiting.ts';
+import { createSleeper, type RunningTime, systemTime, within } from './waiting.ts';
 
 /** How a poll ended, and why where it is not simply done. */
 export interface PollResult {
@@ -39,6 +39,8 @@ export interface PollerOptions {
   readonly deadlineMs: number;
   /** Uniform in [0, 1). */
   random(): number;
+  /** Default: the time of this process. */
+  readonly time?: RunningTime;
 }
 
 /** A running loop. */
@@ -68,12 +70,13 @@ const stopMs = 3_000;
 /** At most five polls a second for one terminal, however often it rings. */
 export const bellEveryMs = 200;
 
-/** Starts polling. Monotonic time from `performance.now()`, so that a stepped wall clock moves no poll. */
+/** Starts polling. Its time is monotonic, so that a stepped wall clock moves no poll. */
 export function startPoller(terminals: readonly Pollable[], options: PollerOptions): Poller {
+  const { time = systemTime } = options;
   const stopping = new AbortController();
-  const sleeper = createSleeper();
+  const sleeper = createSleeper(time);
   const running = new Set<Promise<void>>();
-  const startedAtMs = performance.now();
+  const startedAtMs = time.nowMs();
   const entries: Entry[] = terminals.map((terminal) => ({
     terminal,
     dueAtMs: startedAtMs + firstDelayMs(options.pace, options.random()),
@@ -85,7 +88,7 @@ export function startPoller(terminals: readonly Pollable[], options: PollerOptio
 
   const begin = (entry: Entry): void => {
     entry.running = true;
-    entry.startedAtMs = performance.now();
+    entry.startedAtMs = time.nowMs();
     const rung = entry.dueAtMs > entry.startedAtMs;
     entry.bellAtMs = null;
     const turn = attempt(entry, rung, options, stopping.signal).finally(() => {
@@ -100,7 +103,7 @@ export function startPoller(terminals: readonly Pollable[], options: PollerOptio
   const loop = async (): Promise<void> => {
     while (!stopping.signal.aborted) {
       const next = running.size < options.sessions ? soonest(entries) : null;
-      const waitMs = next === null ? Number.POSITIVE_INFINITY : beginsAtMs(next) - performance.now();
+      const waitMs = next === null ? Number.POSITIVE_INFINITY : beginsAtMs(next) - time.nowMs();
       if (next !== null && waitMs <= 0) begin(next);
       else await sleeper.sleep(waitMs);
     }
@@ -111,20 +114,20 @@ export function startPoller(terminals: readonly Pollable[], options: PollerOptio
     ring(name) {
       const entry = entries.find(({ terminal }) => terminal.name === name);
       if (entry === undefined || entry.failures > 0) return;
-      entry.bellAtMs ??= Math.max(performance.now(), entry.startedAtMs + bellEveryMs);
+      entry.bellAtMs ??= Math.max(time.nowMs(), entry.startedAtMs + bellEveryMs);
       sleeper.wake();
     },
     retry(name) {
       const entry = entries.find(({ terminal }) => terminal.name === name);
       if (entry === undefined) return;
       entry.failures = 0;
-      entry.dueAtMs = performance.now();
+      entry.dueAtMs = time.nowMs();
       sleeper.wake();
     },
     async stop() {
       stopping.abort(new GerbangError('SHUTDOWN', 'The gateway is stopping.'));
       sleeper.wake();
-      await within(Promise.all([looping, ...running]), stopMs);
+      await within(Promise.all([looping, ...running]), stopMs, time);
     },
   };
 }
@@ -144,17 +147,18 @@ function beginsAtMs({ dueAtMs, bellAtMs }: Entry): number {
 /** One turn of one terminal, and when its next one is due. Never throws. */
 async function attempt(entry: Entry, rung: boolean, options: PollerOptions, stopping: AbortSignal): Promise<void> {
   const { startedAtMs } = entry;
+  const { time = systemTime } = options;
   const result = await pollOnce(entry.terminal, rung, options, stopping);
   const { end } = result;
   if (!stopping.aborted) {
     if (end === 'failed' || end === 'needs-person') entry.failures += 1;
     else entry.failures = 0;
-    entry.terminal.onEnd(result, performance.now() - startedAtMs);
+    entry.terminal.onEnd(result, time.nowMs() - startedAtMs);
   }
   // Bells must not put off the poll that keeps the clocks and compares the log.
   if (rung && end === 'done') return;
   const interval = intervalMs(options.pace, end, entry.failures, options.random());
-  entry.dueAtMs = nextDueMs(options.pace, startedAtMs, performance.now(), interval);
+  entry.dueAtMs = nextDueMs(options.pace, startedAtMs, time.nowMs(), interval);
 }
 
 async function pollOnce(
@@ -163,10 +167,17 @@ async function pollOnce(
   options: PollerOptions,
   stopping: AbortSignal,
 ): Promise<PollResult> {
+  const { time = systemTime, deadlineMs } = options;
   const ending = new AbortController();
-  const stop = (): void => ending.abort(stopping.reason);
+  const limit = new AbortController();
+  const stop = (): void => {
+    limit.abort();
+    ending.abort(stopping.reason);
+  };
   stopping.addEventListener('abort', stop, { once: true });
-  const timer = setTimeout(() => ending.abort(tooSlow(options.deadlineMs)), options.deadlineMs).unref();
+  void time.pause(deadlineMs, limit.signal).then(() => {
+    if (!limit.signal.aborted) ending.abort(tooSlow(deadlineMs));
+  });
   try {
     return await terminal.poll(ending.signal, rung);
   } catch (thrown) {
@@ -176,7 +187,7 @@ async function pollOnce(
     if (error.code === 'INTERNAL') terminal.log.error({ err: reason }, 'poll broke');
     return { end: endOf(error), error };
   } finally {
-    clearTimeout(timer);
+    limit.abort();
     stopping.removeEventListener('abort', stop);
   }
 }

@@ -6,7 +6,7 @@ import { isGerbangError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { HostClock, OpenTerminal, TerminalTarget } from '../zk/driver.ts';
 import type { LeaseKeeper } from './lease-keeper.ts';
-import { createSleeper, unlessAborted, within } from './waiting.ts';
+import { createSleeper, type RunningTime, systemTime, unlessAborted, within } from './waiting.ts';
 
 /** An address and a port of the range. */
 export interface Candidate {
@@ -42,6 +42,8 @@ export interface SearchMeans {
   newHostClock(): HostClock;
   /** Between two addresses, in milliseconds. */
   readonly spacingMs: number;
+  /** Default: the time of this process. */
+  readonly time?: RunningTime;
   readonly log: Log;
 }
 
@@ -56,7 +58,8 @@ const stopMs = 2_500;
 /** Creates the search of an office; it asks nobody until somebody is sought. */
 export function createSearch(means: SearchMeans): Search {
   const stopping = new AbortController();
-  const sleeper = createSleeper();
+  const { time = systemTime } = means;
+  const sleeper = createSleeper(time);
   const sought = new Map<string, { readonly one: Sought; sweepAtMs: number }>();
   /** Addresses that did not like our comm key: another try could lock them. */
   const keyRefused = new Set<string>();
@@ -87,11 +90,11 @@ export function createSearch(means: SearchMeans): Search {
     while (!stopping.signal.aborted) {
       const [next] = [...sought.values()].sort((one, other) => one.sweepAtMs - other.sweepAtMs);
       if (next === undefined) return;
-      const waitMs = next.sweepAtMs - performance.now();
+      const waitMs = next.sweepAtMs - time.nowMs();
       if (waitMs > 0) await sleeper.sleep(waitMs);
       else {
         await sweep(next.one);
-        next.sweepAtMs = performance.now() + sweepEveryMs;
+        next.sweepAtMs = time.nowMs() + sweepEveryMs;
       }
     }
   };
@@ -107,7 +110,7 @@ export function createSearch(means: SearchMeans): Search {
   return {
     seek(one) {
       if (stopping.signal.aborted || sought.has(one.name) || means.candidates.length === 0) return;
-      sought.set(one.name, { one, sweepAtMs: performance.now() });
+      sought.set(one.name, { one, sweepAtMs: time.nowMs() });
       if (running === null) begin();
       else sleeper.wake();
     },
@@ -118,7 +121,7 @@ export function createSearch(means: SearchMeans): Search {
       stopping.abort();
       sought.clear();
       sleeper.wake();
-      if (running !== null) await within(running, stopMs);
+      if (running !== null) await within(running, stopMs, time);
     },
   };
 }

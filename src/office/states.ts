@@ -7,7 +7,7 @@ import { type GerbangError, isGerbangError, needsPerson } from '../errors.ts';
 import type { TerminalCounters, TerminalIdentity } from '../zk/driver.ts';
 import { keyOf, type Place } from './identity.ts';
 import type { PollResult } from './poller.ts';
-import { pause } from './waiting.ts';
+import { type RunningTime, systemTime } from './waiting.ts';
 
 /** `waiting`: not polled yet, or something of ours is not ready. `quarantined`: nothing it says is stored. */
 export type Condition = 'waiting' | 'ok' | 'failing' | 'quarantined';
@@ -47,6 +47,8 @@ export interface Sighting {
 export interface StateBoard {
   /** Puts up a terminal that was not polled yet. */
   add(place: Place, address: string): void;
+  /** Takes a terminal down that another gateway polls from now on; nothing more is written of it. */
+  remove(place: Place): void;
   see(place: Place, sighting: Sighting): void;
   /** @param durationMs how long the poll took, waits for its own session included */
   end(place: Place, result: PollResult, utcMs: number, durationMs: number): void;
@@ -67,6 +69,7 @@ const rowsPerWrite = 500;
 export function createStateBoard(
   write: (states: readonly TerminalStateView[]) => Promise<void>,
   onWriteError: (error: unknown) => void,
+  time: RunningTime = systemTime,
 ): StateBoard {
   const states = new Map<string, TerminalStateView>();
   const changed = new Set<string>();
@@ -86,7 +89,7 @@ export function createStateBoard(
 
   const writeSoon = async (): Promise<void> => {
     do {
-      await pause(writeEveryMs, closing.signal);
+      await time.pause(writeEveryMs, closing.signal);
       const keys = [...changed];
       changed.clear();
       for (let start = 0; start < keys.length; start += rowsPerWrite) {
@@ -104,6 +107,10 @@ export function createStateBoard(
     add: (place, address) => {
       states.set(keyOf(place), { ...blankState, ...place, address });
       change(place, (state) => state);
+    },
+    remove: (place) => {
+      states.delete(keyOf(place));
+      changed.delete(keyOf(place));
     },
     see: (place, sighting) => change(place, (state) => seen(state, sighting)),
     end: (place, result, utcMs) => change(place, (state) => ended(state, result, utcMs)),

@@ -18,22 +18,22 @@ const samplesEveryMs = 60_000;
  * setting the clock
  */
 export async function keepTime(session: TerminalSession, poll: Poll, recordsRead: number | null): Promise<void> {
-  const { terminal, memory, time } = poll;
+  const { terminal, memory, means, time } = poll;
   if (poll.rung) return showClock(poll);
-  const burst = longBurstDue(memory.clock, performance.now(), poll.means.bounds.bursts);
+  const burst = longBurstDue(memory.clock, means.time.nowMs(), means.bounds.bursts);
   // The hourly burst can wait for the end of the rush; a clock that was never measured cannot.
   const asked = burst !== null && !(burst.kind === 'hourly' && isRush(poll));
   if (asked) {
     const burstTime = interruptibleTime(poll);
     await sampleClock(session, memory, burst, burstTime);
-    if (!burstTime.signal.aborted) memory.clock = { ...memory.clock, longBurstAtMs: performance.now() };
+    if (!burstTime.signal.aborted) memory.clock = { ...memory.clock, longBurstAtMs: means.time.nowMs() };
   }
   const setting = recordsRead !== null && wantsSet(poll);
   if (setting) {
     const zoneOffsetMs = terminal.zoneOffsetMs(time.clock.nowMs());
     const result = await setClock(session, memory, recordsRead, zoneOffsetMs, time);
     // A clock that must be set every hour needs a person, not a faster gateway.
-    memory.setAgainAtMs = performance.now() + (result === 'not-now' ? 1 : 6) * hourMs;
+    memory.setAgainAtMs = means.time.nowMs() + (result === 'not-now' ? 1 : 6) * hourMs;
     if (result === 'did-not-take') poll.log.warn('clock did not take the time it was set to');
     else poll.log.info({ result }, 'clock setting tried');
   }
@@ -49,18 +49,18 @@ async function sendSamples(poll: Poll, atOnce: boolean): Promise<void> {
   const samples = clock.pending;
   const last = samples.at(-1);
   if (cursor === null || last === undefined || !mayHandOver(poll)) return;
-  const untilNextMs = performance.now() + terminal.pollEveryMs - (lastBatchAtMs ?? Number.NEGATIVE_INFINITY);
+  const untilNextMs = means.time.nowMs() + terminal.pollEveryMs - (lastBatchAtMs ?? Number.NEGATIVE_INFINITY);
   const due = log.outstanding.length === 0 && untilNextMs > samplesEveryMs;
   if (!atOnce && !clock.stepped && !due) return;
   const origin = originOf(poll);
   const presentAtMs = Math.max(last.receivedAtMs, cursor.readThroughMs ?? 0);
   const ready = emptyBatch({ origin, cursor, samples, presentAtMs, newId: means.newBatchId });
-  await handOverOne(ready, memory, means.queue);
+  await handOverOne(ready, memory, means);
 }
 
 /** The clock should be set now, if this poll reads the log to its end. */
-export function wantsSet({ terminal, memory, time }: Poll): boolean {
-  if (performance.now() < memory.setAgainAtMs) return false;
+export function wantsSet({ terminal, memory, means, time }: Poll): boolean {
+  if (means.time.nowMs() < memory.setAgainAtMs) return false;
   const utcMs = time.clock.nowMs();
   return shouldSetClock(terminal.settingRule, memory.clock.offset, utcMs, terminal.zoneOffsetMs(utcMs));
 }

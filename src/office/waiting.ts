@@ -1,5 +1,13 @@
 /** Waits that end: after a time, at an abort, or because something happened. */
 
+/** How a process's time runs, and waits in it: the system's own, or that of a simulated world. */
+export interface RunningTime {
+  /** Monotonic milliseconds since an arbitrary start: a stepped wall clock moves it not at all. */
+  nowMs(): number;
+  /** Resolves after `ms`, or at once when `signal` is aborted. Never rejects: the caller looks at the signal. */
+  pause(ms: number, signal: AbortSignal): Promise<void>;
+}
+
 /**
  * Resolves after `ms`, or at once when `signal` is aborted. Never rejects: the caller looks at the signal.
  *
@@ -18,6 +26,9 @@ export function pause(ms: number, signal: AbortSignal): Promise<void> {
   });
 }
 
+/** The time of this process. */
+export const systemTime: RunningTime = { nowMs: () => performance.now(), pause };
+
 /** A sleeper that others can wake. */
 export interface Sleeper {
   /** Resolves after `ms`, or when {@link Sleeper.wake} is called; at once when it was called since the last sleep. */
@@ -26,22 +37,18 @@ export interface Sleeper {
 }
 
 /** One sleeper at a time. */
-export function createSleeper(): Sleeper {
+export function createSleeper(time: RunningTime = systemTime): Sleeper {
   let woken = false;
   let rouse: (() => void) | null = null;
   return {
-    sleep(ms) {
-      return new Promise((resolve) => {
-        const done = (): void => {
-          clearTimeout(timer);
-          rouse = null;
-          woken = false;
-          resolve();
-        };
-        const timer = setTimeout(done, Math.min(Math.max(ms, 0), 2 ** 31 - 1));
-        rouse = done;
-        if (woken) done();
-      });
+    async sleep(ms) {
+      if (!woken) {
+        const waking = new AbortController();
+        rouse = () => waking.abort();
+        await time.pause(ms, waking.signal);
+        rouse = null;
+      }
+      woken = false;
     },
     wake() {
       woken = true;
@@ -54,10 +61,10 @@ export function createSleeper(): Sleeper {
  * The work's result, or `null` when it takes longer than `ms`. The work goes on and its late failure is swallowed: the
  * caller has made sure that it ends by itself.
  */
-export async function within<T>(work: Promise<T>, ms: number): Promise<T | null> {
+export async function within<T>(work: Promise<T>, ms: number, time: RunningTime = systemTime): Promise<T | null> {
   const limit = new AbortController();
   try {
-    return await Promise.race([work, pause(ms, limit.signal).then(() => null)]);
+    return await Promise.race([work, time.pause(ms, limit.signal).then(() => null)]);
   } finally {
     limit.abort();
     work.catch(() => undefined);

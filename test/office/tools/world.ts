@@ -15,6 +15,7 @@ import type { PolledTerminal } from '../../../src/office/poll-context.ts';
 import type { PollResult } from '../../../src/office/poller.ts';
 import { createSlots } from '../../../src/office/slots.ts';
 import { createStateBoard, type TerminalStateView } from '../../../src/office/states.ts';
+import { systemTime } from '../../../src/office/waiting.ts';
 import { openTerminal } from '../../../src/zk/terminal.ts';
 import { openZklibTerminal } from '../../../src/zklib/terminal.ts';
 import { createShelf, type Shelf } from './shelf.ts';
@@ -86,6 +87,7 @@ export function createWorld(bounds: Partial<PollBounds> = {}, leases: LeaseTable
     wholeReads: createSlots(4),
     bounds: { ...defaultPollBounds, bursts: { firstContact: 2, hourly: 2 }, ...bounds },
     newHostClock: () => createHostClock(),
+    time: systemTime,
     // Questions are not aimed at the tick: a test has better things to do than to wait for it.
     pause: async () => undefined,
     keepUnproven: ({ terminalName }, bytes) => void unproven.set(terminalName, Buffer.from(bytes)),
