@@ -5,6 +5,7 @@
  * read to its end with nothing unread behind it: a step is harmless only where no record can stand on the wrong side of
  * it (docs/operations.md, "Setting clocks").
  */
+import { crashPoint } from '../crash-points.ts';
 import { type DeviceTime, deviceTimeFromMs } from '../clock/device-time.ts';
 import type { OffsetInterval } from '../clock/sample.ts';
 import type { TerminalSession } from '../zk/driver.ts';
@@ -73,7 +74,9 @@ export async function setClock(
   await sampleClock(session, holder, { kind: 'before-set', count: samplesBefore }, time);
   const { records } = await session.readCounters();
   if (records !== recordsRead || time.signal.aborted) return 'not-now';
+  crashPoint('poll.before-set');
   await session.setClock(await nextSecond(zoneOffsetMs, time));
+  crashPoint('poll.after-set');
   // What was known of the offset ended with the step we made ourselves.
   holder.clock = { ...holder.clock, offset: null, stepped: true };
   await sampleClock(session, holder, { kind: 'after-set', count: samplesAfter }, time);
