@@ -14,6 +14,7 @@ import { countRecords, sameBytes, sliceRecords } from '../punch/overlap.ts';
 import type { PunchRecord, RecordLayout } from '../punch/record.ts';
 import { needsUserTable } from '../punch/user-pins.ts';
 import { insertAttendance } from '../store/attendance.ts';
+import { insertClockEvents } from '../store/clock-events.ts';
 import { insertClockSamples } from '../store/clock-samples.ts';
 import {
   openEpoch,
@@ -23,8 +24,9 @@ import {
   type StoredCursor,
   writeCursor,
 } from '../store/cursor.ts';
+import { appendEvidence, readChainEnd } from '../store/evidence-batches.ts';
 import { appendOutbox } from '../store/outbox.ts';
-import { findInEarlierEpochs, insertPunches } from '../store/punches.ts';
+import { findInEarlierEpochs, insertPunches, type PunchRun, punchRowsOf } from '../store/punches.ts';
 import type { Tables } from '../store/tables.ts';
 import { registerTerminal } from '../store/terminals.ts';
 import { conclude } from './conclude.ts';
@@ -76,45 +78,64 @@ export async function applyBatch(db: Kysely<Tables>, batch: Batch, means: Ingest
     crashPoint('ingest.after-lock');
     const decision = await judge(tx, batch, bytes, await readStoredCursor(tx, serial));
     crashPoint('ingest.after-judge');
-    await insertClockSamples(tx, serial, batch.samples, zone.offsetMs);
+    const applies = decision.kind === 'apply' ? decision : null;
+    const added = sliceRecords(bytes, strideBytes, applies?.skip ?? batch.to - batch.from, batch.to - batch.from);
+    const run = runOf(batch, applies?.from ?? batch.to, added, means);
+    await storeEvidence(tx, batch, { opensEpoch: applies?.opensEpoch ?? false, run, zone });
     crashPoint('ingest.after-evidence');
-    if (decision.kind === 'already') return { outcome: 'already', stored: 0, revised: 0 };
-    if (decision.opensEpoch && batch.opens !== null) {
-      const { reason, priorNext } = batch.opens;
-      await openEpoch(tx, { serial, epoch: batch.epoch, reason, priorNext });
-    }
-    const added = sliceRecords(bytes, strideBytes, decision.skip, batch.to - batch.from);
-    const revised = added.length > 0 ? await storeRecords(tx, batch, decision.from, added, means) : 0;
-    await writeCursor(tx, decision.cursor, batch.fence);
+    if (applies === null) return { outcome: 'already', stored: 0, revised: 0 };
+    const revised = added.length > 0 ? await storeConclusions(tx, batch, run, means) : 0;
+    await writeCursor(tx, applies.cursor, batch.fence);
     crashPoint('ingest.before-commit');
-    return { outcome: 'applied', stored: batch.to - decision.from, revised };
+    return { outcome: 'applied', stored: run.records.length, revised };
   });
   crashPoint('ingest.after-commit');
   return applied;
 }
 
-/** Evidence first, then what follows from it, then word of it. Returns how many earlier rows were concluded anew. */
-async function storeRecords(
+/** The records of a batch that are not stored yet, from ordinal `from` on; none is a run, too. */
+function runOf(batch: Batch, from: number, bytes: Uint8Array, means: IngestMeans): PunchRun {
+  const { serial, epoch, layout, strideBytes, bracket } = batch;
+  const records = bytes.length > 0 ? [...means.decode(layout, strideBytes, bytes, new Map(batch.userPins))] : [];
+  if (records.length !== batch.to - from) throw malformed('its records do not fill its range');
+  return { serial, epoch, from, strideBytes, bytes, records, source: 'pull', ...bracket };
+}
+
+/** All that a batch brings and that is not stored yet, and the line of the chain that covers it. Returns its `seq`. */
+async function storeEvidence(
   tx: Kysely<Tables>,
   batch: Batch,
-  from: number,
-  bytes: Uint8Array,
-  means: IngestMeans,
-): Promise<number> {
-  const { serial, epoch, officeCode, strideBytes, bracket } = batch;
+  { opensEpoch, run, zone }: { opensEpoch: boolean; run: PunchRun; zone: OfficeZone },
+): Promise<number | null> {
+  const { serial, epoch, opens } = batch;
+  const end = await readChainEnd(tx, serial);
+  const samples = await insertClockSamples(tx, serial, batch.samples, zone.offsetMs, end.seq);
+  const events = batch.events === undefined ? [] : await insertClockEvents(tx, serial, batch.events, end.seq);
+  const opened =
+    opensEpoch && opens !== null
+      ? await openEpoch(tx, { serial, epoch, reason: opens.reason, priorNext: opens.priorNext })
+      : null;
+  if (run.records.length > 0) {
+    await insertPunches(tx, run);
+    crashPoint('ingest.after-punches');
+  }
+  const punches = punchRowsOf(run);
+  return appendEvidence(tx, end, { epoch, from: run.from, to: batch.to, opened, punches, samples, events });
+}
+
+/** What follows from the evidence, then word of it. Returns how many earlier rows were concluded anew. */
+async function storeConclusions(tx: Kysely<Tables>, batch: Batch, run: PunchRun, means: IngestMeans): Promise<number> {
+  const { serial, epoch, officeCode, bracket } = batch;
+  const { from, records } = run;
   const range = { serial, epoch, from, to: batch.to };
-  const pinByUid = new Map(batch.userPins);
-  const records = [...means.decode(batch.layout, strideBytes, bytes, pinByUid)];
-  if (records.length !== batch.to - from) throw malformed('its records do not fill its range');
-  await insertPunches(tx, { ...range, strideBytes, bytes, records, source: 'pull', ...bracket });
-  crashPoint('ingest.after-punches');
   const { times, revised } = await conclude(tx, {
     ...range,
     deviceMs: records.map((record) => deviceMsOf(record.deviceTime)),
     bracket,
     zone: means.zoneOf(officeCode).timeZone,
   });
-  const repeats = await repeatsOf(tx, batch, bytes);
+  const pinByUid = new Map(batch.userPins);
+  const repeats = await repeatsOf(tx, batch, run.bytes);
   const suspects = records.map(({ uid }, at) => {
     const unresolved = needsUserTable(batch.layout) && uid !== null && !pinByUid.has(uid);
     return [repeats[at], unresolved ? 'pin-unresolved' : null].filter((reason) => reason != null).join(', ') || null;

@@ -3,6 +3,7 @@ import { type Kysely, sql } from 'kysely';
 import { deviceTimeFromMs, formatDeviceTime } from '../clock/device-time.ts';
 import { intervalOf } from '../clock/offset.ts';
 import type { ClockSample, SampleKind } from '../clock/sample.ts';
+import type { SampleRow } from './evidence-lines.ts';
 import { instantText, numberArray, textArray } from './pg-types.ts';
 import type { Tables } from './tables.ts';
 
@@ -11,52 +12,76 @@ import type { Tables } from './tables.ts';
  *
  * @param zoneOffsetMsAt offset of the office's zone from UTC at an instant, in milliseconds: the columns show offsets to
  * people, who expect a well-set terminal near zero
+ * @param seq the batch of evidence they came with
+ * @returns the rows that were new
  */
 export async function insertClockSamples(
   tx: Kysely<Tables>,
   serial: string,
   samples: readonly ClockSample[],
   zoneOffsetMsAt: (atMs: number) => number,
-): Promise<void> {
-  if (samples.length === 0) return;
+  seq: number,
+): Promise<SampleRow[]> {
+  if (samples.length === 0) return [];
   const kept = samples.map(asKept);
   const offsets = kept.map((sample) => {
     const { earliestMs, latestMs } = intervalOf(sample);
     const zoneMs = zoneOffsetMsAt(sample.receivedAtMs);
     return { earliestMs: Math.floor(earliestMs - zoneMs), latestMs: Math.ceil(latestMs - zoneMs) };
   });
-  await sql`
+  const { rows } = await sql<SampleRow>`
     insert into clock_sample (terminal_serial, sampled_at, received_at, device_time,
-                              offset_earliest_ms, offset_latest_ms, kind)
-    select ${serial}::text, sampled_at, received_at, device_time, offset_earliest_ms, offset_latest_ms, kind
+                              offset_earliest_ms, offset_latest_ms, kind, host_error_ms, seq)
+    select ${serial}::text, sampled_at, received_at, device_time, offset_earliest_ms, offset_latest_ms, kind,
+           host_error_ms, ${seq}::bigint
     from unnest(${textArray(kept.map((sample) => instantText(sample.sentAtMs)))}::timestamptz[],
                 ${textArray(kept.map((sample) => instantText(sample.receivedAtMs)))}::timestamptz[],
                 ${textArray(kept.map((sample) => formatDeviceTime(deviceTimeFromMs(sample.deviceMs))))}::timestamp[],
                 ${numberArray(offsets.map((offset) => offset.earliestMs))}::bigint[],
                 ${numberArray(offsets.map((offset) => offset.latestMs))}::bigint[],
-                ${textArray(kept.map((sample) => sample.kind))}::text[])
-         as s (sampled_at, received_at, device_time, offset_earliest_ms, offset_latest_ms, kind)
-    on conflict (terminal_serial, sampled_at) do nothing`.execute(tx);
+                ${textArray(kept.map((sample) => sample.kind))}::text[],
+                ${numberArray(kept.map((sample) => sample.hostErrorMs ?? null))}::double precision[])
+         as s (sampled_at, received_at, device_time, offset_earliest_ms, offset_latest_ms, kind, host_error_ms)
+    on conflict (terminal_serial, sampled_at) do nothing
+    returning ${sampleColumns}`.execute(tx);
+  return rows;
 }
+
+/** A sample's columns under the names of {@link SampleRow}. */
+export const sampleColumns = sql`sampled_at as "sampledAtMs", received_at as "receivedAtMs", device_time as "deviceTime",
+  offset_earliest_ms as "offsetEarliestMs", offset_latest_ms as "offsetLatestMs", kind, host_error_ms as "hostErrorMs"`;
 
 /**
  * The newest samples of a terminal that were asked for in a stretch of time, oldest first.
  *
  * @param range.afterMs milliseconds UTC, excluded; `-Infinity` for no limit
  * @param range.untilMs milliseconds UTC, included; `Infinity` for no limit
+ * @param range.throughSeq of batches of evidence up to this one, with all from before there were any; default all
  * @param range.limit how many, at most
  */
 export async function readClockSamples(
   db: Kysely<Tables>,
   serial: string,
-  range: { readonly afterMs: number; readonly untilMs: number; readonly limit: number },
+  range: {
+    readonly afterMs: number;
+    readonly untilMs: number;
+    readonly throughSeq?: number;
+    readonly limit: number;
+  },
 ): Promise<ClockSample[]> {
-  const { rows } = await sql<{ sent_at: number; received_at: number; device_s: number; kind: SampleKind }>`
-    select sampled_at as sent_at, received_at, extract(epoch from device_time)::bigint as device_s, kind
+  const { rows } = await sql<{
+    sent_at: number;
+    received_at: number;
+    device_s: number;
+    kind: SampleKind;
+    host_error_ms: number | null;
+  }>`
+    select sampled_at as sent_at, received_at, extract(epoch from device_time)::bigint as device_s, kind, host_error_ms
     from clock_sample
     where terminal_serial = ${serial}
       and sampled_at > ${instantText(range.afterMs)}::timestamptz
       and sampled_at <= ${instantText(range.untilMs)}::timestamptz
+      and (seq is null or seq <= ${range.throughSeq ?? Number.MAX_SAFE_INTEGER})
     order by sampled_at desc
     limit ${range.limit}`.execute(db);
   return rows.reverse().map((row) => ({
@@ -64,6 +89,7 @@ export async function readClockSamples(
     receivedAtMs: row.received_at,
     deviceMs: row.device_s * 1000,
     kind: row.kind,
+    ...(row.host_error_ms === null ? {} : { hostErrorMs: row.host_error_ms }),
   }));
 }
 

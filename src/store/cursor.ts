@@ -2,6 +2,7 @@
 import { type Kysely, type Selectable, sql } from 'kysely';
 import { GerbangError } from '../errors.ts';
 import type { LogCursor } from '../punch/batch.ts';
+import type { EpochRow } from './evidence-lines.ts';
 import { instantTextOrNull } from './pg-types.ts';
 import type { Tables } from './tables.ts';
 
@@ -45,15 +46,22 @@ export async function writeCursor(tx: Kysely<Tables>, cursor: LogCursor, fence: 
     .execute();
 }
 
-/** Notes why an epoch began and how far its predecessor was stored. */
+/**
+ * Notes why an epoch began and how far its predecessor was stored.
+ *
+ * @returns the row
+ */
 export async function openEpoch(
   tx: Kysely<Tables>,
-  epoch: { serial: string; epoch: number; reason: Tables['log_epoch']['reason']; priorNext: number },
-): Promise<void> {
-  await tx
+  opened: { serial: string; epoch: number; reason: Tables['log_epoch']['reason']; priorNext: number },
+): Promise<EpochRow> {
+  const { serial, epoch, reason, priorNext } = opened;
+  const row = await tx
     .insertInto('log_epoch')
-    .values({ terminal_serial: epoch.serial, epoch: epoch.epoch, reason: epoch.reason, prior_next: epoch.priorNext })
-    .execute();
+    .values({ terminal_serial: serial, epoch, reason, prior_next: priorNext })
+    .returning('opened_at')
+    .executeTakeFirstOrThrow();
+  return { epoch, reason, priorNext, openedAtMs: row.opened_at };
 }
 
 /** How far an epoch was stored when the next one began; null while it is the newest or was never seen. */

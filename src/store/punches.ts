@@ -1,8 +1,9 @@
 /** Evidence: what terminals wrote. Inserted once, never changed. */
 import { type Kysely, sql } from 'kysely';
-import { deviceMsOf } from '../clock/device-time.ts';
+import { deviceMsOf, deviceTimeFromMs, formatDeviceTime } from '../clock/device-time.ts';
 import type { PunchRecord } from '../punch/record.ts';
-import { instantText, instantTextOrNull, numberArray, textArray } from './pg-types.ts';
+import type { PunchRow } from './evidence-lines.ts';
+import { instantText, instantTextOrNull, numberArray, readInstant, storableText, textArray } from './pg-types.ts';
 import type { Tables } from './tables.ts';
 
 /** Ordinals `from` (included) to `to` (excluded) of one epoch of one terminal's log. */
@@ -56,6 +57,34 @@ export async function insertPunches(tx: Kysely<Tables>, run: PunchRun): Promise<
                 ${numberArray(records.map((record) => record.workCode))}::bigint[])
          with ordinality
          as r (pin, device_s, device_time_raw, verify_mode, punch_state, work_code, i)`.execute(tx);
+}
+
+/** The rows that {@link insertPunches} makes of a run, without asking the database for what was just sent to it. */
+export function* punchRowsOf(run: PunchRun): Iterable<PunchRow> {
+  const receivedAtMs = asStored(run.presentAtMs);
+  const absentAtMs = run.absentAtMs === null ? null : asStored(run.absentAtMs);
+  for (const [at, record] of run.records.entries()) {
+    const { pin, deviceTimeRaw, verifyMode, punchState, workCode } = record;
+    const deviceMs = deviceMsOf(record.deviceTime);
+    yield {
+      ordinal: run.from + at,
+      pin: storableText(pin),
+      deviceTime: deviceMs === null ? null : formatDeviceTime(deviceTimeFromMs(deviceMs)).replace('T', ' '),
+      deviceTimeRaw,
+      verifyMode,
+      punchState,
+      workCode,
+      raw: run.bytes.subarray(at * run.strideBytes, (at + 1) * run.strideBytes),
+      source: run.source,
+      receivedAtMs,
+      absentAtMs,
+    };
+  }
+}
+
+/** An instant as the table keeps it: to the microsecond. */
+function asStored(ms: number): number {
+  return readInstant(instantText(ms).replace('T', ' ').replace('Z', '+00'));
 }
 
 /**

@@ -128,8 +128,10 @@ export interface Tables {
     to_ordinal: number;
     samples: number;
     events: number;
+    opens: Generated<boolean>;
     stored_at: Instant;
     content: Bytes;
+    row_marks: Bytes;
     head: Bytes;
   };
   clock_event: {
@@ -163,6 +165,17 @@ export interface Tables {
     from_ordinal: number;
     to_ordinal: number;
     created_at: DefaultedInstant;
+  };
+  gateway_host: {
+    holder: string;
+    host_id: string;
+    host_name: string;
+    pid: number;
+    queue: 'postgres' | 'redis';
+    offices: string[];
+    version: string;
+    started_at: DefaultedInstant;
+    seen_at: DefaultedInstant;
   };
   terminal_lease: {
     lease_key: string;

@@ -1,0 +1,17 @@
+-- Evidence that shows tampering. Words: docs/data.md, "Evidence that shows tampering".
+
+-- `row_marks`: the first 8 bytes of the SHA-256 of each row of the batch, in the order they are hashed, to name a row that
+-- was altered. `opens`: the batch opened its epoch, so that its `log_epoch` row is part of it.
+alter table evidence_batch
+  add column opens     boolean not null default false,
+  add column row_marks bytea   not null default '';
+
+-- A life of this database. A restored backup goes back in time: it starts a new life, and whoever follows what was
+-- published (change feed, consumers) sees by the newest `id` that what it was told last may not be stored any more.
+create table store_generation (
+  id          uuid        primary key default gen_random_uuid(),
+  created_at  timestamptz not null default clock_timestamp(),
+  reason      text        not null check (reason in ('created', 'restored'))
+);
+
+insert into store_generation (reason) values ('created');

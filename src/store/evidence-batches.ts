@@ -1,0 +1,119 @@
+/**
+ * The chain of evidence of each terminal: what a batch stored, in the order of commits, so that nothing of it can be
+ * altered, taken out or slipped in unnoticed (docs/data.md, "Evidence that shows tampering").
+ */
+import { type Kysely, sql } from 'kysely';
+import {
+  type BatchHeader,
+  contentWriter,
+  type EpochRow,
+  type EventRow,
+  epochLine,
+  eventLine,
+  headOf,
+  noHead,
+  type PunchRow,
+  punchLine,
+  type SampleRow,
+  sampleLine,
+} from './evidence-lines.ts';
+import { instantText } from './pg-types.ts';
+import type { Tables } from './tables.ts';
+
+/** Where the chain of a terminal goes on. */
+export interface ChainEnd {
+  readonly serial: string;
+  /** Number of the next batch, from 1. */
+  readonly seq: number;
+  /** Head of the batch before it. */
+  readonly prior: Uint8Array;
+  /** Start of the transaction, in milliseconds UTC to the microsecond: what `now()` puts into its rows. */
+  readonly storedAtMs: number;
+}
+
+/** What a transaction stored, as its rows hold it: rows that were there before are not part of it. */
+export interface StoredEvidence {
+  /** The epoch of the punches; ordinals `from` (included) to `to` (excluded), equal when there are none. */
+  readonly epoch: number;
+  readonly from: number;
+  readonly to: number;
+  /** The opening of `epoch`, when this batch opened it. */
+  readonly opened: EpochRow | null;
+  /** One per ordinal, in order. */
+  readonly punches: Iterable<PunchRow>;
+  readonly samples: readonly SampleRow[];
+  readonly events: readonly EventRow[];
+}
+
+/** Where the chain of a terminal goes on. The caller holds the terminal's lock (`registerTerminal`) until the commit. */
+export async function readChainEnd(tx: Kysely<Tables>, serial: string): Promise<ChainEnd> {
+  const { rows } = await sql<{ now: number; seq: number | null; head: Buffer | null }>`
+    select now() as now, last.seq, last.head
+    from (values (1)) as one
+    left join lateral (
+      select seq, head from evidence_batch where terminal_serial = ${serial} order by seq desc limit 1
+    ) last on true`.execute(tx);
+  const [row] = rows;
+  return { serial, seq: (row?.seq ?? 0) + 1, prior: row?.head ?? noHead, storedAtMs: row?.now ?? Number.NaN };
+}
+
+/**
+ * Ends the evidence part of a transaction: one row for everything it stored, chained to the batch before. Without
+ * anything new it writes none.
+ *
+ * @returns `seq` of the row; null when nothing was new
+ */
+export async function appendEvidence(
+  tx: Kysely<Tables>,
+  end: ChainEnd,
+  stored: StoredEvidence,
+): Promise<number | null> {
+  const { epoch, from, to, opened, samples, events } = stored;
+  if (from === to && opened === null && samples.length + events.length === 0) return null;
+  const header: BatchHeader = {
+    serial: end.serial,
+    seq: end.seq,
+    epoch,
+    from,
+    to,
+    samples: samples.length,
+    events: events.length,
+    opens: opened !== null,
+    storedAtMs: end.storedAtMs,
+  };
+  const writer = contentWriter();
+  for (const line of linesOf(stored)) writer.add(line);
+  const content = writer.finish();
+  await tx
+    .insertInto('evidence_batch')
+    .values({
+      terminal_serial: end.serial,
+      seq: end.seq,
+      epoch,
+      from_ordinal: from,
+      to_ordinal: to,
+      samples: samples.length,
+      events: events.length,
+      opens: opened !== null,
+      stored_at: instantText(end.storedAtMs),
+      content: content.digest,
+      row_marks: content.marks,
+      head: headOf(end.prior, header, content.digest),
+    })
+    .execute();
+  return end.seq;
+}
+
+function* linesOf(stored: StoredEvidence): Iterable<string> {
+  if (stored.opened !== null) yield epochLine(stored.opened);
+  for (const punch of stored.punches) yield punchLine(punch);
+  const samples = stored.samples.toSorted((a, b) => a.sampledAtMs - b.sampledAtMs);
+  for (const sample of samples) yield sampleLine(sample);
+  for (const event of stored.events.toSorted(byIdentity)) yield eventLine(event);
+}
+
+/** As `collate "C"` sorts: identities are ASCII. */
+function byIdentity(a: EventRow, b: EventRow): number {
+  if (a.identity === b.identity) return 0;
+  return a.identity < b.identity ? -1 : 1;
+}
