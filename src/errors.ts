@@ -61,6 +61,7 @@ export const errorCodes = [
   'PORT_TAKEN',
   'MQTT_UNAVAILABLE',
   'GATEWAY_NOT_RUNNING',
+  'GATEWAY_NOT_ALONE',
   'SHUTDOWN',
   'INTERNAL',
 ] as const;

@@ -9,35 +9,27 @@ import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { zoneOffsetMs } from './clock/zone.ts';
 import type { Config, OfficeConfig } from './config.ts';
-import { GerbangError, isGerbangError, isStoreAway } from './errors.ts';
-import { measured } from './gateway/measured.ts';
-import { leaseTable, officeStore } from './gateway/office-ports.ts';
-import { createHostClock, type WatchedHostClock } from './host-clock.ts';
+import { GerbangError, isStoreAway } from './errors.ts';
+import { defaultLeaseMs, hostIdOf, joinHosts } from './gateway/membership.ts';
+import { startOffices } from './gateway/offices.ts';
+import { createHostClock } from './host-clock.ts';
 import { applyBatch, type IngestMeans } from './ingest/apply-batch.ts';
 import type { Log } from './log.ts';
 import { type Publisher, startPublisher } from './mqtt/publisher.ts';
-import { createSerialClaims, keyOf } from './office/identity.ts';
-import { startLeaseKeeper } from './office/lease-keeper.ts';
-import { defaultPollBounds, type OfficeMeans, wholeReadBounds } from './office/means.ts';
-import { startOffice } from './office/office.ts';
-import { createSlots } from './office/slots.ts';
-import { createStateBoard } from './office/states.ts';
-import { pause, systemTime } from './office/waiting.ts';
 import { queueConnection } from './queue/connection.ts';
 import { type BatchQueue, createBatchQueue } from './queue/producer.ts';
 import { startIngestWorker } from './queue/worker.ts';
 import { countOutbox } from './store/board.ts';
 import { type Database, openDatabase } from './store/database.ts';
+import type { HostEntry } from './store/hosts.ts';
 import { migrateToLatest, pendingMigrations } from './store/migrate.ts';
 import { setAside } from './store/set-aside.ts';
-import { keepTerminalStates, upsertTerminalStates } from './store/terminal-state.ts';
+import { keepTerminalStates } from './store/terminal-state.ts';
 import { registerOffice } from './store/terminals.ts';
 import { createMetrics, type Metrics } from './web/metrics.ts';
 import { startWeb } from './web/server.ts';
 import type { Lang } from './words/language.ts';
 import { decodeRecords } from './zk/records.ts';
-import { openTerminal } from './zk/terminal.ts';
-import { openZklibTerminal } from './zklib/terminal.ts';
 
 /** What the gateway is started with. */
 export interface GatewayOptions {
@@ -50,7 +42,11 @@ export interface GatewayOptions {
   readonly lang?: Lang;
   /** The terminals are simulated: pages say so on every screen. */
   readonly rehearsal?: boolean;
+  /** Of this program, for others on the same database to see. */
+  readonly version?: string | undefined;
   readonly log: Log;
+  /** What a dead gateway held is free after this, in milliseconds. Default 15,000. */
+  readonly leaseMs?: number | undefined;
   /** Gives up waiting for a database that is away at the start. */
   readonly signal?: AbortSignal;
 }
@@ -86,11 +82,19 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     stopping ??= stopAll(stops, log);
     return stopping;
   };
+  // In an exclusive database a fixed name, so that a restart need not wait for its own leases.
+  const holder = options.exclusiveDatabase ? 'embedded' : `${hostname()}-${process.pid}-${randomUUID().slice(0, 8)}`;
+  const leaseMs = options.leaseMs ?? defaultLeaseMs;
   try {
     const hostClock = createHostClock();
     const database = openDatabase(options.databaseUrl, { maxConnections: 12 });
     stops.push(() => database.close());
     await untilStoreAnswers(() => prepareDatabase(database, config), options);
+
+    const membership = options.exclusiveDatabase
+      ? null
+      : await joinHosts(database.db, entryOf(options, holder), { leaseMs, log, signal: options.signal });
+    if (membership !== null) stops.push(() => membership.leave());
 
     const metrics = createMetrics();
     const connection = queueConnection({ redisUrl: options.redisUrl, databaseUrl: options.databaseUrl });
@@ -111,7 +115,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     const web = await startPage(options, database, queue, publisher, metrics);
     stops.push(() => web.close());
 
-    stops.push(startOffices(options, database, queue, metrics, hostClock));
+    stops.push(startOffices({ config, database, queue, metrics, hostClock, holder, leaseMs, membership, log }));
     log.info({ offices: config.offices.length, terminals: countTerminals(config), page: web.url }, 'gateway started');
     return { pageUrl: web.url, mqttUrl: publisher.state().url, queueDepth: () => queue.depth(), stop };
   } catch (error) {
@@ -159,6 +163,19 @@ async function prepareDatabase({ db }: Database, config: Config): Promise<void> 
       terminals.map((terminal) => terminal.name),
     );
   }
+}
+
+function entryOf({ config, redisUrl, version }: GatewayOptions, holder: string): HostEntry {
+  const hostName = hostname();
+  return {
+    holder,
+    hostId: hostIdOf(hostName),
+    hostName,
+    pid: process.pid,
+    queue: redisUrl === undefined ? 'postgres' : 'redis',
+    offices: config.offices.map(({ code }) => code),
+    version: version ?? 'unknown',
+  };
 }
 
 function startIngest(
@@ -244,84 +261,6 @@ async function requireMigrated({ db }: Database): Promise<void> {
 async function requireBroker(publisher: Publisher): Promise<void> {
   const { connected, trouble } = publisher.state();
   if (!connected) throw new GerbangError('MQTT_UNAVAILABLE', trouble ?? 'The MQTT broker is not connected.');
-}
-
-/** Starts a loop per office. @returns what stops them: loops first, then leases, then the last states are written */
-function startOffices(
-  options: GatewayOptions,
-  { db }: Database,
-  queue: BatchQueue,
-  metrics: Metrics,
-  hostClock: WatchedHostClock,
-): Stop {
-  const { config, log, exclusiveDatabase } = options;
-  const places = new Set(
-    config.offices.flatMap((office) =>
-      office.terminals.map((terminal) => keyOf({ officeCode: office.code, terminalName: terminal.name })),
-    ),
-  );
-  const addresses = new Set(
-    config.offices.flatMap(({ terminals }) => terminals.map(({ host, port }) => `${host}:${port}`)),
-  );
-  const states = createStateBoard(
-    (rows) => upsertTerminalStates(db, rows),
-    (err) => {
-      if (!isGerbangError(err, 'STORE_UNAVAILABLE')) log.error({ err }, 'terminal states not written');
-    },
-  );
-  const leases = startLeaseKeeper(leaseTable(db), {
-    holder: exclusiveDatabase ? 'embedded' : `${hostname()}-${process.pid}-${randomUUID().slice(0, 8)}`,
-    exclusive: exclusiveDatabase,
-  });
-  const means: OfficeMeans = {
-    drivers: { zk: openTerminal, 'node-zklib': openZklibTerminal },
-    queue,
-    store: officeStore(db, (place) => places.has(keyOf(place))),
-    leases,
-    states: measured(states, metrics),
-    claims: createSerialClaims(),
-    isConfigured: (address) => addresses.has(address),
-    wholeReads: createSlots(wholeReadBounds.perGateway),
-    bounds: {
-      ...defaultPollBounds,
-      recordsPerBatch: config.queue.recordsPerBatch,
-      batchesPerTerminal: config.queue.batchesPerTerminal,
-      maxWaiting: config.queue.maxWaiting,
-    },
-    newHostClock: () => {
-      const steppedMs = hostClock.stepMs();
-      if (Math.abs(steppedMs) > 500) log.warn({ steppedMs }, 'the wall clock of this host was stepped');
-      hostClock.reanchor();
-      return createHostClock();
-    },
-    time: systemTime,
-    pause,
-    keepUnproven: keeperOf(db, log),
-    newBatchId: randomUUID,
-    random: Math.random,
-    log: log.child({ part: 'office' }),
-  };
-  const pollers = config.offices.map((office) => startOffice(office, means));
-  return async () => {
-    await Promise.all(pollers.map((poller) => poller.stop()));
-    await leases.stop();
-    await states.close();
-  };
-}
-
-/** One copy per terminal and day: a log that is refused at every poll must not fill the disk. */
-function keeperOf(db: Database['db'], log: Log): OfficeMeans['keepUnproven'] {
-  return ({ officeCode, terminalName }, recordBytes) => {
-    const day = new Date().toISOString().slice(0, 10);
-    setAside(db, {
-      serial: null,
-      officeCode,
-      reasonCode: 'READ_LAYOUT_UNPROVEN',
-      reason: `Log of terminal ${terminalName}, whose record layout could not be proven.`,
-      content: Buffer.from(recordBytes),
-      identity: `${keyOf({ officeCode, terminalName })} ${day}`,
-    }).catch((err: unknown) => log.warn({ err, office: officeCode, terminal: terminalName }, 'log not set aside'));
-  };
 }
 
 function countTerminals(config: Config): number {

@@ -1,11 +1,11 @@
 /** The command line as a whole: languages, help, exit codes. The commands themselves are one file each. */
-import { readFileSync } from 'node:fs';
 import { Command, type Help, Option } from 'commander';
 import { frame } from '../words/commands.ts';
 import { languageOf } from '../words/language.ts';
 import { choiceArgument } from './arguments.ts';
 import { type Cli, createCli } from './cli.ts';
 import { reportFailure } from './failure.ts';
+import { packageVersion } from './version.ts';
 
 /** Adds one command to the program. */
 export type AddCommand = (program: Command, cli: Cli) => void;
@@ -83,17 +83,4 @@ function endQuietlyWhenNobodyReads(cli: Cli): void {
       throw error;
     });
   }
-}
-
-/** `package.json` lies two folders up in a clone and three up in `dist/`. */
-function packageVersion(): string {
-  for (const path of ['../../package.json', '../../../package.json']) {
-    try {
-      const { version }: { version?: unknown } = JSON.parse(readFileSync(new URL(path, import.meta.url), 'utf8'));
-      if (typeof version === 'string') return version;
-    } catch {
-      // The other place.
-    }
-  }
-  return '0.0.0';
 }

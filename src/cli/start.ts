@@ -5,6 +5,7 @@ import { parameters, summaries } from '../words/commands.ts';
 import { running } from '../words/running.ts';
 import { type Cli, configOf, environmentOf } from './cli.ts';
 import { beginLife } from './lifetime.ts';
+import { packageVersion } from './version.ts';
 
 export function addStart(program: Command, cli: Cli): void {
   program
@@ -40,6 +41,7 @@ async function run(cli: Cli, path: string): Promise<void> {
       redisUrl: environment.redisUrl,
       mqttUrl: environment.mqttUrl,
       lang: cli.lang,
+      version: packageVersion(),
       log,
       signal: life.signal,
     });

@@ -7,6 +7,7 @@ import type { MetricPlace, Metrics } from '../web/metrics.ts';
 export function measured(board: StateBoard, metrics: Metrics): StateBoard {
   return {
     add: board.add,
+    remove: board.remove,
     see(place, sighting) {
       board.see(place, sighting);
       const { offset, readThroughMs } = sighting;

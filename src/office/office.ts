@@ -21,12 +21,19 @@ const restMs = 250;
 
 const closeLinesMs = 3_000;
 
+/** An office that is polled. */
+export interface RunningOffice extends Poller {
+  /** Stops and gives the leases back: another gateway polls these terminals from now on. */
+  handOver(): Promise<void>;
+}
+
 /** Starts polling all terminals of an office. Stop it before the lease keeper and the state board. */
-export function startOffice(office: OfficeConfig, means: OfficeMeans): Poller {
+export function startOffice(office: OfficeConfig, means: OfficeMeans): RunningOffice {
   const wholeReads = createSlots(wholeReadBounds.perOffice);
   const lines: LiveLine[] = [];
   const ring = (name: string): void => poller.ring(name);
   const search = searchOf(office, means);
+  const places: Whereabouts[] = [];
   const terminals = office.terminals.map((config) => {
     const { name, host, port } = config;
     const address = (): string => place.address();
@@ -39,6 +46,7 @@ export function startOffice(office: OfficeConfig, means: OfficeMeans): Poller {
       void means.leases.release(from);
       poller.retry(name);
     });
+    places.push(place);
     return pollable(terminal, place, means);
   });
   const poller = startPoller(terminals, {
@@ -48,11 +56,17 @@ export function startOffice(office: OfficeConfig, means: OfficeMeans): Poller {
     random: means.random,
     time: means.time,
   });
+  const stop = async (): Promise<void> => {
+    const closing = Promise.all(lines.map((line) => line.close()));
+    await Promise.all([poller.stop(), within(closing, closeLinesMs, means.time), search?.stop()]);
+  };
   return {
     ...poller,
-    async stop() {
-      const closing = Promise.all(lines.map((line) => line.close()));
-      await Promise.all([poller.stop(), within(closing, closeLinesMs, means.time), search?.stop()]);
+    stop,
+    async handOver() {
+      await stop();
+      await Promise.all(places.map((place) => means.leases.release(place.address())));
+      for (const { name } of office.terminals) means.states.remove({ officeCode: office.code, terminalName: name });
     },
   };
 }

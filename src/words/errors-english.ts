@@ -170,6 +170,10 @@ export const english: ErrorTexts = {
     'No Gerbang is running.',
     'Run `gerbang start --config gerbang.yaml`, or set the same GERBANG_DATA_DIR or DATABASE_URL as the running one.',
   ],
+  GATEWAY_NOT_ALONE: [
+    'A gateway on another host uses this database, and both need one queue in Redis.',
+    'Set the same REDIS_URL on every host, or stop the other gateway.',
+  ],
   SHUTDOWN: ['Gerbang is stopping.', 'Nothing to do; work goes on when Gerbang is started again.'],
   INTERNAL: ['Something is wrong inside Gerbang itself.', 'Report it with these details and the log.'],
 };

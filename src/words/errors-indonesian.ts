@@ -179,6 +179,10 @@ export const indonesian: ErrorTexts = {
     'Tidak ada Gerbang yang sedang berjalan.',
     'Jalankan `gerbang start --config gerbang.yaml`, atau isi GERBANG_DATA_DIR atau DATABASE_URL yang sama dengannya.',
   ],
+  GATEWAY_NOT_ALONE: [
+    'Gerbang di server lain memakai basis data ini, dan keduanya memerlukan satu antrean di Redis.',
+    'Isi REDIS_URL yang sama di semua server, atau hentikan Gerbang yang lain.',
+  ],
   SHUTDOWN: ['Gerbang sedang berhenti.', 'Tidak perlu apa-apa; pekerjaan dilanjutkan saat Gerbang dijalankan lagi.'],
   INTERNAL: ['Ada kesalahan di dalam Gerbang sendiri.', 'Laporkan bersama rincian ini dan log-nya.'],
 };
