@@ -18,3 +18,23 @@ export function ownSetsIn(samples: readonly ClockSample[], zone: string): SetEve
     return [{ sentAtMs, receivedAtMs, deviceMs }];
   });
 }
+
+/**
+ * The sets that were noted as they happened, and those that only samples tell of: evidence from before sets were noted.
+ *
+ * @param noted in the order of time
+ * @param samples of the same terminal, in the order they were taken
+ * @returns in the order of time
+ * @throws RangeError for a zone that is not known
+ */
+export function withInferredSets(
+  noted: readonly SetEvent[],
+  samples: readonly ClockSample[],
+  zone: string,
+): readonly SetEvent[] {
+  const isNoted = ({ sentAtMs, receivedAtMs }: SetEvent): boolean =>
+    noted.some((set) => set.sentAtMs <= receivedAtMs && set.receivedAtMs >= sentAtMs);
+  const inferred = ownSetsIn(samples, zone).filter((set) => !isNoted(set));
+  if (inferred.length === 0) return noted;
+  return [...noted, ...inferred].sort((a, b) => a.sentAtMs - b.sentAtMs);
+}

@@ -7,6 +7,7 @@ import type { ColumnType, Generated } from 'kysely';
 import type { TimeStatus } from '../clock/correct.ts';
 import type { EpochReason } from '../punch/batch.ts';
 import type { RecordLayout } from '../punch/record.ts';
+import type { ModelTables } from './model-tables.ts';
 
 /** Read as milliseconds UTC (`-Infinity` for '-infinity'), written as ISO text (`instantText`). */
 type Instant = ColumnType<number, string, string>;
@@ -19,7 +20,7 @@ export type { TimeStatus } from '../clock/correct.ts';
 /** How a terminal stands, for people to see. */
 export type TerminalCondition = 'waiting' | 'ok' | 'failing' | 'quarantined';
 
-export interface Tables {
+export interface Tables extends ModelTables {
   office: {
     code: string;
     name: string;
@@ -86,6 +87,8 @@ export interface Tables {
     time_status: TimeStatus;
     suspect: string | null;
     revision: Generated<number>;
+    model_version: number | null;
+    after_close: Generated<boolean>;
   };
   /** The view that readers use. */
   attendance: {
@@ -108,6 +111,7 @@ export interface Tables {
     suspect: ColumnType<string | null, never, never>;
     epoch: ColumnType<number, never, never>;
     ordinal: ColumnType<number, never, never>;
+    model_version: ColumnType<number | null, never, never>;
   };
   clock_sample: {
     terminal_serial: string;
