@@ -32,7 +32,8 @@ export async function startRedis(folder: string): Promise<{ url: string; stop():
   };
 }
 
-async function findProgram(name: string): Promise<string | null> {
+/** Where a program is, by PATH; null when it is not installed. */
+export async function findProgram(name: string): Promise<string | null> {
   for (const folder of (process.env.PATH ?? '').split(delimiter)) {
     const path = join(folder, name);
     const found = await access(path, constants.X_OK).then(

@@ -1,0 +1,167 @@
+/**
+ * What must hold whatever went wrong: the simulator's ledger against the database and the consumer. One judge for all rows
+ * and for the chaos run. The invariants I1 to I9 are those of docs/proof.md, "The fault matrix".
+ */
+import { type Kysely, sql } from 'kysely';
+import type { Fleet } from '../../../device-sim/fleet.ts';
+import type { LedgerEntry } from '../../../device-sim/ledger.ts';
+import type { Tables } from '../../../src/store/tables.ts';
+import type { Subscriber } from './subscriber.ts';
+
+type Db = Kysely<Tables>;
+
+interface StoredRow {
+  readonly serial: string;
+  readonly epoch: number;
+  readonly ordinal: number;
+  readonly rawHex: string;
+  readonly earliestMs: number | null;
+  readonly latestMs: number | null;
+  readonly timeStatus: string | null;
+  readonly revision: number | null;
+  readonly punchId: string;
+}
+
+interface CursorRow {
+  readonly serial: string;
+  readonly epoch: number;
+  readonly next: number;
+}
+
+/** Clears the log, clears all data, clears the administrators: nothing the gateway may ever send (docs/protocol.md). */
+const destructiveCommands = [14, 15, 20];
+
+/**
+ * Watches the cursor from inside the database, commit by commit: it must never move back inside an epoch, and never speak
+ * of records that are not stored (I4). Violations are counted, not refused, so that the fault goes on to show itself.
+ */
+export async function watchCursor(db: Db): Promise<void> {
+  await sql`create schema if not exists matrix`.execute(db);
+  await sql`create table if not exists matrix.violation (what text)`.execute(db);
+  await sql`
+    create or replace function matrix.watch() returns trigger language plpgsql as $$
+    declare stored bigint;
+    begin
+      if tg_op = 'UPDATE' and (new.epoch < old.epoch or new.epoch = old.epoch and new.next_ordinal < old.next_ordinal) then
+        insert into matrix.violation values (format('cursor of %s moved back from %s/%s to %s/%s', new.serial, old.epoch, old.next_ordinal, new.epoch, new.next_ordinal));
+      end if;
+      select coalesce(max(ordinal) + 1, 0) into stored from punch where terminal_serial = new.serial and epoch = new.epoch;
+      if stored < new.next_ordinal and new.next_ordinal > new.base_ordinal then
+        insert into matrix.violation values (format('cursor of %s says %s, stored are %s', new.serial, new.next_ordinal, stored));
+      end if;
+      return null;
+    end $$`.execute(db);
+  await sql`drop trigger if exists matrix_watch on terminal_log`.execute(db);
+  await sql`
+    create constraint trigger matrix_watch after insert or update on terminal_log
+    deferrable initially deferred for each row execute function matrix.watch()`.execute(db);
+}
+
+/** What the judge found wrong; empty when nothing. */
+export type Faults = readonly string[];
+
+/** Everything stored of these terminals. */
+async function readStored(db: Db, serials: readonly string[]): Promise<readonly StoredRow[]> {
+  const { rows } = await sql<StoredRow>`
+    select p.terminal_serial as serial, p.epoch, p.ordinal, encode(p.raw, 'hex') as "rawHex", p.punch_id as "punchId",
+           a.earliest as "earliestMs", a.latest as "latestMs", a.time_status as "timeStatus", a.revision
+    from punch p left join attendance_time a using (terminal_serial, epoch, ordinal)
+    where p.terminal_serial = any (${[...serials]}::text[])
+    order by p.terminal_serial, p.epoch, p.ordinal`.execute(db);
+  return rows;
+}
+
+/**
+ * What holds at any moment, also in the middle of everything: stored is a beginning of what happened, byte for byte and in
+ * order (I1 without "all", I2), no row without its conclusion, the cursor speaks of what is stored (I4), nothing was
+ * cleared (I6), `final` times contain the truth (I5).
+ *
+ * For worlds in which nobody clears a log: one epoch per terminal.
+ */
+export async function faultsNow(db: Db, fleet: Fleet): Promise<Faults> {
+  const serials = fleet.terminals.map(({ serial }) => serial);
+  const stored = bySerial(await readStored(db, serials));
+  const { rows: cursors } = await sql<CursorRow>`
+    select serial, epoch, next_ordinal as next from terminal_log where serial = any (${serials}::text[])`.execute(db);
+  const { rows: violations } = await sql<{ what: string }>`select what from matrix.violation limit 10`.execute(db);
+  return [
+    ...violations.map(({ what }) => `I4: ${what}`),
+    ...fleet.terminals.flatMap(({ serial, terminal }) => [
+      ...faultsOfLog(stored.get(serial) ?? [], fleet.ledger.entriesOf(serial)),
+      ...faultsOfCursor(serial, stored.get(serial) ?? [], cursors),
+      ...terminal.requests
+        .filter(({ command }) => destructiveCommands.includes(command))
+        .map(({ command }) => `I6: ${serial} was sent command ${command}`),
+    ]),
+  ];
+}
+
+function bySerial(rows: readonly StoredRow[]): ReadonlyMap<string, readonly StoredRow[]> {
+  const groups = new Map<string, StoredRow[]>();
+  for (const row of rows) {
+    const own = groups.get(row.serial);
+    if (own === undefined) groups.set(row.serial, [row]);
+    else own.push(row);
+  }
+  return groups;
+}
+
+function faultsOfLog(rows: readonly StoredRow[], truth: readonly LedgerEntry[]): string[] {
+  const faults: string[] = [];
+  for (const [at, row] of rows.entries()) {
+    const { serial, epoch, ordinal, rawHex, earliestMs, latestMs, timeStatus } = row;
+    const name = `${serial} ${epoch}/${ordinal}`;
+    const entry = truth[at];
+    if (epoch !== 1 || ordinal !== at) faults.push(`I1: ${name} is row ${at} of its terminal`);
+    if (entry === undefined || entry.recordHex !== rawHex) faults.push(`I2: ${name} is not what happened`);
+    if (timeStatus === null) faults.push(`I1: ${name} has no attendance`);
+    const inside =
+      entry !== undefined &&
+      earliestMs !== null &&
+      latestMs !== null &&
+      earliestMs <= entry.trueAtMs &&
+      entry.trueAtMs <= latestMs;
+    if (timeStatus === 'final' && !inside) faults.push(`I5: ${name} is final and wrong`);
+    if (faults.length > 5) break;
+  }
+  return faults;
+}
+
+function faultsOfCursor(serial: string, rows: readonly StoredRow[], cursors: readonly CursorRow[]): string[] {
+  const next = cursors.find((cursor) => cursor.serial === serial)?.next ?? 0;
+  return next === rows.length ? [] : [`I4: the cursor of ${serial} says ${next}, stored are ${rows.length}`];
+}
+
+/** What holds once everything has come to rest: all of it is stored, nothing waits, and the consumer has all of it. */
+export async function faultsAtRest(db: Db, fleet: Fleet, subscriber: Subscriber | null): Promise<Faults> {
+  const serials = fleet.terminals.map(({ serial }) => serial);
+  const rows = await readStored(db, serials);
+  const made = fleet.ledger.entries.filter(({ serial }) => serials.includes(serial)).length;
+  const { rows: asides } = await sql<{ reason: string; count: number }>`
+    select reason_code as reason, count(*)::int as count from set_aside group by 1`.execute(db);
+  return [
+    ...(await faultsNow(db, fleet)),
+    ...(rows.length === made ? [] : [`I1: ${made} punches, ${rows.length} stored`]),
+    ...asides.map(({ reason, count }) => `I1: ${count} batches set aside: ${reason}`),
+    ...(subscriber === null ? [] : faultsOfDelivery(rows, subscriber)),
+  ];
+}
+
+/** Each committed row reached the consumer in the version that is stored, and never two things under one version (I7). */
+function faultsOfDelivery(rows: readonly StoredRow[], subscriber: Subscriber): string[] {
+  const known = new Set(rows.map(({ punchId }) => punchId));
+  const absent = rows.filter(({ punchId, revision }) => !subscriber.has(punchId, revision ?? 1));
+  const invented = subscriber.ids().filter((id) => !known.has(id));
+  return [
+    ...(absent.length === 0 ? [] : [`I7: ${absent.length} rows never arrived, such as ${absent[0]?.punchId}`]),
+    ...(invented.length === 0
+      ? []
+      : [`I7: ${invented.length} rows arrived that are not stored, such as ${invented[0]}`]),
+    ...subscriber.contradictions().map((id) => `I7: ${id} arrived with two contents`),
+  ];
+}
+
+/** Throws with all faults in its text. */
+export function mustBeFine(faults: Faults, when: string): void {
+  if (faults.length > 0) throw new Error(`${when}:\n${faults.slice(0, 12).join('\n')}`);
+}

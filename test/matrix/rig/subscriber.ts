@@ -1,0 +1,53 @@
+/** A consumer as docs/mqtt.md asks for: a session that lasts, QoS 1, and rows told apart by id and revision. */
+import { once } from 'node:events';
+import mqtt, { type MqttClient } from 'mqtt';
+
+export interface Subscriber {
+  has(id: string, revision: number): boolean;
+  /** Every id that ever arrived. */
+  ids(): readonly string[];
+  /** Ids and revisions under which two different things arrived. */
+  contradictions(): readonly string[];
+  /** Messages, repeats included. */
+  count(): number;
+  /** Off the network until {@link Subscriber.reconnect}; the broker keeps what comes meanwhile. */
+  disconnect(): Promise<void>;
+  reconnect(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Connects to a broker and listens to every punch. */
+export async function subscribe(url: string, clientId = 'payroll'): Promise<Subscriber> {
+  const contents = new Map<string, string>();
+  const ids = new Set<string>();
+  const torn: string[] = [];
+  let count = 0;
+  let client: MqttClient;
+
+  const onMessage = (_topic: string, payload: Buffer): void => {
+    const row: { id?: unknown; revision?: unknown } = JSON.parse(payload.toString());
+    const key = `${String(row.id)} ${String(row.revision)}`;
+    const before = contents.get(key);
+    if (before !== undefined && before !== payload.toString()) torn.push(key);
+    contents.set(key, payload.toString());
+    ids.add(String(row.id));
+    count += 1;
+  };
+  const connect = async (): Promise<void> => {
+    client = mqtt.connect(url, { clientId, clean: false, reconnectPeriod: 200, connectTimeout: 10_000 });
+    // Before the first word: what the broker kept comes with its greeting.
+    client.on('message', onMessage).on('error', () => undefined);
+    await once(client, 'connect');
+    await client.subscribeAsync('gerbang/+/+/punch', { qos: 1 });
+  };
+  await connect();
+  return {
+    has: (id, revision) => contents.has(`${id} ${revision}`),
+    ids: () => [...ids],
+    contradictions: () => torn,
+    count: () => count,
+    disconnect: () => client.endAsync(true),
+    reconnect: connect,
+    close: () => client.endAsync(true),
+  };
+}

@@ -1,0 +1,23 @@
+/** Waiting for something to be so; the deadline is for things that never come, not a promise of speed. */
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** Resolves when `holds`; throws what was waited for after `withinMs`. An error of `holds` counts as "not yet". */
+export async function until(
+  what: string,
+  holds: () => boolean | Promise<boolean>,
+  options: { readonly withinMs?: number; readonly everyMs?: number } = {},
+): Promise<void> {
+  const { withinMs = 60_000, everyMs = 25 } = options;
+  const lastMs = performance.now() + withinMs;
+  let last: unknown;
+  for (;;) {
+    try {
+      if (await holds()) return;
+      last = undefined;
+    } catch (error) {
+      last = error;
+    }
+    if (performance.now() > lastMs) throw new Error(`not within ${withinMs / 1_000} s: ${what}`, { cause: last });
+    await sleep(everyMs);
+  }
+}

@@ -1,0 +1,166 @@
+/** A small government: simulated terminals, a database, a broker with a consumer, and gateways that come and go. */
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { sql } from 'kysely';
+import { type Fleet, type FleetOptions, startFleet } from '../../../device-sim/fleet.ts';
+import { checkConfig } from '../../../src/config.ts';
+import type { Database } from '../../../src/store/database.ts';
+import { startOutsideBroker } from '../../mqtt/tools/outside-broker.ts';
+import { type GatewayProcess, startGatewayProcess } from './gateway.ts';
+import { type Faults, faultsAtRest, faultsNow, mustBeFine, watchCursor } from './oracle.ts';
+import { type Subscriber, subscribe } from './subscriber.ts';
+import { until } from './wait.ts';
+
+/** What a world is made of. */
+export interface WorldOptions {
+  readonly database: Database & { readonly url: string };
+  readonly folder: string;
+  readonly seed: number;
+  /** Takes what must be closed. */
+  onEnd(release: () => unknown): void;
+  /** Default 2; each stands in an office of its own. */
+  readonly terminals?: number;
+  /** Punches in each log at the start. Default 0. */
+  readonly history?: number;
+  /** Default true. */
+  readonly consumer?: boolean;
+  readonly scenario?: FleetOptions['scenario'];
+  /** Merged into the configuration: `queue`, `ingest`, and whatever else. */
+  readonly config?: Readonly<Record<string, unknown>>;
+  /** Of every gateway. */
+  readonly variables?: NodeJS.ProcessEnv;
+  /** What the gateway is told instead of the database's own address: a tunnel's. */
+  readonly databaseUrl?: string;
+}
+
+/** See {@link makeWorld}. */
+export interface World {
+  readonly fleet: Fleet;
+  readonly database: Database;
+  readonly config: string;
+  readonly subscriber: Subscriber | null;
+  readonly brokerUrl: string | null;
+  /** Everybody punches so often, at every terminal. */
+  punch(times: number): void;
+  start(variables?: NodeJS.ProcessEnv, wrapper?: readonly string[]): GatewayProcess;
+  stored(): Promise<number>;
+  made(): number;
+  /** Half a minute passes for the database, whose clock is the only one that leases know. */
+  letLeasesExpire(): Promise<void>;
+  /** Throws when something is wrong that must never be, at rest or not. */
+  mustHoldNow(when: string): Promise<void>;
+  /** Waits until all is stored, published and told, then throws when anything is wrong. @returns a few words */
+  mustComeToRest(when: string): Promise<string>;
+}
+
+/** Nothing new stored or told for so long is standing still, however slow the machine. */
+const standstillMs = 120_000;
+
+/** Builds one; nothing runs but the terminals and the broker. */
+export async function makeWorld(options: WorldOptions): Promise<World> {
+  const { database, folder, seed, onEnd, terminals = 2, history = 0, scenario = {} } = options;
+  const fleet = await startFleet({
+    terminals,
+    seed,
+    scenario: { ...scenario, defaults: { users: 40, history, ...scenario.defaults } },
+  });
+  onEnd(() => fleet.stop());
+  await watchCursor(database.db);
+  const broker = options.consumer === false ? null : await startOutsideBroker();
+  if (broker !== null) onEnd(() => broker.stop());
+  const subscriber = broker === null ? null : await subscribe(broker.url);
+  if (subscriber !== null) onEnd(() => subscriber.close());
+  const config = join(folder, 'gerbang.yaml');
+  await writeFile(config, configOf(fleet, options.config ?? {}));
+
+  const serials = fleet.terminals.map(({ serial }) => serial);
+  const made = (): number => fleet.ledger.entries.length;
+  const stored = async (): Promise<number> => {
+    const { rows } = await sql<{ count: number }>`select count(*)::int as count from punch
+      where terminal_serial = any (${serials}::text[])`.execute(database.db);
+    return rows[0]?.count ?? 0;
+  };
+  const variables = {
+    DATABASE_URL: options.databaseUrl ?? database.url,
+    GERBANG_DATA_DIR: folder,
+    ...(broker === null ? {} : { MQTT_URL: broker.url }),
+    ...options.variables,
+  };
+  let punches = 0;
+  return {
+    fleet,
+    database,
+    config,
+    subscriber,
+    brokerUrl: broker?.url ?? null,
+    made,
+    stored,
+    punch(times) {
+      for (const { terminal } of fleet.terminals) {
+        for (let made = 0; made < times; made += 1) {
+          punches += 1;
+          terminal.punch({ pin: String(1_001 + (punches % 40)), verifyMode: 1, punchState: punches % 2 });
+        }
+      }
+    },
+    start(more = {}, wrapper = []) {
+      const gateway = startGatewayProcess(config, { ...variables, ...more }, wrapper);
+      onEnd(() => gateway.kill());
+      return gateway;
+    },
+    async letLeasesExpire() {
+      await sql`update terminal_lease set expires_at = '-infinity'`.execute(database.db);
+    },
+    mustHoldNow: async (when) => mustBeFine(await faultsNow(database.db, fleet), when),
+    async mustComeToRest(when) {
+      const faults = await rest({ database, fleet, subscriber, made, stored });
+      mustBeFine(faults, when);
+      const told = subscriber === null ? '' : `, ${subscriber.count()} messages`;
+      return `${made()} punches stored once${told}`;
+    },
+  };
+}
+
+/** JSON is YAML; each terminal has an office of its own, so that a slow one holds up nobody. */
+function configOf(fleet: Fleet, more: Readonly<Record<string, unknown>>): string {
+  const offices = fleet.terminals.map(({ port, serial }, at) => ({
+    code: `opd${at}`,
+    name: `OPD ${at}`,
+    timeZone: 'Asia/Jakarta',
+    pollEverySeconds: 1,
+    terminals: [{ name: 'Lobi', host: '127.0.0.1', port, serial }],
+  }));
+  const text = JSON.stringify({ offices, queue: { recordsPerBatch: 100 }, ingest: { concurrency: 2 }, ...more });
+  const checked = checkConfig(text, {});
+  if (checked.faults !== null) throw new Error(`faulty configuration: ${JSON.stringify(checked.faults)}`);
+  return text;
+}
+
+/** Waits as long as something still moves. @returns what is wrong at the end */
+async function rest({
+  database: { db },
+  fleet,
+  subscriber,
+  made,
+  stored,
+}: Pick<World, 'fleet' | 'database' | 'subscriber' | 'made' | 'stored'>): Promise<Faults> {
+  let last = '';
+  let faults: Faults = [];
+  let movedMs = performance.now();
+  await until(
+    'all is stored and told',
+    async () => {
+      const counts = [await stored(), subscriber?.ids().length ?? 0];
+      if (counts.every((count) => count >= made()) || (subscriber === null && counts[0] === made())) {
+        faults = await faultsAtRest(db, fleet, subscriber);
+        if (faults.length === 0) return true;
+      }
+      const now = `${counts.join(' ')} ${subscriber?.count() ?? 0}`;
+      if (now !== last) movedMs = performance.now();
+      last = now;
+      return performance.now() - movedMs > standstillMs;
+    },
+    { withinMs: 900_000, everyMs: 200 },
+  );
+  return await faultsAtRest(db, fleet, subscriber);
+}
