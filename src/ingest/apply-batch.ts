@@ -76,12 +76,14 @@ export async function applyBatch(db: Kysely<Tables>, batch: Batch, means: Ingest
     // Locks the terminal until the commit, known or not: batches of one terminal are applied one after the other.
     await registerTerminal(tx, { serial, officeCode, name: terminalName, timeZone: zone.timeZone });
     crashPoint('ingest.after-lock');
-    const decision = await judge(tx, batch, bytes, await readStoredCursor(tx, serial));
+    const stored = await readStoredCursor(tx, serial);
+    const decision = await judge(tx, batch, bytes, stored);
     crashPoint('ingest.after-judge');
     const applies = decision.kind === 'apply' ? decision : null;
     const added = sliceRecords(bytes, strideBytes, applies?.skip ?? batch.to - batch.from, batch.to - batch.from);
     const run = runOf(batch, applies?.from ?? batch.to, added, means);
-    await storeEvidence(tx, batch, { opensEpoch: applies?.opensEpoch ?? false, run, zone });
+    const place = applies === null && stored !== null ? placeOf(stored.cursor) : { epoch: batch.epoch, from: run.from };
+    await storeEvidence(tx, batch, { ...place, run, opensEpoch: applies?.opensEpoch ?? false, zone });
     crashPoint('ingest.after-evidence');
     if (applies === null) return { outcome: 'already', stored: 0, revised: 0 };
     const revised = added.length > 0 ? await storeConclusions(tx, batch, run, means) : 0;
@@ -105,22 +107,28 @@ function runOf(batch: Batch, from: number, bytes: Uint8Array, means: IngestMeans
 async function storeEvidence(
   tx: Kysely<Tables>,
   batch: Batch,
-  { opensEpoch, run, zone }: { opensEpoch: boolean; run: PunchRun; zone: OfficeZone },
+  part: { epoch: number; from: number; run: PunchRun; opensEpoch: boolean; zone: OfficeZone },
 ): Promise<number | null> {
-  const { serial, epoch, opens } = batch;
+  const { serial, opens } = batch;
+  const { epoch, from, run } = part;
   const end = await readChainEnd(tx, serial);
-  const samples = await insertClockSamples(tx, serial, batch.samples, zone.offsetMs, end.seq);
+  const samples = await insertClockSamples(tx, serial, batch.samples, part.zone.offsetMs, end.seq);
   const events = batch.events === undefined ? [] : await insertClockEvents(tx, serial, batch.events, end.seq);
   const opened =
-    opensEpoch && opens !== null
+    part.opensEpoch && opens !== null
       ? await openEpoch(tx, { serial, epoch, reason: opens.reason, priorNext: opens.priorNext })
       : null;
   if (run.records.length > 0) {
     await insertPunches(tx, run);
     crashPoint('ingest.after-punches');
   }
-  const punches = punchRowsOf(run);
-  return appendEvidence(tx, end, { epoch, from: run.from, to: batch.to, opened, punches, samples, events });
+  const to = from + run.records.length;
+  return appendEvidence(tx, end, { epoch, from, to, opened, punches: punchRowsOf(run), samples, events });
+}
+
+/** Where the log is stored to: the place of evidence that brings no records. */
+function placeOf(cursor: LogCursor): { epoch: number; from: number } {
+  return { epoch: cursor.epoch, from: cursor.next };
 }
 
 /** What follows from the evidence, then word of it. Returns how many earlier rows were concluded anew. */

@@ -10,6 +10,7 @@ import {
   type EventRow,
   epochLine,
   eventLine,
+  headerLine,
   headOf,
   noHead,
   type PunchRow,
@@ -33,7 +34,10 @@ export interface ChainEnd {
 
 /** What a transaction stored, as its rows hold it: rows that were there before are not part of it. */
 export interface StoredEvidence {
-  /** The epoch of the punches; ordinals `from` (included) to `to` (excluded), equal when there are none. */
+  /**
+   * The epoch of the punches; ordinals `from` (included) to `to` (excluded). Without any, both are where the log is stored
+   * to, so that every batch of a terminal begins where the one before it ended or in a later epoch.
+   */
   readonly epoch: number;
   readonly from: number;
   readonly to: number;
@@ -98,7 +102,7 @@ export async function appendEvidence(
       stored_at: instantText(end.storedAtMs),
       content: content.digest,
       row_marks: content.marks,
-      head: headOf(end.prior, header, content.digest),
+      head: headOf(end.prior, headerLine(header), content),
     })
     .execute();
   return end.seq;

@@ -136,31 +136,35 @@ export interface ContentWriter {
   finish(): Content;
 }
 
-/** Begins a content without lines. */
-export function contentWriter(): ContentWriter {
+/**
+ * Begins a content without lines.
+ *
+ * @param withMarks false where only the digest is asked for: marks cost as much as all the rest
+ */
+export function contentWriter(withMarks = true): ContentWriter {
   const all = createHash('sha256');
-  const marks: Buffer[] = [];
+  const marks: string[] = [];
   let waiting = '';
   return {
     add(line) {
-      marks.push(markOf(line));
+      if (withMarks) marks.push(markOf(line));
       waiting += line;
       if (waiting.length < charactersAtOnce) return;
       all.update(waiting);
       waiting = '';
     },
-    finish: () => ({ digest: all.update(waiting).digest(), marks: Buffer.concat(marks) }),
+    finish: () => ({ digest: all.update(waiting).digest(), marks: Buffer.from(marks.join(''), 'hex') }),
   };
 }
 
-/** The head of a chain: SHA-256 over the head before it, the header's line and the digest of the content. */
-export function headOf(prior: Uint8Array, header: BatchHeader, content: Uint8Array): Buffer {
-  return createHash('sha256').update(prior).update(headerLine(header)).update(content).digest();
+/** The next head of a chain: SHA-256 over the head before it, the header's line, the content's digest and its marks. */
+export function headOf(prior: Uint8Array, header: string, content: Content): Buffer {
+  return createHash('sha256').update(prior).update(header).update(content.digest).update(content.marks).digest();
 }
 
-/** The first bytes of the SHA-256 of one line. */
-export function markOf(line: string): Buffer {
-  return hash('sha256', line, 'buffer').subarray(0, markBytes);
+/** The first {@link markBytes} bytes of the SHA-256 of one line, hexadecimal. */
+export function markOf(line: string): string {
+  return hash('sha256', line, 'hex').slice(0, 2 * markBytes);
 }
 
 function lineOf(...values: readonly (string | number | boolean | null)[]): string {
