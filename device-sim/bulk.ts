@@ -25,7 +25,7 @@ export function prepare(terminal: Terminal, session: Session, payload: Buffer): 
   if (!found) return { replies: [ERROR] };
   if ('code' in found) return { replies: [found] };
   session.buffer = found;
-  const isLog = request.command !== COMMAND.usersRead;
+  const isLog = request.command === COMMAND.logRead || request.command === COMMAND.logByTime;
   const delayMs = isLog ? (terminal.knobs.prepareDelayMsPer1000 * terminal.log.count) / 1000 : 0;
   const { inline, prepareAnswer, onlyFirstBytes } = terminal.knobs;
   if (onlyFirstBytes !== undefined) {
@@ -105,6 +105,7 @@ function datasetFor(terminal: Terminal, request: PrepareRequest): Dataset | Repl
       if (request.parameter1 !== 5 || terminal.users.count === 0) return undefined;
       return datasetOf(terminal.users.encode(terminal.profile.userLayout));
     case COMMAND.operationLogRead: {
+      if (terminal.knobs.operationLog !== 'served') return { code: REPLY.unknown };
       const operations = terminal.operations.bytes();
       return operations.length > 0 ? datasetOf(operations) : undefined;
     }

@@ -63,6 +63,10 @@ export const knobsSchema = z.strictObject({
   onlyFirstBytes: z.int().min(4).max(65_535).optional(),
   /** The record counter says 0 whatever the log holds. */
   hidesRecordCount: z.boolean().default(false),
+  /** Whether there is an operation log: it can be read; it is counted, but reading it is unknown; there is none. */
+  operationLog: z.enum(['served', 'unreadable', 'none']).default('served'),
+  /** The time with which a set of the clock is written down: nobody has documented which. */
+  timeSetStamp: z.enum(['new', 'old']).default('new'),
   /** GET_TIME answers from a clock face refreshed only this often; 0 = always fresh. */
   timeCachedMs: z.int().min(0).max(60_000).default(0),
 });

@@ -1,8 +1,8 @@
 import { encodeOperation } from './codec/dataset.ts';
 import { packTime } from './codec/packed-time.ts';
 
-/** Numbers of the operations that matter to whoever reads punches; what terminals mean by them is nowhere documented. */
-export const OPERATION = { powerOn: 0, clockStepped: 21, clockSet: 22, logCleared: 23 } as const;
+/** Numbers of the operations that matter to whoever reads punches. docs/protocol.md, "Operation log". */
+export const OPERATION = { powerOn: 0, powerOff: 1, timeSet: 21, logCleared: 23 } as const;
 
 /** A full operation log clears itself, as on the real thing. */
 const CAPACITY = 1_000;
@@ -10,7 +10,11 @@ const CAPACITY = 1_000;
 /** What was done to the terminal, as it writes it down itself. */
 export type OperationLog = {
   readonly count: number;
-  note(operation: number, wallMs: number): void;
+  /**
+   * @param by the administrator's index; 0 for nobody in particular
+   * @param parameters up to four numbers, whose meaning depends on the operation
+   */
+  note(operation: number, wallMs: number, by?: number, parameters?: readonly number[]): void;
   bytes(): Buffer;
 };
 
@@ -20,9 +24,9 @@ export function createOperationLog(): OperationLog {
     get count() {
       return entries.length;
     },
-    note(operation, wallMs) {
+    note(operation, wallMs, by = 0, parameters = []) {
       if (entries.length >= CAPACITY) entries.length = 0;
-      entries.push(encodeOperation({ operation, time: packTime(wallMs), parameters: [] }));
+      entries.push(encodeOperation({ operation, by, time: packTime(wallMs), parameters }));
     },
     bytes: () => Buffer.concat(entries),
   };

@@ -88,24 +88,29 @@ export const PROFILES: readonly Profile[] = [
     recordLayout: '16',
     options: { ...BW.options, '~ExtendFmt': '1' },
   },
-  tft('vl-49', 'Visible-light face terminal: 49-byte records, 112-byte counters, reads by time range.', {
-    deviceName: 'SpeedFace-V5L',
-    platform: 'ZAM170_TFT',
-    firmware: 'ZAM170-NF50VA-Ver1.1.17',
-    recordLayout: '49',
-    sizesBytes: 112,
-    recordCapacity: 200_000,
-    options: { '~SSR': '1', '~ExtendFmt': '1', '~ZKFPVersion': '12', FaceFunOn: '1', ZKFaceVersion: '58' },
-    knobs: { timeFilter: 'range', eventBytes: 52 },
-  }),
+  tft(
+    'vl-49',
+    'Visible-light face terminal: 49-byte records, 112-byte counters, reads by time range; its operation log is counted only.',
+    {
+      deviceName: 'SpeedFace-V5L',
+      platform: 'ZAM170_TFT',
+      firmware: 'ZAM170-NF50VA-Ver1.1.17',
+      recordLayout: '49',
+      sizesBytes: 112,
+      recordCapacity: 200_000,
+      options: { '~SSR': '1', '~ExtendFmt': '1', '~ZKFPVersion': '12', FaceFunOn: '1', ZKFaceVersion: '58' },
+      knobs: { timeFilter: 'range', eventBytes: 52, operationLog: 'unreadable' },
+    },
+  ),
   {
     ...BW,
     name: 'udp-only',
-    description: 'Answers on UDP alone, as the MA300 does: 8-byte records, small datagrams.',
+    description: 'Answers on UDP alone, as the MA300 does: 8-byte records, small datagrams, no operation log.',
     transport: 'udp',
     deviceName: 'MA300',
     platform: 'ZEM560',
     firmware: 'Ver 6.20 Aug 02 2012',
+    knobs: { ...BW.knobs, operationLog: 'none' },
   },
   tft('one-client', 'Serves one TCP client; a second one is let in and closed at once.', {
     transport: 'tcp',
@@ -159,15 +164,19 @@ export const PROFILES: readonly Profile[] = [
   tft('inline-variants', 'Answers 1503 with PREPARE_DATA, small logs inline, and every span with PREPARE_DATA.', {
     knobs: { inline: 'prepare-only', prepareAnswer: 'prepare-data', blockBytes: 16_384 },
   }),
-  tft('wl-22', 'WL-series unit: 22-byte records, counters of 4 zero bytes, 4096 bytes of log and no buffered reads.', {
-    transport: 'tcp',
-    deviceName: 'WL20',
-    platform: 'ZLM20_TFT',
-    recordLayout: '22',
-    sizesBytes: 4,
-    options: { '~SSR': '1', '~ZKFPVersion': '10' },
-    knobs: { bufferedReads: false, onlyFirstBytes: 4_096 },
-  }),
+  tft(
+    'wl-22',
+    'WL-series unit: 22-byte records, counters of 4 zero bytes, 4096 bytes of log, no buffered reads, no operation log.',
+    {
+      transport: 'tcp',
+      deviceName: 'WL20',
+      platform: 'ZLM20_TFT',
+      recordLayout: '22',
+      sizesBytes: 4,
+      options: { '~SSR': '1', '~ZKFPVersion': '10' },
+      knobs: { bufferedReads: false, onlyFirstBytes: 4_096, operationLog: 'none' },
+    },
+  ),
 ];
 
 export const DEFAULT_PROFILE = 'tft-40';

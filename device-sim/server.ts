@@ -55,8 +55,10 @@ export async function serveTerminal(terminal: Terminal, address: Address): Promi
   async function reboot(downMs: number): Promise<void> {
     sessions.clear();
     terminal.enable();
+    terminal.switched('off');
     clearTimeout(rebooting);
     rebooting = setTimeout(() => {
+      terminal.switched('on');
       online().catch((error: unknown) => console.error(`${terminal.serial} cannot come back: ${error}`));
     }, downMs);
     await offline();

@@ -105,7 +105,7 @@ function countersOf({ users, log, knobs, operations }: Holdings): Counters {
     users: users.count,
     fingers: users.count,
     records: knobs.hidesRecordCount ? 0 : log.count,
-    operationLog: operations.count,
+    operationLog: knobs.operationLog === 'none' ? 0 : operations.count,
     administrators: users.countWhere((user) => user.privilege >= 2),
     passwords: users.countWhere((user) => user.password !== ''),
     fingerCapacity: 3_000,

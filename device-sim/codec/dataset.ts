@@ -36,10 +36,20 @@ export function encodePrepareData(sizeBytes: number, blockBytes: number): Buffer
   return payload;
 }
 
-/** One entry of the operation log; entries follow a 4-byte prefix as log records do. */
-export function encodeOperation(entry: { operation: number; time: number; parameters: readonly number[] }): Buffer {
+/** One entry of the operation log, 16 bytes; entries follow a 4-byte prefix as log records do. docs/protocol.md, "Operation log". */
+export type Operation = {
+  operation: number;
+  /** The administrator's index. */
+  by: number;
+  /** Packed device time. */
+  time: number;
+  parameters: readonly number[];
+};
+
+export function encodeOperation(entry: Operation): Buffer {
   const bytes = Buffer.alloc(16);
   bytes.writeUInt8(entry.operation, 2);
+  bytes.writeUInt8(entry.by, 3);
   bytes.writeUInt32LE(entry.time, 4);
   for (let at = 0; at < 4; at += 1) bytes.writeUInt16LE(entry.parameters[at] ?? 0, 8 + at * 2);
   return bytes;

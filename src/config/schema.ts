@@ -9,7 +9,7 @@ import { field, flag, hostName, line, wholeNumber, zoneName } from './fields.ts'
 import { parseQuietHours } from './quiet-hours.ts';
 
 /** The names the driver knows (`src/zk/quirks.ts`); a test holds both lists equal. */
-export const quirkNames = ['acceptBadReplyChecksum', 'readDirectly', 'smallChunks'] as const;
+export const quirkNames = ['acceptBadReplyChecksum', 'readDirectly', 'smallChunks', 'skipOperationLog'] as const;
 
 const clock = z
   .strictObject({

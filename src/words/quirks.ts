@@ -14,4 +14,8 @@ export const quirkReasons = {
     id: 'Pembacaan putus di tengah jawaban yang panjang. Potongan 8 KB lebih tahan di jalur seperti ini, tetapi lebih lambat.',
     en: 'The read broke off in a long reply. Pieces of 8 KB stand such a line better, but are slower on a good one.',
   },
+  skipOperationLog: {
+    id: 'Mesin tersendat bila catatan operasinya diminta. Pergeseran jamnya lalu ditempatkan dengan bukti yang lebih lemah.',
+    en: 'The terminal stumbles over being asked for its operation log. Steps of its clock are then located by weaker evidence.',
+  },
 } satisfies Record<string, Bilingual>;

@@ -107,6 +107,32 @@ export interface TailRequest {
   readonly firstIndex: number;
 }
 
+/** One line of a terminal's operation log. Who did it and to whom is not passed on. */
+export interface Operation {
+  /** Code as the terminal wrote it; what it means is known for some models only. */
+  readonly operation: number;
+  readonly deviceTime: DeviceTime;
+}
+
+/** Which end of the operation log is wanted: from an index on (0 is the oldest entry), but no more than the newest few. */
+export interface OperationRequest {
+  readonly fromIndex: number;
+  readonly atMost: number;
+}
+
+/** The end of the operation log. Complete from `firstIndex` on. */
+export interface OperationLogRead {
+  /** Entries in the terminal's operation log when it was prepared. */
+  readonly totalEntries: number;
+  /** Index of the first of `entries`. */
+  readonly firstIndex: number;
+  readonly entries: readonly Operation[];
+  /** Host time just before "prepare" was sent: an entry absent from this read was written after it. */
+  readonly preparedAtMs: number;
+  /** Host time when the last byte had arrived: every entry was written before it. */
+  readonly completedAtMs: number;
+}
+
 /** An open conversation with one terminal: one command in flight, EXIT on every path. */
 export interface TerminalSession {
   /** What the session runs on; tells a caller of `auto` which one worked. */
@@ -142,6 +168,13 @@ export interface TerminalSession {
    * these two do not give a known size. No user is read, except that a table below 1 KB arrives whole and is wiped.
    */
   readUserRecordBytes(): Promise<number | null>;
+  /**
+   * What was done to the terminal, oldest first.
+   *
+   * @throws GerbangError ZK_UNSUPPORTED, ZK_REFUSED, READ_TOO_LARGE, READ_LAYOUT_UNPROVEN, READ_CONTRADICTS_COUNTER where
+   * it is not to be had; the session goes on
+   */
+  readOperations(request: OperationRequest): Promise<OperationLogRead>;
   /** Asks whether the log can be read by time window (command 10004). Reads no records. */
   probeTimeFilter(from: DeviceTime, to: DeviceTime): Promise<TimeFilterProbe>;
   /**

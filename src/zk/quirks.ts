@@ -11,6 +11,8 @@ export const quirks = {
     'The terminal refuses the buffered read (1503) but answers the old direct one (13). No tail reads: each poll moves the whole log.',
   smallChunks:
     'The terminal or its line breaks on long replies. Asks for 8 KB at a time instead of 64 KB; slower on healthy lines.',
+  skipOperationLog:
+    'The terminal stumbles over being asked for its operation log. Steps of its clock are then located by weaker evidence.',
 } as const;
 
 /** One of {@link quirks}. */

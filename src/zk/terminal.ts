@@ -10,6 +10,7 @@ import { identify, probeTimeFilter, readClock, readCounters, readOption, setCloc
 import { createListener } from './live-events.ts';
 import { type LogReader, readLog, readTail } from './log-read.ts';
 import { defaultTimeouts, openConversation, signIn } from './opening.ts';
+import { readOperations } from './operation-log.ts';
 import { readingManner } from './reading-manner.ts';
 import type { Conversation } from './session.ts';
 import type { Link } from './transport/link.ts';
@@ -59,6 +60,7 @@ function sessionOf(conversation: Conversation, clock: HostClock, target: Termina
     readTail: (request) => inTurn(() => readTail(reader, request)),
     readPins: () => inTurn(() => readPins(reader)),
     readUserRecordBytes: () => inTurn(() => readUserRecordBytes(reader)),
+    readOperations: (request) => inTurn(() => readOperations(reader, request)),
     probeTimeFilter: (from, to) =>
       inTurn(() => probeTimeFilter(conversation, from, to, prepareTimeoutMs, maxDatasetBytes)),
     listen: (onBell, onLost, silenceMs) => listener.listen(onBell, onLost, silenceMs),

@@ -27,6 +27,7 @@ export const command = {
 export const dataset = {
   attendance: 13,
   users: 9,
+  operations: 34,
   attendanceByTime: 10004,
 } as const;
 

@@ -70,6 +70,9 @@ function sessionOf(helper: Helper, target: TerminalTarget, clock: HostClock): Te
     readPins: () => inTurn(() => readPins(reader)),
     // A fact that only `gerbang probe` shows, and has through the other driver.
     readUserRecordBytes: async () => null,
+    readOperations: async () => {
+      throw unsupported('The operation log needs driver: zk. Punches do not depend on it.');
+    },
     probeTimeFilter: (from, to) => inTurn(() => probeTimeFilter(asker, from, to, prepareTimeoutMs, maxDatasetBytes)),
     listen: async () => {
       throw unsupported(
@@ -101,7 +104,7 @@ function refuseWhatItCannot({ transport = 'tcp', quirks = [] }: TerminalTarget):
       'node-zklib puts datagrams together as they come, which nothing can check afterwards. Use driver: zk for terminals on UDP.',
     );
   }
-  const missing = quirks.filter((quirk) => quirk !== 'acceptBadReplyChecksum');
+  const missing = quirks.filter((quirk) => quirk !== 'acceptBadReplyChecksum' && quirk !== 'skipOperationLog');
   if (missing.length > 0) {
     throw unsupported(`These quirks need driver: zk: ${missing.join(', ')}. Set that driver, or leave them out.`);
   }

@@ -75,7 +75,7 @@ describe('a right configuration', () => {
     const { faults } = checkConfig(minimal.replace('host: h', 'host: h, quirks: [readDirect]'), {});
     const [fault] = faults ?? [];
     expect(fault && describeFault(fault, 'en')).toContain(
-      'a list of: acceptBadReplyChecksum, readDirectly, smallChunks',
+      'a list of: acceptBadReplyChecksum, readDirectly, smallChunks, skipOperationLog',
     );
   });
 
