@@ -1,22 +1,22 @@
 /**
- * Publishes what was committed: takes lines from the outbox, sends their rows, forgets a line once the broker has
- * confirmed all of them. A broker that is away costs nothing but time.
+ * Publishes what was committed: follows the order of changes, sends its rows, and moves its cursor once the broker has
+ * confirmed them. A broker that is away costs nothing but time.
  */
 import { randomBytes } from 'node:crypto';
 import mqtt, { type IClientOptions, MqttClient } from 'mqtt';
 import { crashPoint } from '../crash-points.ts';
-import { GerbangError } from '../errors.ts';
 import { hideUrlPasswords, type Log } from '../log.ts';
-import { readArrivals, readFleet } from '../store/board.ts';
+import { readFleet } from '../store/board.ts';
+import { readChanges } from '../store/changes.ts';
+import { enrolConsumer, moveConsumer, mqttConsumer, readConsumer } from '../store/consumers.ts';
 import type { Database } from '../store/database.ts';
-import { type OutboxLine, takeOutbox } from '../store/outbox.ts';
-import type { LogRange } from '../store/punches.ts';
+import { sequenceOutbox } from '../store/outbox.ts';
+import { createTurn } from '../store/turn.ts';
 import { watchOutbox } from '../store/watch-outbox.ts';
 import { type Broker, gatewayClientPrefix, startBroker } from './broker.ts';
 import { type LinkOptions, type OutgoingMessage, openLink } from './link.ts';
 import { clearedMessage, gatewayMessage, punchMessage, terminalMessage } from './messages.ts';
 import { createSweeper } from './sweeper.ts';
-import { createTurn } from './turn.ts';
 
 /** What publishing needs. */
 export interface PublisherOptions {
@@ -56,10 +56,8 @@ export interface Publisher {
   close(): Promise<void>;
 }
 
-/** Lines per transaction: a line may hold a whole batch of rows, and the transaction must end within a minute. */
-const linesAtOnce = 8;
-/** After so many transactions the retained states have a turn again, however much waits. */
-const roundsPerSweep = 20;
+/** After so many pages the retained states have a turn again, however much waits. */
+const pagesPerSweep = 60;
 /** Rows on their way to the broker at one time. */
 const rowsInFlight = 500;
 /**
@@ -71,7 +69,7 @@ export async function startPublisher(options: PublisherOptions): Promise<Publish
   const { database, log, mqttUrl } = options;
   const startedMs = options.nowMs();
   const broker = mqttUrl === undefined ? await startOwnBroker(options) : null;
-  const turn = createTurn(database);
+  const turn = createTurn(database, mqttConsumer);
   const said = new Map<string, string>();
   let published = 0;
 
@@ -93,9 +91,9 @@ export async function startPublisher(options: PublisherOptions): Promise<Publish
     if (!link.isConnected() || !(await turn.take())) return;
     crashPoint('outbox.before-sweep');
     await publishStates();
-    for (let round = 0; round < roundsPerSweep; round += 1) {
-      if ((await takeOutbox(database.db, linesAtOnce, publishLines)) === 0) return;
-      crashPoint('outbox.after-forget');
+    await sequenceOutbox(database.db);
+    for (let page = 0; page < pagesPerSweep; page += 1) {
+      if (!(await publishPage())) return;
     }
     sweeper.soon();
   }
@@ -115,16 +113,28 @@ export async function startPublisher(options: PublisherOptions): Promise<Publish
     for (const { topic } of gone) said.delete(topic);
   }
 
-  async function publishLines(lines: readonly OutboxLine[], tx: Database['db']): Promise<void> {
-    for (const range of lines.flatMap(inPages)) {
-      if (!(await turn.take())) throw new GerbangError('MQTT_UNAVAILABLE', 'Another gateway publishes now.');
-      const rows = await readArrivals(tx, [range]);
-      crashPoint('outbox.before-publish');
-      await link.publishAll(rows.map(punchMessage));
-      crashPoint('outbox.after-confirm');
-      published += rows.length;
-      options.onPublished?.(rows.length);
+  /** Returns false when nothing waits. */
+  async function publishPage(): Promise<boolean> {
+    // Before each page: a gateway that was frozen must not go on where another one is at work.
+    if (!(await turn.take())) return false;
+    const standing = await readConsumer(database.db, mqttConsumer);
+    if (standing === null) {
+      await enrolConsumer(database.db, mqttConsumer, 'oldest');
+      return true;
     }
+    const from = standing.position;
+    const page = await readChanges(database.db, { from, limit: rowsInFlight });
+    if (page.kind === 'gone') {
+      // Lines wait for MQTT however long it takes, so somebody else took them away. The rows themselves are in Postgres.
+      log.error({ from, oldest: page.bounds.oldest }, 'rows that were not published yet are gone from the outbox');
+      return moveConsumer(database.db, mqttConsumer, { from, to: page.bounds.oldest, rows: 0 });
+    }
+    if (page.next === from) return false;
+    await link.publishAll(page.rows.map(punchMessage));
+    published += page.rows.length;
+    options.onPublished?.(page.rows.length);
+    await moveConsumer(database.db, mqttConsumer, { from, to: page.next, rows: page.rows.length });
+    return true;
   }
 
   return {
@@ -160,16 +170,6 @@ function clientOptions(broker: Broker | null): IClientOptions {
   // The built-in broker dies with the gateway, so a will there would have nobody left to carry it out.
   const will = broker === null ? { will: { topic, payload: Buffer.from(payload), qos: 1 as const, retain } } : {};
   return { clientId, protocolVersion: 4, keepalive: 30, ...will };
-}
-
-/** A range in pieces that may be under way at one time. */
-function inPages(line: OutboxLine): readonly LogRange[] {
-  const { serial, epoch } = line;
-  const pages: LogRange[] = [];
-  for (let from = line.from; from < line.to; from += rowsInFlight) {
-    pages.push({ serial, epoch, from, to: Math.min(line.to, from + rowsInFlight) });
-  }
-  return pages;
 }
 
 function pagesOf(messages: readonly OutgoingMessage[]): readonly (readonly OutgoingMessage[])[] {

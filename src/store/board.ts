@@ -163,6 +163,15 @@ export interface ArrivalBounds {
   readonly limit: number;
 }
 
+/** The columns of an {@link Arrival}, from `attendance a` and `terminal t`. */
+export const arrivalColumns = sql`
+  a.punch_id as "punchId", a.office_code as "officeCode", a.terminal_serial as serial,
+  coalesce(t.name, a.terminal_serial) as "terminalName", a.pin, a.person_id as "personId",
+  a.occurred_at as "occurredAtMs", a.earliest as "earliestMs", a.latest as "latestMs",
+  a.time_status as "timeStatus", a.device_time as "deviceTime", a.verify_mode as "verifyMode",
+  a.punch_state as "punchState", a.work_code as "workCode", a.source, a.received_at as "receivedAtMs",
+  a.revision, a.suspect, a.epoch, a.ordinal`;
+
 /** The rows of these ranges, in the order they were received. The caller bounds the ranges, or gives `bounds`. */
 export async function readArrivals(
   db: Kysely<Tables>,
@@ -171,12 +180,7 @@ export async function readArrivals(
 ): Promise<readonly Arrival[]> {
   if (ranges.length === 0) return [];
   const { rows } = await sql<Arrival>`
-    select a.punch_id as "punchId", a.office_code as "officeCode", a.terminal_serial as serial,
-           coalesce(t.name, a.terminal_serial) as "terminalName", a.pin, a.person_id as "personId",
-           a.occurred_at as "occurredAtMs", a.earliest as "earliestMs", a.latest as "latestMs",
-           a.time_status as "timeStatus", a.device_time as "deviceTime", a.verify_mode as "verifyMode",
-           a.punch_state as "punchState", a.work_code as "workCode", a.source, a.received_at as "receivedAtMs",
-           a.revision, a.suspect, a.epoch, a.ordinal
+    select ${arrivalColumns}
     from unnest(${ranges.map((r) => r.serial)}::text[], ${ranges.map((r) => r.epoch)}::int[],
                 ${ranges.map((r) => r.from)}::bigint[], ${ranges.map((r) => r.to)}::bigint[])
            as r (serial, epoch, from_ordinal, to_ordinal)
@@ -190,9 +194,12 @@ export async function readArrivals(
   return rows.reverse();
 }
 
-/** Lines that wait to be published. */
+/** Lines that MQTT has not confirmed yet. */
 export async function countOutbox(db: Kysely<Tables>): Promise<number> {
-  const { rows } = await sql<{ lines: number }>`select count(*)::int as lines from outbox`.execute(db);
+  const { rows } = await sql<{ lines: number }>`
+    select (select count(*) from outbox where end_position is null)::int
+         + (select count(*) from outbox
+            where end_position > (select position from outbox_consumer where name = 'mqtt'))::int as lines`.execute(db);
   return rows[0]?.lines ?? 0;
 }
 

@@ -1,23 +1,26 @@
 /**
- * What is to be published, written with the rows it speaks of and taken after commit.
+ * What is to be told, written with the rows it speaks of, and put into one order after its commit.
  *
- * A line names a range of ordinals; `readArrivals` (board.ts) expands it to attendance rows. Delivery is at least once:
- * consumers tell repeats by punch id and revision.
+ * A line names a range of ordinals. `sequenceOutbox` gives committed lines their positions, one per row and without gaps;
+ * whoever follows positions can miss nothing, however late a transaction committed (changes.ts reads them, consumers.ts
+ * keeps who stands where). Delivery is at least once: consumers tell repeats by punch id and revision.
  */
 import { type Kysely, sql } from 'kysely';
 import type { LogRange } from './punches.ts';
 import type { Tables } from './tables.ts';
 
-/** `listen gerbang_outbox` is told after each commit that left something to publish. */
+/** `listen gerbang_outbox` is told after each commit that left something to tell. */
 export const outboxChannel = 'gerbang_outbox';
 
-/** A range to publish. Its number orders lines of one terminal; it says nothing about commit order across terminals. */
-export interface OutboxLine extends LogRange {
-  readonly outboxId: number;
-}
+/** Lines per call: the row lock that sequencers take turns at is held for no more than these. */
+const linesAtOnce = 1_000;
 
-/** Adds a line. Only inside the transaction that stores its rows; the notification goes out with the commit. */
+/**
+ * Adds a line. Only inside the transaction that stores its rows, and under the lock of their terminal, which keeps lines
+ * of one terminal in the order of its commits. The notification goes out with the commit.
+ */
 export async function appendOutbox(tx: Kysely<Tables>, range: LogRange): Promise<void> {
+  if (range.to <= range.from) return;
   await sql`
     with line as (
       insert into outbox (terminal_serial, epoch, from_ordinal, to_ordinal)
@@ -27,30 +30,44 @@ export async function appendOutbox(tx: Kysely<Tables>, range: LogRange): Promise
 }
 
 /**
- * Hands the oldest lines to `publish` and forgets them when it succeeds; when it throws, they stay. Several publishers
- * at once get different lines.
- *
- * @param limit lines at once, at most
- * @param publish must end well within the database's limit for idle transactions (60 s); a line may hold as many rows as
- * a batch
- * @returns how many lines were published; less than `limit` when no more wait
+ * Gives positions to all lines that are committed by now. Anybody may call it, any number at once: it is one statement
+ * at the database, so there is nothing to take over from a caller that dies.
  */
-export async function takeOutbox(
-  db: Kysely<Tables>,
-  limit: number,
-  publish: (lines: readonly OutboxLine[], tx: Kysely<Tables>) => Promise<void>,
-): Promise<number> {
-  return db.transaction().execute(async (tx) => {
-    const { rows: lines } = await sql<OutboxLine>`
-      select outbox_id as "outboxId", terminal_serial as serial, epoch, from_ordinal as "from", to_ordinal as "to"
-      from outbox
-      order by outbox_id
-      limit ${limit}
-      for update skip locked`.execute(tx);
-    if (lines.length === 0) return 0;
-    await publish(lines, tx);
-    const ids = lines.map((line) => line.outboxId);
-    await sql`delete from outbox where outbox_id = any (${ids}::bigint[])`.execute(tx);
-    return lines.length;
-  });
+export async function sequenceOutbox(db: Kysely<Tables>): Promise<void> {
+  for (;;) {
+    const { rows } = await sql<{ lines: number }>`select sequence_outbox(${linesAtOnce}) as lines`.execute(db);
+    if ((rows[0]?.lines ?? 0) < linesAtOnce) return;
+  }
+}
+
+/** How long lines are kept. */
+export interface OutboxKeeping {
+  /** Lines that every consumer has confirmed are kept so long, in milliseconds, for followers of the change feed. */
+  readonly keepMs: number;
+  /** Lines are kept so long for consumers that lag; past it these are told that they are too late. */
+  readonly lagMs: number;
+}
+
+/**
+ * Forgets lines from the front that nobody may still need, at most `limit`.
+ *
+ * @returns how many; fewer than `limit` when there are no more
+ */
+export async function pruneOutbox(db: Kysely<Tables>, keeping: OutboxKeeping, limit: number): Promise<number> {
+  // Only ever a front part: positions and the times of sequencing grow together, so each condition holds up to some line.
+  const { numAffectedRows } = await sql`
+    with floors as (
+      select coalesce(min(position) filter (where waits_for_ever), 9223372036854775807) as hard,
+             coalesce(min(position), 9223372036854775807) as soft
+      from outbox_consumer
+      where state <> 'gone'
+    )
+    delete from outbox o
+    using (select outbox_id, end_position, sequenced_at from outbox where end_position is not null
+           order by end_position limit ${limit}) as front, floors
+    where o.outbox_id = front.outbox_id and front.end_position <= floors.hard
+      and (front.sequenced_at < now() - ${keeping.lagMs}::float8 * interval '1 millisecond'
+           or (front.end_position <= floors.soft
+               and front.sequenced_at < now() - ${keeping.keepMs}::float8 * interval '1 millisecond'))`.execute(db);
+  return Number(numAffectedRows ?? 0n);
 }

@@ -7,7 +7,9 @@ import type { ColumnType, Generated } from 'kysely';
 import type { TimeStatus } from '../clock/correct.ts';
 import type { EpochReason } from '../punch/batch.ts';
 import type { RecordLayout } from '../punch/record.ts';
+import type { EvidenceTables } from './evidence-tables.ts';
 import type { ModelTables } from './model-tables.ts';
+import type { OutboxTables } from './outbox-tables.ts';
 
 /** Read as milliseconds UTC (`-Infinity` for '-infinity'), written as ISO text (`instantText`). */
 type Instant = ColumnType<number, string, string>;
@@ -20,7 +22,7 @@ export type { TimeStatus } from '../clock/correct.ts';
 /** How a terminal stands, for people to see. */
 export type TerminalCondition = 'waiting' | 'ok' | 'failing' | 'quarantined';
 
-export interface Tables extends ModelTables {
+export interface Tables extends EvidenceTables, ModelTables, OutboxTables {
   office: {
     code: string;
     name: string;
@@ -161,14 +163,6 @@ export interface Tables extends ModelTables {
     times: Generated<number>;
     set_aside_at: DefaultedInstant;
     last_at: DefaultedInstant;
-  };
-  outbox: {
-    outbox_id: ColumnType<number, never, never>;
-    terminal_serial: string;
-    epoch: number;
-    from_ordinal: number;
-    to_ordinal: number;
-    created_at: DefaultedInstant;
   };
   gateway_host: {
     holder: string;

@@ -1,9 +1,9 @@
-/** Of several gateways on one database one publishes at a time, or rows of one terminal could overtake each other. */
+/** Of several gateways on one database one at a time delivers to a consumer, or rows of one terminal could overtake. */
 import { randomUUID } from 'node:crypto';
-import type { Database } from '../store/database.ts';
-import { acquireLease, releaseLease, renewLease } from '../store/lease.ts';
+import type { Database } from './database.ts';
+import { acquireLease, releaseLease, renewLease } from './lease.ts';
 
-/** The right to publish. */
+/** The right to deliver. A courtesy between gateways: what keeps cursors right is that they move only from where they stood. */
 export interface Turn {
   /** Takes or keeps it. False while another gateway has it. */
   take(): Promise<boolean>;
@@ -11,13 +11,16 @@ export interface Turn {
   release(): Promise<void>;
 }
 
-const key = 'mqtt-publisher';
-/** Longer than the broker may take to confirm one page of rows. */
-const ttlMs = 60_000;
+/** A gateway that dies is followed by another after so long. */
+const ttlMs = 20_000;
 
-/** @param database where the turn is kept */
-export function createTurn(database: Database): Turn {
+/**
+ * @param database where the turn is kept
+ * @param consumer whom to deliver to
+ */
+export function createTurn(database: Database, consumer: string): Turn {
   const holder = randomUUID();
+  const key = `consumer ${consumer}`;
   let fence: number | null = null;
   return {
     async take() {

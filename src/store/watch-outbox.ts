@@ -9,22 +9,49 @@ export interface OutboxWatch {
   close(): Promise<void>;
 }
 
+interface Listening {
+  readonly wakes: Set<() => void>;
+  close(): Promise<void>;
+}
+
 const maxPauseMs = 30_000;
+/** One connection listens for everybody who watches the same database. */
+const listening = new WeakMap<pg.Pool, Listening>();
 
 /**
- * Calls `onWake` after each commit that left something to publish, and after each new connection, because what was said
- * in between was not heard. Holds one connection of the pool; a lost one is replaced after 1 s to 30 s.
+ * Calls `onWake` after each commit that left something to tell, and after each new connection, because what was said in
+ * between was not heard. All watches of a database together hold one connection of its pool; a lost one is replaced after
+ * 1 s to 30 s.
  */
-export function watchOutbox(database: Database, onWake: () => void): OutboxWatch {
-  const closing = new AbortController();
+export function watchOutbox({ pool }: Pick<Database, 'pool'>, onWake: () => void): OutboxWatch {
+  const shared = listening.get(pool) ?? startListening(pool);
+  listening.set(pool, shared);
+  // A function of its own for each watch: the same one given twice is two watches.
+  const wake = (): void => onWake();
+  shared.wakes.add(wake);
+  // Whoever joins a connection that listens already has missed its first call.
+  wake();
+  return {
+    async close() {
+      shared.wakes.delete(wake);
+      if (shared.wakes.size > 0) return;
+      if (listening.get(pool) === shared) listening.delete(pool);
+      await shared.close();
+    },
+  };
+}
 
-  async function watch(): Promise<void> {
+function startListening(pool: pg.Pool): Listening {
+  const closing = new AbortController();
+  const wakes = new Set<() => void>();
+
+  async function listen(): Promise<void> {
     let failures = 0;
     while (!closing.signal.aborted) {
       try {
-        await listenOnce(database.pool, closing.signal, () => {
+        await listenOnce(pool, closing.signal, () => {
           failures = 0;
-          onWake();
+          for (const wake of wakes) wake();
         });
       } catch {
         failures += 1;
@@ -33,12 +60,13 @@ export function watchOutbox(database: Database, onWake: () => void): OutboxWatch
       await sleep(pauseMs, undefined, { signal: closing.signal }).catch(() => {});
     }
   }
-  const watching = watch();
+  const done = listen();
 
   return {
+    wakes,
     async close() {
       closing.abort();
-      await watching;
+      await done;
     },
   };
 }
