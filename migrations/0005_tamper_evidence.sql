@@ -15,3 +15,17 @@ create table store_generation (
 );
 
 insert into store_generation (reason) values ('created');
+
+create index evidence_batch_by_time on evidence_batch (stored_at);
+
+-- One row per day in UTC, written after the day has ended: a digest over the heads of all terminals that stored anything
+-- on it, chained to the day before. A copy kept elsewhere dates the whole history before it.
+create table evidence_day (
+  day        date        primary key,
+  terminals  integer     not null check (terminals >= 0),
+  batches    bigint      not null check (batches >= 0),
+  content    bytea       not null check (octet_length(content) = 32),
+  row_marks  bytea       not null,
+  digest     bytea       not null check (octet_length(digest) = 32),
+  made_at    timestamptz not null default now()
+);

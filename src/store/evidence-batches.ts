@@ -3,16 +3,16 @@
  * altered, taken out or slipped in unnoticed (docs/data.md, "Evidence that shows tampering").
  */
 import { type Kysely, sql } from 'kysely';
+import { sealBefore } from './evidence-before.ts';
 import {
   type BatchHeader,
-  contentWriter,
+  contentOf,
   type EpochRow,
   type EventRow,
   epochLine,
   eventLine,
   headerLine,
   headOf,
-  noHead,
   type PunchRow,
   punchLine,
   type SampleRow,
@@ -26,9 +26,9 @@ export interface ChainEnd {
   readonly serial: string;
   /** Number of the next batch, from 1. */
   readonly seq: number;
-  /** Head of the batch before it. */
-  readonly prior: Uint8Array;
-  /** Start of the transaction, in milliseconds UTC to the microsecond: what `now()` puts into its rows. */
+  /** Head of the batch before it; null when it is the first. */
+  readonly prior: Uint8Array | null;
+  /** Start of the transaction, never earlier than the batch before, in milliseconds UTC to the microsecond. */
   readonly storedAtMs: number;
 }
 
@@ -49,16 +49,22 @@ export interface StoredEvidence {
   readonly events: readonly EventRow[];
 }
 
-/** Where the chain of a terminal goes on. The caller holds the terminal's lock (`registerTerminal`) until the commit. */
+/**
+ * Where the chain of a terminal goes on. The caller holds the terminal's lock (`registerTerminal`) until the commit.
+ *
+ * A day that is sealed takes no more batches, whatever the database's clock does: they count for the day after it.
+ */
 export async function readChainEnd(tx: Kysely<Tables>, serial: string): Promise<ChainEnd> {
   const { rows } = await sql<{ now: number; seq: number | null; head: Buffer | null }>`
-    select now() as now, last.seq, last.head
+    select greatest(now(), last.stored_at, (select (max(day) + 1)::timestamp at time zone 'UTC' from evidence_day)) as now,
+           last.seq, last.head
     from (values (1)) as one
     left join lateral (
-      select seq, head from evidence_batch where terminal_serial = ${serial} order by seq desc limit 1
+      select seq, head, stored_at from evidence_batch where terminal_serial = ${serial} order by seq desc limit 1
     ) last on true`.execute(tx);
   const [row] = rows;
-  return { serial, seq: (row?.seq ?? 0) + 1, prior: row?.head ?? noHead, storedAtMs: row?.now ?? Number.NaN };
+  const prior = row?.head ?? null;
+  return { serial, seq: (row?.seq ?? 0) + 1, prior, storedAtMs: row?.now ?? Number.NaN };
 }
 
 /**
@@ -85,9 +91,8 @@ export async function appendEvidence(
     opens: opened !== null,
     storedAtMs: end.storedAtMs,
   };
-  const writer = contentWriter();
-  for (const line of linesOf(stored)) writer.add(line);
-  const content = writer.finish();
+  const content = contentOf(linesOf(stored));
+  const prior = end.prior ?? (await sealBefore(tx, header)).head;
   await tx
     .insertInto('evidence_batch')
     .values({
@@ -102,7 +107,7 @@ export async function appendEvidence(
       stored_at: instantText(end.storedAtMs),
       content: content.digest,
       row_marks: content.marks,
-      head: headOf(end.prior, headerLine(header), content),
+      head: headOf(prior, headerLine(header), content),
     })
     .execute();
   return end.seq;

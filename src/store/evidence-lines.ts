@@ -117,6 +117,21 @@ export function headerLine(header: BatchHeader): string {
   return lineOf('batch', serial, seq, epoch, from, to, samples, events, opens, microsOf(storedAtMs));
 }
 
+/** `["records",epoch]`: before the punches of an epoch where those of several follow each other. */
+export function recordsLine(epoch: number): string {
+  return lineOf('records', epoch);
+}
+
+/** `["terminal",serial,seq,head as hex]`: the last batch of a terminal on a day. */
+export function lastHeadLine(serial: string, seq: number, head: Uint8Array): string {
+  return lineOf('terminal', serial, seq, Buffer.from(head).toString('hex'));
+}
+
+/** `["day",YYYY-MM-DD,terminals,batches]` */
+export function dayLine(day: string, terminals: number, batches: number): string {
+  return lineOf('day', day, terminals, batches);
+}
+
 /**
  * Hashes lines, whatever their number, with little of them in memory.
  *

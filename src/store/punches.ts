@@ -82,6 +82,11 @@ export function* punchRowsOf(run: PunchRun): Iterable<PunchRow> {
   }
 }
 
+/** A punch's columns under the names of {@link PunchRow}. */
+export const punchColumns = sql`ordinal, pin, device_time as "deviceTime", device_time_raw as "deviceTimeRaw",
+  verify_mode as "verifyMode", punch_state as "punchState", work_code as "workCode", raw, source,
+  received_at as "receivedAtMs", absent_at as "absentAtMs"`;
+
 /** An instant as the table keeps it: to the microsecond. */
 function asStored(ms: number): number {
   return readInstant(instantText(ms).replace('T', ' ').replace('Z', '+00'));
