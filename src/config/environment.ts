@@ -14,6 +14,12 @@ function address(...schemes: readonly string[]) {
   });
 }
 
+/** One server, or a list of hosts that only the queue takes apart (docs/operations.md, "Redis"). */
+function redisAddress() {
+  const listed = z.string().regex(/^rediss?\+(sentinel:\/\/[^/\s]+\/[^/\s]+(\/\d+)?|cluster:\/\/[^/\s]+)\/?$/);
+  return z.union([address('redis:', 'rediss:'), listed]);
+}
+
 /** Names, defaults, bounds and help of the environment. Empty variables count as unset. */
 export const environmentSchema = z
   .object({
@@ -25,12 +31,15 @@ export const environmentSchema = z
       allowed: { id: 'postgres://…', en: 'postgres://…' },
       secret: true,
     }),
-    REDIS_URL: field(address('redis:', 'rediss:').optional(), {
+    REDIS_URL: field(redisAddress().optional(), {
       help: {
-        id: 'Redis untuk antrean; bila kosong, antrean memakai Postgres',
-        en: 'Redis for the queue; when unset, the queue lives in Postgres',
+        id: 'Redis untuk antrean: satu server, di balik sentinel, atau kluster; bila kosong, antrean memakai Postgres',
+        en: 'Redis for the queue: one server, behind sentinels, or a cluster; when unset, the queue lives in Postgres',
       },
-      allowed: { id: 'redis://… atau rediss://…', en: 'redis://… or rediss://…' },
+      allowed: {
+        id: 'redis://…, rediss://…, redis+sentinel://host:port,…/NAMA atau redis+cluster://host:port,…',
+        en: 'redis://…, rediss://…, redis+sentinel://host:port,…/NAME or redis+cluster://host:port,…',
+      },
       secret: true,
     }),
     MQTT_URL: field(address('mqtt:', 'mqtts:', 'ws:', 'wss:').optional(), {

@@ -28,6 +28,8 @@ export interface QueueEnd {
 /** Where the queue lives, and how to get there. Holds no connection itself. */
 export interface QueueConnection {
   readonly kind: 'postgres' | 'redis';
+  /** Namespace of its keys. */
+  readonly prefix: string;
   /**
    * Makes the queue ready to be used: applies BullMQ's migrations, or checks that Redis keeps what it is given. Safe to
    * call often; after the first success it does nothing.

@@ -72,6 +72,21 @@ const events = z.strictObject({
     .max(maxEvents),
 });
 
+const loss = z
+  .strictObject({
+    kind: z.enum(['cleared', 'shrank', 'wrapped', 'rewritten', 'layout-changed', 'swapped']),
+    atLeast: count,
+    atMost: count.nullable(),
+    ground: z.enum(['unwatched', 'numbered', 'in-place', 'at-once', 'counter-doubted', 'out-of-reach']),
+    sinceMs: hostTimeMs.nullable(),
+    untilMs: hostTimeMs,
+    stored: count,
+    counted: count,
+    found: count.nullable(),
+  })
+  .refine(({ atLeast, atMost }) => atMost === null || atMost >= atLeast, 'bounds the wrong way round')
+  .refine(({ sinceMs, untilMs }) => sinceMs === null || untilMs >= sinceMs, 'ended before it began');
+
 const userPin = z.tuple([z.int().min(0).max(maxUid), z.string().regex(printedId)]).readonly();
 
 const opening = z.strictObject({
@@ -100,6 +115,7 @@ const batchSchema = z
     overlap: z.strictObject({ records: count.max(maxOverlapRecords), sha256: z.string().regex(/^[0-9a-f]{64}$/) }),
     samples: z.array(sample).max(maxSamples),
     events: events.optional(),
+    loss: loss.optional(),
     bracket: z.strictObject({ absentAtMs: hostTimeMs.nullable(), presentAtMs: hostTimeMs }),
     readThroughMs: hostTimeMs.nullable(),
     verifiedWhole: z.boolean(),

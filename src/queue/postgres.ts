@@ -14,6 +14,7 @@ import {
 import { GerbangError, isStoreAway } from '../errors.ts';
 import { openDatabase, storeError } from '../store/database.ts';
 import {
+  keyPrefix,
   producerTimeoutMs,
   type QueueConnection,
   type QueueRole,
@@ -28,6 +29,7 @@ const schema = 'gerbang_queue';
 export function postgresConnection(databaseUrl: string): QueueConnection {
   return {
     kind: 'postgres',
+    prefix: keyPrefix,
     prepare: () => prepare(databaseUrl),
     open(role, maxQueries) {
       const timeoutMs = role === 'producer' ? producerTimeoutMs : workerTimeoutMs;

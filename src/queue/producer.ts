@@ -3,14 +3,7 @@ import { type IQueueBackend, Queue } from 'bullmq';
 import { GerbangError, isGerbangError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { Batch } from '../punch/batch.ts';
-import {
-  keyPrefix,
-  producerTimeoutMs,
-  type QueueConnection,
-  type QueueEnd,
-  queueName,
-  queueUnavailable,
-} from './backend.ts';
+import { producerTimeoutMs, type QueueConnection, type QueueEnd, queueName, queueUnavailable } from './backend.ts';
 import { batchToJobData, jobIdOf } from './batch-json.ts';
 import { within } from './deadline.ts';
 import { occasionally } from './occasionally.ts';
@@ -124,7 +117,7 @@ async function openQueue(connection: QueueConnection, complain: (error: unknown)
     queueName,
     {
       connection: connection.kind,
-      prefix: keyPrefix,
+      prefix: connection.prefix,
       streams: { events: { maxLen: keptEvents } },
       defaultJobOptions: jobDefaults,
     },

@@ -2,7 +2,7 @@
 import { type IQueueBackend, type Job, type JobProgress, Worker } from 'bullmq';
 import type { Log } from '../log.ts';
 import { type BatchHandlers, createProcessor, type Processor, RetryLater } from './attempts.ts';
-import { keyPrefix, type QueueConnection, type QueueEnd, queueName } from './backend.ts';
+import { type QueueConnection, type QueueEnd, queueName } from './backend.ts';
 import { recoverFromClockSteps } from './clock-steps.ts';
 import { backoffMs, pause, within } from './deadline.ts';
 import { occasionally } from './occasionally.ts';
@@ -115,7 +115,7 @@ async function openWorker(
     (job: Job<unknown, void>) => processor.process({ id: job.id ?? '', data: job.data, stalls: job.stalledCounter }),
     {
       connection: connection.kind,
-      prefix: keyPrefix,
+      prefix: connection.prefix,
       autorun: false,
       concurrency: jobsInHand,
       lockDuration: lockMs,
