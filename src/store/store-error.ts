@@ -27,8 +27,11 @@ const awayCodes = new Set([
 /** 08 connection, 53 out of resources, 57P shutdown and start-up, 58 system error, 28 not allowed in. */
 const awayClasses = /^(08|53|57P|58|28)/;
 
+/** What Node calls a certificate it does not accept. */
+const certificateCodes = /CERT|_SIGNATURE|ERR_TLS|ERR_SSL/;
+
 const awayMessages =
-  /^(Connection terminated|timeout exceeded when trying to connect|Query read timeout|Client has encountered a connection error|timeout expired)/;
+  /^(The server does not support SSL connections|Connection terminated|timeout exceeded when trying to connect|Query read timeout|Client has encountered a connection error|timeout expired)/;
 
 /** Undefined table, column or function: the schema is not the one this version was written for. */
 const schemaCodes = new Set(['42P01', '42703', '42883', '3F000']);
@@ -43,6 +46,13 @@ export function storeError(error: unknown): GerbangError {
   if (isGerbangError(error)) return error;
   const code = codeOf(error);
   const context = { sqlState: code };
+  if (certificateCodes.test(code)) {
+    return new GerbangError(
+      'STORE_UNAVAILABLE',
+      `The certificate of the Postgres server is not accepted (${code}). Name the authority that vouches for it in DATABASE_URL (sslrootcert=/path/ca.pem); Gerbang keeps trying.`,
+      { context, cause: error },
+    );
+  }
   if (isAway(error, code)) {
     return new GerbangError(
       'STORE_UNAVAILABLE',
