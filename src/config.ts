@@ -12,6 +12,7 @@ import { GerbangError, messageOf } from './errors.ts';
 
 export { parseAddressRange } from './config/address-range.ts';
 export { type Checked, checkConfig, checkEnvironment, type Variables } from './config/check.ts';
+export type { TokenConfig, WebhookConfig } from './config/consumers-schema.ts';
 export type { Environment } from './config/environment.ts';
 export { configReference, exampleConfig } from './config/example.ts';
 export { type ConfigFault, describeFault, type FaultKind } from './config/faults.ts';

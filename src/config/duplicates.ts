@@ -5,7 +5,7 @@
 import type { FaultKind } from './faults.ts';
 import { type ConfigSource, type LocatedFault, pathText } from './source.ts';
 
-/** Finds office codes, terminal names within an office, addresses and serials that occur again. */
+/** Finds office codes, terminal names within an office, addresses, serials, names of consumers that occur again. */
 export function duplicates(source: ConfigSource): readonly LocatedFault[] {
   const faults: LocatedFault[] = [];
   const seen = new Map<string, number>();
@@ -40,6 +40,14 @@ export function duplicates(source: ConfigSource): readonly LocatedFault[] {
       const serial = textAt(terminal, 'serial');
       if (serial !== null) once('serial-twice', serial, [...path, 'serial']);
     });
+  });
+  items(source.value, 'webhooks').forEach((webhook, w) => {
+    const name = textAt(webhook, 'name');
+    if (name !== null) once('name-twice', `webhook ${name}`, ['webhooks', w, 'name']);
+  });
+  items(at(source.value, 'web'), 'tokens').forEach((token, t) => {
+    const name = textAt(token, 'name');
+    if (name !== null) once('name-twice', `token ${name}`, ['web', 'tokens', t, 'name']);
   });
   return faults;
 }

@@ -21,8 +21,13 @@ function yamlLines(fields: readonly FieldNode[], lang: Lang, indent: number): st
     const help = `${pad}# ${field.help.help[lang]}${hint(field, lang)}`;
     if (field.children === null) return [help, `${pad}${leafLine(field)}`];
     const below = yamlLines(field.children, lang, indent + (field.isList ? 4 : 2));
-    return [help, `${pad}${field.key}:`, ...(field.isList ? asItem(below, indent + 2) : below)];
+    const block = [`${pad}${field.key}:`, ...(field.isList ? asItem(below, indent + 2) : below)];
+    return [help, ...(field.help.exampleOff === true ? block.map((line) => commentedOut(line, pad)) : block)];
   });
+}
+
+function commentedOut(line: string, pad: string): string {
+  return `${pad}# ${line.slice(pad.length)}`;
 }
 
 /** Turns the lines of an item's keys into a list item: the dash stands before its first key, below that key's help. */

@@ -14,7 +14,8 @@ export type FaultKind =
   | 'office-twice'
   | 'terminal-twice'
   | 'address-twice'
-  | 'serial-twice';
+  | 'serial-twice'
+  | 'name-twice';
 
 /** One fault. Positions count from 1; both are 0 for the environment, which has none. */
 export interface ConfigFault {
@@ -57,6 +58,7 @@ const problems: Readonly<Record<FaultKind, Bilingual>> = {
     id: 'alamat ini sudah dipakai mesin lain',
     en: 'this address already belongs to another terminal',
   },
+  'name-twice': { id: 'nama ini sudah dipakai', en: 'this name is already in use' },
   'serial-twice': {
     id: 'nomor seri ini sudah dipakai mesin lain',
     en: 'this serial already belongs to another terminal',

@@ -22,6 +22,8 @@ export interface FieldHelp {
   readonly example?: string | undefined;
   /** True when the value must never be shown. */
   readonly secret?: boolean | undefined;
+  /** True when the example shows it commented out, because it would reach out to somebody. */
+  readonly exampleOff?: boolean | undefined;
 }
 
 /** Help texts, beside the schema nodes they belong to. */

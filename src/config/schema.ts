@@ -5,6 +5,7 @@
  */
 import { z } from 'zod';
 import { maxSearchAddresses, parseAddressRange } from './address-range.ts';
+import { outboxSchema, tokensField, webhooksField } from './consumers-schema.ts';
 import { field, flag, hostName, line, wholeNumber, zoneName } from './fields.ts';
 import { parseQuietHours } from './quiet-hours.ts';
 
@@ -224,6 +225,7 @@ const web = z
       },
       allowed: { id: 'bilangan bulat 0 sampai 65535', en: 'a whole number from 0 to 65535' },
     }),
+    tokens: tokensField,
   })
   .readonly();
 
@@ -268,7 +270,7 @@ export const configSchema = z
     }),
     web: field(web.prefault({}), {
       help: { id: 'Halaman web', en: 'The web page' },
-      allowed: { id: 'host, port', en: 'host, port' },
+      allowed: { id: 'host, port, tokens', en: 'host, port, tokens' },
     }),
     queue: field(queue.prefault({}), {
       help: {
@@ -284,6 +286,14 @@ export const configSchema = z
       help: { id: 'Penyimpanan ke basis data', en: 'Storing into the database' },
       allowed: { id: 'concurrency', en: 'concurrency' },
     }),
+    outbox: field(outboxSchema.prefault({}), {
+      help: {
+        id: 'Berapa lama perubahan disimpan untuk yang mengikutinya',
+        en: 'How long changes are kept for those who follow them',
+      },
+      allowed: { id: 'keepDays, lagDays', en: 'keepDays, lagDays' },
+    }),
+    webhooks: webhooksField,
   })
   .readonly();
 

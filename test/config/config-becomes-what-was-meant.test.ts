@@ -55,9 +55,11 @@ describe('a right configuration', () => {
           terminals: [{ name: 'L', host: 'h', port: 4370, driver: 'zk', transport: 'tcp', quirks: [] }],
         },
       ],
-      web: { host: '127.0.0.1', port: 8080 },
+      web: { host: '127.0.0.1', port: 8080, tokens: [] },
       queue: { recordsPerBatch: 2000, batchesPerTerminal: 8, maxWaiting: 5000 },
       ingest: { concurrency: 4 },
+      outbox: { keepDays: 14, lagDays: 60 },
+      webhooks: [],
     });
   });
 
