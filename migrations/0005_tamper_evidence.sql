@@ -29,3 +29,30 @@ create table evidence_day (
   digest     bytea       not null check (octet_length(digest) = 32),
   made_at    timestamptz not null default now()
 );
+
+-- Not even the owner of a table changes evidence by mistake. An owner who means to can still take the trigger away; that
+-- is what the chain is for.
+create function refuse_to_change_evidence() returns trigger language plpgsql as $$
+begin
+  raise exception 'evidence in % is never changed or deleted', tg_table_name
+    using errcode = 'insufficient_privilege', hint = 'docs/data.md, "Evidence that shows tampering"';
+end
+$$;
+
+do $$
+declare
+  evidence regclass;
+begin
+  for evidence in
+    select named::regclass
+    from unnest(array['punch', 'clock_sample', 'clock_event', 'log_epoch', 'evidence_batch', 'evidence_day',
+                      'store_generation']) as named
+    union all
+    -- A statement trigger looks at the table that was named: partitions can be named, too.
+    select inhrelid::regclass from pg_inherits where inhparent in ('punch'::regclass, 'clock_sample'::regclass)
+  loop
+    execute format('create trigger never_changed before update or delete or truncate on %s
+                    for each statement execute function refuse_to_change_evidence()', evidence);
+  end loop;
+end
+$$;

@@ -12,7 +12,8 @@ import type { Config, OfficeConfig } from './config.ts';
 import { GerbangError, isStoreAway } from './errors.ts';
 import { defaultLeaseMs, hostIdOf, joinHosts } from './gateway/membership.ts';
 import { startOffices } from './gateway/offices.ts';
-import { createHostClock } from './host-clock.ts';
+import { keepDaysSealed } from './gateway/sealing.ts';
+import { prepareStore } from './gateway/store-rights.ts';
 import { applyBatch, type IngestMeans } from './ingest/apply-batch.ts';
 import type { Log } from './log.ts';
 import { type Publisher, startPublisher } from './mqtt/publisher.ts';
@@ -22,7 +23,7 @@ import { startIngestWorker } from './queue/worker.ts';
 import { countOutbox } from './store/board.ts';
 import { type Database, openDatabase } from './store/database.ts';
 import type { HostEntry } from './store/hosts.ts';
-import { migrateToLatest, pendingMigrations } from './store/migrate.ts';
+import { pendingMigrations } from './store/migrate.ts';
 import { setAside } from './store/set-aside.ts';
 import { keepTerminalStates } from './store/terminal-state.ts';
 import { registerOffice } from './store/terminals.ts';
@@ -35,6 +36,8 @@ import { decodeRecords } from './zk/records.ts';
 export interface GatewayOptions {
   readonly config: Config;
   readonly databaseUrl: string;
+  /** Of the role that owns the tables; without it `databaseUrl` makes them itself. */
+  readonly ownerUrl?: string | undefined;
   /** Nobody else can use this database: it is the embedded one. */
   readonly exclusiveDatabase: boolean;
   readonly redisUrl?: string | undefined;
@@ -86,15 +89,18 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const holder = options.exclusiveDatabase ? 'embedded' : `${hostname()}-${process.pid}-${randomUUID().slice(0, 8)}`;
   const leaseMs = options.leaseMs ?? defaultLeaseMs;
   try {
-    const hostClock = createHostClock();
+    const hostTime = startHostTime(log);
+    stops.push(() => hostTime.close());
     const database = openDatabase(options.databaseUrl, { maxConnections: 12 });
     stops.push(() => database.close());
-    await untilStoreAnswers(() => prepareDatabase(database, config), options);
+    await untilStoreAnswers(() => prepareDatabase(database, options), options);
 
     const membership = options.exclusiveDatabase
       ? null
       : await joinHosts(database.db, entryOf(options, holder), { leaseMs, log, signal: options.signal });
     if (membership !== null) stops.push(() => membership.leave());
+
+    stops.push(keepDaysSealed(database.db, log));
 
     const metrics = createMetrics();
     const connection = queueConnection({ redisUrl: options.redisUrl, databaseUrl: options.databaseUrl });
@@ -115,7 +121,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     const web = await startPage(options, database, queue, publisher, metrics);
     stops.push(() => web.close());
 
-    stops.push(startOffices({ config, database, queue, metrics, hostClock, holder, leaseMs, membership, log }));
+    stops.push(startOffices({ config, database, queue, metrics, hostTime, holder, leaseMs, membership, log }));
     log.info({ offices: config.offices.length, terminals: countTerminals(config), page: web.url }, 'gateway started');
     return { pageUrl: web.url, mqttUrl: publisher.state().url, queueDepth: () => queue.depth(), stop };
   } catch (error) {
@@ -153,8 +159,10 @@ async function untilStoreAnswers(work: () => Promise<unknown>, { log, signal }: 
   }
 }
 
-async function prepareDatabase({ db }: Database, config: Config): Promise<void> {
-  await migrateToLatest(db);
+async function prepareDatabase(database: Database, options: GatewayOptions): Promise<void> {
+  const { config, ownerUrl, redisUrl, log } = options;
+  const { db } = database;
+  await prepareStore(database, { ownerUrl, holdsQueue: redisUrl === undefined, log });
   for (const { code, name, timeZone, terminals } of config.offices) {
     await registerOffice(db, { code, name, timeZone });
     await keepTerminalStates(

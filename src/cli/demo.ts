@@ -91,7 +91,8 @@ async function live(
   const port = options.port ?? environment.port ?? 8080;
   const gateway = await startGateway({
     config: demoConfig(options, fleet.terminals, port),
-    databaseUrl: postgres.url,
+    databaseUrl: postgres.gatewayUrl,
+    ownerUrl: postgres.url,
     exclusiveDatabase: true,
     mqttUrl: environment.mqttUrl,
     lang: cli.lang,

@@ -24,19 +24,21 @@ async function run(cli: Cli, path: string): Promise<void> {
   try {
     const { dataDirOf } = await import('./database.ts');
     const { startGateway } = await import('../gateway.ts');
-    let databaseUrl = environment.databaseUrl;
+    let { databaseUrl, ownerUrl } = environment;
     if (databaseUrl === undefined) {
       const { startEmbeddedPostgres } = await import('../store/embedded-postgres.ts');
       const dataDir = dataDirOf(environment, cli.env);
       const onProgress = (step: string): void => log.info({ step, dataDir }, 'embedded database');
       const postgres = await startEmbeddedPostgres({ dataDir, onProgress });
       life.onStop(() => postgres.stop());
-      databaseUrl = postgres.url;
+      databaseUrl = postgres.gatewayUrl;
+      ownerUrl = postgres.url;
     }
     if (life.signal.aborted) return;
     const gateway = await startGateway({
       config,
       databaseUrl,
+      ownerUrl,
       exclusiveDatabase: environment.databaseUrl === undefined,
       redisUrl: environment.redisUrl,
       mqttUrl: environment.mqttUrl,

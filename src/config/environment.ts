@@ -31,6 +31,14 @@ export const environmentSchema = z
       allowed: { id: 'postgres://…', en: 'postgres://…' },
       secret: true,
     }),
+    DATABASE_OWNER_URL: field(address('postgres:', 'postgresql:').optional(), {
+      help: {
+        id: 'Basis data yang sama dengan peran pemilik tabel, supaya peran gateway di DATABASE_URL tidak dapat mengubah bukti',
+        en: 'The same database as the role that owns the tables, so that the gateway role in DATABASE_URL cannot alter evidence',
+      },
+      allowed: { id: 'postgres://…', en: 'postgres://…' },
+      secret: true,
+    }),
     REDIS_URL: field(redisAddress().optional(), {
       help: {
         id: 'Redis untuk antrean: satu server, di balik sentinel, atau kluster; bila kosong, antrean memakai Postgres',
@@ -91,6 +99,7 @@ type Variables = z.output<typeof environmentSchema>;
 /** The environment, checked, under the names the code uses. URLs and the comm key may hold secrets: never log them. */
 export interface Environment {
   readonly databaseUrl: string | undefined;
+  readonly ownerUrl: string | undefined;
   readonly redisUrl: string | undefined;
   readonly mqttUrl: string | undefined;
   readonly port: number | undefined;
@@ -105,6 +114,7 @@ export interface Environment {
 export function environmentOf(variables: Variables): Environment {
   return Object.freeze({
     databaseUrl: variables.DATABASE_URL,
+    ownerUrl: variables.DATABASE_OWNER_URL,
     redisUrl: variables.REDIS_URL,
     mqttUrl: variables.MQTT_URL,
     port: variables.PORT,

@@ -12,11 +12,16 @@ import type { Runtime } from './embedded-runtime.ts';
 /** The role that owns everything in the embedded server, and the database it keeps it in. */
 export const databaseName = 'gerbang';
 
+/** The role a gateway works as in the embedded server: it can add evidence and change none (`roles.ts`). */
+export const gatewayRole = 'gerbang_gateway';
+
 /** Paths inside a data folder. */
 export interface DataFolder {
   readonly dataDir: string;
   readonly pgdata: string;
+  /** Of the owner, and of the gateway's own role. */
   readonly passwordFile: string;
+  readonly gatewayPasswordFile: string;
   readonly logFile: string;
 }
 
@@ -26,6 +31,7 @@ export function layOut(dataDir: string): DataFolder {
     dataDir,
     pgdata: join(dataDir, 'pgdata'),
     passwordFile: join(dataDir, 'postgres-password'),
+    gatewayPasswordFile: join(dataDir, 'gateway-password'),
     logFile: join(dataDir, 'postgres.log'),
   };
 }
@@ -53,37 +59,50 @@ export async function prepareFolder(dataDir: string): Promise<{ folder: DataFold
 }
 
 /**
- * The password of the server's only role. Whoever comes first writes it; everybody else reads it.
+ * The password of the server's owner. Whoever comes first writes it; everybody else reads it.
  *
  * @throws GerbangError POSTGRES_START_FAILED when the data is there but its password is not
  */
 export async function ensurePassword(folder: DataFolder): Promise<string> {
-  if ((await readPassword(folder)) === null) {
-    if (await exists(folder.pgdata)) {
-      throw new GerbangError(
-        'POSTGRES_START_FAILED',
-        `The database in ${folder.pgdata} exists but its password file ${folder.passwordFile} is gone. Put the file back from a backup; without it the data cannot be opened by Gerbang.`,
-      );
-    }
-    const draft = `${folder.passwordFile}.${randomBytes(4).toString('hex')}`;
+  if ((await readPassword(folder)) === null && (await exists(folder.pgdata))) {
+    throw new GerbangError(
+      'POSTGRES_START_FAILED',
+      `The database in ${folder.pgdata} exists but its password file ${folder.passwordFile} is gone. Put the file back from a backup; without it the data cannot be opened by Gerbang.`,
+    );
+  }
+  return ensureSecret(folder, folder.passwordFile);
+}
+
+/** The password of the gateway's own role. It may be lost: the owner sets the next one. */
+export async function ensureGatewayPassword(folder: DataFolder): Promise<string> {
+  return ensureSecret(folder, folder.gatewayPasswordFile);
+}
+
+async function ensureSecret(folder: DataFolder, file: string): Promise<string> {
+  if ((await readSecret(file)) === null) {
+    const draft = `${file}.${randomBytes(4).toString('hex')}`;
     await writeFile(draft, randomBytes(24).toString('base64url'), { mode: 0o600, flag: 'wx' });
     try {
       // A link appears whole and never replaces another: two first starts agree on one password.
-      await link(draft, folder.passwordFile);
+      await link(draft, file);
     } catch (error) {
       if (!hasCode(error, 'EEXIST')) throw error;
     } finally {
       await rm(draft, { force: true });
     }
   }
-  const password = await readPassword(folder);
-  if (password === null) throw unreachable(folder.dataDir, 'the password file cannot be kept in it');
-  return password;
+  const secret = await readSecret(file);
+  if (secret === null) throw unreachable(folder.dataDir, 'the password file cannot be kept in it');
+  return secret;
 }
 
-/** The password, or null when there is none yet. */
+/** The owner's password, or null when there is none yet. */
 export async function readPassword(folder: DataFolder): Promise<string | null> {
-  const text = await readFile(folder.passwordFile, 'utf8').catch((error: unknown) => {
+  return readSecret(folder.passwordFile);
+}
+
+async function readSecret(file: string): Promise<string | null> {
+  const text = await readFile(file, 'utf8').catch((error: unknown) => {
     if (hasCode(error, 'ENOENT')) return '';
     throw error;
   });

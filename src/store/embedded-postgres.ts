@@ -17,7 +17,9 @@ import {
   type DataFolder,
   databaseName,
   ensureCluster,
+  ensureGatewayPassword,
   ensurePassword,
+  gatewayRole,
   layOut,
   prepareFolder,
   readPassword,
@@ -37,8 +39,10 @@ export { defaultDataDir } from './embedded-account.ts';
 
 /** A running server. */
 export interface EmbeddedPostgres {
-  /** Connection string with the password in it: never log it. Stays valid when the server had to be started again. */
+  /** Connection string of the owner, a superuser, with the password in it: never log it. Stays valid at a new start. */
   readonly url: string;
+  /** The same for the role a gateway works as. */
+  readonly gatewayUrl: string;
   readonly port: number;
   /** Ends the server within 3 s and leaves no process. Safe to call twice. */
   stop(): Promise<void>;
@@ -92,7 +96,11 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   await ensureCluster(folder, account, runtime, password, onProgress);
   await trimLog(folder.logFile);
   const site: Site = { folder, account, runtime, password, fsync: options.fsync ?? true, onProgress };
-  return keepRunning(site, await own(site, await bringUp(site, 0)));
+  const owned = await own(site, await bringUp(site, 0));
+  const gatewayPassword = await ensureGatewayPassword(folder);
+  await ensureGatewayRole(owned.keeper, gatewayPassword);
+  const gatewayUrl = urlOf(owned.port, gatewayPassword, { role: gatewayRole });
+  return { ...keepRunning(site, owned), gatewayUrl };
 }
 
 /**
@@ -116,8 +124,18 @@ export async function findEmbeddedPostgres(dataDir: string): Promise<string | nu
   }
 }
 
-function urlOf(port: number, password: string, database = databaseName): string {
-  return `postgres://${databaseName}:${password}@127.0.0.1:${port}/${database}`;
+function urlOf(port: number, password: string, { role = databaseName, database = databaseName } = {}): string {
+  return `postgres://${role}:${password}@127.0.0.1:${port}/${database}`;
+}
+
+/** Makes the role a gateway works as, also in a data folder of an older version. What it may do: `roles.ts`. */
+async function ensureGatewayRole(owner: pg.Client, password: string): Promise<void> {
+  const found = await owner.query('select from pg_roles where rolname = $1', [gatewayRole]);
+  if (found.rowCount === 0) await owner.query(`create role ${gatewayRole}`);
+  // The password is base64url and needs no quoting; the server keeps only a verifier of it.
+  await owner.query(
+    `alter role ${gatewayRole} login nosuperuser nocreatedb nocreaterole noreplication nobypassrls password '${password}'`,
+  );
 }
 
 /** Brings the world to "a server answers on this folder", whatever it was before. Port 0 means any free one. */
@@ -193,7 +211,7 @@ async function spawnServer(site: Site, port: number): Promise<{ hasEnded(): bool
 }
 
 async function answers(site: Site, port: number): Promise<boolean> {
-  const client = newClient(urlOf(port, site.password, 'postgres'));
+  const client = newClient(urlOf(port, site.password, { database: 'postgres' }));
   try {
     await client.connect();
     const found = await client.query('select from pg_database where datname = $1', [databaseName]);
@@ -230,7 +248,7 @@ async function own(site: Site, server: { pid: number; port: number }): Promise<O
 }
 
 /** Holds on to the server: starts it again should it die, ends it with the process, ends it on request. */
-function keepRunning(site: Site, first: Owned): EmbeddedPostgres {
+function keepRunning(site: Site, first: Owned): Omit<EmbeddedPostgres, 'gatewayUrl'> {
   let owned = first;
   let stopping = false;
   let revivals = 0;
