@@ -17,8 +17,9 @@ export function measured(board: StateBoard, metrics: Metrics): StateBoard {
       const offsetMs = (earliestMs + latestMs) / 2 - offset.zoneOffsetMs;
       metrics.clockOffset(labelsOf(place), offsetMs, (latestMs - earliestMs) / 2);
     },
-    end(place, result, utcMs, durationMs) {
-      board.end(place, result, utcMs, durationMs);
+    end(place, result, utcMs, durationMs, lateMs = 0) {
+      board.end(place, result, utcMs, durationMs, lateMs);
+      metrics.pollLate(lateMs);
       metrics.pollEnded(labelsOf(place), durationMs, result.end === 'done' ? null : (result.error?.code ?? null));
     },
     snapshot: board.snapshot,

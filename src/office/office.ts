@@ -116,9 +116,9 @@ function pollable(terminal: PolledTerminal, whereabouts: Whereabouts, means: Off
       );
       return whereabouts.told(result);
     },
-    onEnd(result, durationMs) {
+    onEnd(result, durationMs, lateMs) {
       whereabouts.note(result, memory.serial);
-      means.states.end(place, result, means.newHostClock().nowMs(), durationMs);
+      means.states.end(place, result, means.newHostClock().nowMs(), durationMs, lateMs);
       lastCode = tell(terminal, result, lastCode, memory.serial);
     },
   };

@@ -26,8 +26,8 @@ export interface Pollable {
    * @throws GerbangError what went wrong; the loop backs off
    */
   poll(signal: AbortSignal, rung: boolean): Promise<PollResult>;
-  /** Told of every end of a poll, and how long it took. */
-  onEnd(result: PollResult, durationMs: number): void;
+  /** Told of every end of a poll, how long it took, and how late it had begun; a bell is not late. */
+  onEnd(result: PollResult, durationMs: number, lateMs: number): void;
 }
 
 /** What the loop needs beside its terminals. */
@@ -90,8 +90,9 @@ export function startPoller(terminals: readonly Pollable[], options: PollerOptio
     entry.running = true;
     entry.startedAtMs = time.nowMs();
     const rung = entry.dueAtMs > entry.startedAtMs;
+    const lateMs = rung ? 0 : entry.startedAtMs - entry.dueAtMs;
     entry.bellAtMs = null;
-    const turn = attempt(entry, rung, options, stopping.signal).finally(() => {
+    const turn = attempt(entry, { rung, lateMs }, options, stopping.signal).finally(() => {
       entry.running = false;
       if (entry.failures > 0) entry.bellAtMs = null;
       running.delete(turn);
@@ -145,7 +146,12 @@ function beginsAtMs({ dueAtMs, bellAtMs }: Entry): number {
 }
 
 /** One turn of one terminal, and when its next one is due. Never throws. */
-async function attempt(entry: Entry, rung: boolean, options: PollerOptions, stopping: AbortSignal): Promise<void> {
+async function attempt(
+  entry: Entry,
+  { rung, lateMs }: { readonly rung: boolean; readonly lateMs: number },
+  options: PollerOptions,
+  stopping: AbortSignal,
+): Promise<void> {
   const { startedAtMs } = entry;
   const { time = systemTime } = options;
   const result = await pollOnce(entry.terminal, rung, options, stopping);
@@ -153,7 +159,7 @@ async function attempt(entry: Entry, rung: boolean, options: PollerOptions, stop
   if (!stopping.aborted) {
     if (end === 'failed' || end === 'needs-person') entry.failures += 1;
     else entry.failures = 0;
-    entry.terminal.onEnd(result, time.nowMs() - startedAtMs);
+    entry.terminal.onEnd(result, time.nowMs() - startedAtMs, lateMs);
   }
   // Bells must not put off the poll that keeps the clocks and compares the log.
   if (rung && end === 'done') return;

@@ -50,8 +50,11 @@ export interface StateBoard {
   /** Takes a terminal down that another gateway polls from now on; nothing more is written of it. */
   remove(place: Place): void;
   see(place: Place, sighting: Sighting): void;
-  /** @param durationMs how long the poll took, waits for its own session included */
-  end(place: Place, result: PollResult, utcMs: number, durationMs: number): void;
+  /**
+   * @param durationMs how long the poll took, waits for its own session included
+   * @param lateMs how late it had begun
+   */
+  end(place: Place, result: PollResult, utcMs: number, durationMs: number, lateMs?: number): void;
   /** All terminals, in the order they were added. */
   snapshot(): readonly TerminalStateView[];
   /** Writes what is still unwritten, once, and stops. */

@@ -16,6 +16,8 @@ export interface MetricPlace {
 export interface Metrics {
   /** A poll ended; `errorCode` is null when it was good. */
   pollEnded(place: MetricPlace, durationMs: number, errorCode: string | null): void;
+  /** How late a poll began. */
+  pollLate(lateMs: number): void;
   /** The end of a good read, for "how old is the data". */
   readAt(place: MetricPlace, atMs: number): void;
   /** The clock of a terminal minus true time in its office's zone. */
@@ -32,6 +34,7 @@ export interface Metrics {
   render(): Promise<{ readonly text: string; readonly contentType: string }>;
 }
 
+const latenessBuckets = [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10, 30, 60, 300];
 const secondBuckets = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300];
 /** A depth that cannot be had in time must not hold up the other numbers. */
 const depthWithinMs = 1_000;
@@ -46,6 +49,12 @@ export function createMetrics(): Metrics {
     help: 'Time one poll of a terminal took',
     labelNames: ['office', 'outcome'],
     buckets: secondBuckets,
+    registers,
+  });
+  const lateness = new Histogram({
+    name: 'gerbang_poll_lateness_seconds',
+    help: 'How long after it was due a poll began',
+    buckets: latenessBuckets,
     registers,
   });
   const failures = new Counter({
@@ -89,6 +98,7 @@ export function createMetrics(): Metrics {
       polls.observe({ office, outcome: errorCode === null ? 'ok' : 'failed' }, durationMs / 1000);
       if (errorCode !== null) failures.inc({ office, terminal, code: errorCode });
     },
+    pollLate: (lateMs) => lateness.observe(lateMs / 1000),
     readAt: (place, atMs) => reads.set({ ...place }, atMs / 1000),
     clockOffset(place, offsetMs, boundMs) {
       offsets.set({ ...place }, offsetMs / 1000);
