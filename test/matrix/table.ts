@@ -1,12 +1,17 @@
 /** The fault matrix: all rows, in the order of their numbers. */
+import { crashRows } from './crash-rows.ts';
 import type { MatrixRow } from './row.ts';
 import { terminalRows } from './terminal-rows.ts';
 
 /** A group of rows is one test file: groups may run side by side. */
 export const groups = {
+  crashes: crashRows,
   terminals: terminalRows,
 } satisfies Record<string, readonly MatrixRow[]>;
 
 export const table: readonly MatrixRow[] = Object.values(groups)
   .flat()
   .sort((a, b) => a.number - b.number);
+
+/** What a whole table has. */
+export const rowNumbers: readonly number[] = Array.from({ length: 44 }, (_, index) => index + 1);

@@ -1,5 +1,4 @@
 /** A consumer as docs/mqtt.md asks for: a session that lasts, QoS 1, and rows told apart by id and revision. */
-import { once } from 'node:events';
 import mqtt, { type MqttClient } from 'mqtt';
 
 export interface Subscriber {
@@ -37,7 +36,7 @@ export async function subscribe(url: string, clientId = 'payroll'): Promise<Subs
     client = mqtt.connect(url, { clientId, clean: false, reconnectPeriod: 200, connectTimeout: 10_000 });
     // Before the first word: what the broker kept comes with its greeting.
     client.on('message', onMessage).on('error', () => undefined);
-    await once(client, 'connect');
+    await new Promise<void>((resolve) => client.once('connect', () => resolve()));
     await client.subscribeAsync('gerbang/+/+/punch', { qos: 1 });
   };
   await connect();

@@ -27,6 +27,8 @@ export interface WorldOptions {
   readonly scenario?: FleetOptions['scenario'];
   /** Merged into the configuration: `queue`, `ingest`, and whatever else. */
   readonly config?: Readonly<Record<string, unknown>>;
+  /** Merged into every office. */
+  readonly office?: Readonly<Record<string, unknown>>;
   /** Of every gateway. */
   readonly variables?: NodeJS.ProcessEnv;
   /** What the gateway is told instead of the database's own address: a tunnel's. */
@@ -35,6 +37,7 @@ export interface WorldOptions {
 
 /** See {@link makeWorld}. */
 export interface World {
+  readonly seed: number;
   readonly fleet: Fleet;
   readonly database: Database;
   readonly config: string;
@@ -71,7 +74,7 @@ export async function makeWorld(options: WorldOptions): Promise<World> {
   const subscriber = broker === null ? null : await subscribe(broker.url);
   if (subscriber !== null) onEnd(() => subscriber.close());
   const config = join(folder, 'gerbang.yaml');
-  await writeFile(config, configOf(fleet, options.config ?? {}));
+  await writeFile(config, configOf(fleet, options));
 
   const serials = fleet.terminals.map(({ serial }) => serial);
   const made = (): number => fleet.ledger.entries.length;
@@ -88,6 +91,7 @@ export async function makeWorld(options: WorldOptions): Promise<World> {
   };
   let punches = 0;
   return {
+    seed,
     fleet,
     database,
     config,
@@ -110,6 +114,7 @@ export async function makeWorld(options: WorldOptions): Promise<World> {
     },
     async letLeasesExpire() {
       await sql`update terminal_lease set expires_at = '-infinity'`.execute(database.db);
+      await sql`update gateway_host set seen_at = seen_at - interval '30 seconds'`.execute(database.db);
     },
     mustHoldNow: async (when) => mustBeFine(await faultsNow(database.db, fleet), when),
     async mustComeToRest(when) {
@@ -122,15 +127,16 @@ export async function makeWorld(options: WorldOptions): Promise<World> {
 }
 
 /** JSON is YAML; each terminal has an office of its own, so that a slow one holds up nobody. */
-function configOf(fleet: Fleet, more: Readonly<Record<string, unknown>>): string {
+function configOf(fleet: Fleet, { config = {}, office = {} }: WorldOptions): string {
   const offices = fleet.terminals.map(({ port, serial }, at) => ({
     code: `opd${at}`,
     name: `OPD ${at}`,
     timeZone: 'Asia/Jakarta',
     pollEverySeconds: 1,
     terminals: [{ name: 'Lobi', host: '127.0.0.1', port, serial }],
+    ...office,
   }));
-  const text = JSON.stringify({ offices, queue: { recordsPerBatch: 100 }, ingest: { concurrency: 2 }, ...more });
+  const text = JSON.stringify({ offices, queue: { recordsPerBatch: 100 }, ingest: { concurrency: 2 }, ...config });
   const checked = checkConfig(text, {});
   if (checked.faults !== null) throw new Error(`faulty configuration: ${JSON.stringify(checked.faults)}`);
   return text;
