@@ -34,9 +34,10 @@ export const crashPoints = [
   'ingest.after-commit',
   // One sweep of the outbox.
   'outbox.before-sweep',
+  'outbox.after-order',
   'outbox.before-publish',
   'outbox.after-confirm',
-  'outbox.after-forget',
+  'outbox.after-move',
 ] as const;
 
 /** One of {@link crashPoints}. */

@@ -92,6 +92,7 @@ export async function startPublisher(options: PublisherOptions): Promise<Publish
     crashPoint('outbox.before-sweep');
     await publishStates();
     await sequenceOutbox(database.db);
+    crashPoint('outbox.after-order');
     for (let page = 0; page < pagesPerSweep; page += 1) {
       if (!(await publishPage())) return;
     }
@@ -130,10 +131,13 @@ export async function startPublisher(options: PublisherOptions): Promise<Publish
       return moveConsumer(database.db, mqttConsumer, { from, to: page.bounds.oldest, rows: 0 });
     }
     if (page.next === from) return false;
+    crashPoint('outbox.before-publish');
     await link.publishAll(page.rows.map(punchMessage));
+    crashPoint('outbox.after-confirm');
     published += page.rows.length;
     options.onPublished?.(page.rows.length);
     await moveConsumer(database.db, mqttConsumer, { from, to: page.next, rows: page.rows.length });
+    crashPoint('outbox.after-move');
     return true;
   }
 
