@@ -8,6 +8,7 @@ import { benchIngest } from './ingest.ts';
 import { benchLive } from './live.ts';
 import { benchPoll } from './poll.ts';
 import { benchRead } from './read.ts';
+import { benchScale } from './scale.ts';
 
 const benches: Readonly<Record<string, () => Promise<void>>> = {
   read: benchRead,
@@ -15,6 +16,7 @@ const benches: Readonly<Record<string, () => Promise<void>>> = {
   ingest: benchIngest,
   live: benchLive,
   clock: benchClock,
+  scale: benchScale,
 };
 
 async function main(names: readonly string[]): Promise<number> {

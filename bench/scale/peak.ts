@@ -1,0 +1,94 @@
+/** The morning: a usual one, and one in which everybody comes at once. From the finger to the committed row. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Database } from '../../src/store/database.ts';
+import type { EmbeddedPostgres } from '../../src/store/embedded-postgres.ts';
+import { quantile, whole } from '../report.ts';
+import { configOf, freshDatabase, untilStored } from './ground.ts';
+import { type FarFleet, type FarGateway, startFarFleet, startFarGateway } from './processes.ts';
+
+const terminals = 300;
+const offices = 50;
+const history = 500;
+const commits = 300;
+
+/** Lines of the table: what is asked, what it took. */
+export async function measurePeak(postgres: EmbeddedPostgres): Promise<string[][]> {
+  const fleet = await startFarFleet(terminals, history, 60);
+  const database = await freshDatabase(postgres, 'peak');
+  // The terminals ring: a punch is fetched when it is made, not at the next minute.
+  const config = configOf(fleet.ports, offices, { live: 'true', rush: '' });
+  const gateway = await startFarGateway({ config, databaseUrl: database.url });
+  try {
+    await untilStored(database, terminals * history, 10 * 60_000);
+    await sleep(60_000);
+    const floorMs = await commitMs(database);
+    const line = async (what: string, perSecond: number, forMs: number): Promise<string[]> => {
+      const { made, delaysMs, deepest } = await rush(fleet, gateway, database, perSecond, forMs);
+      const p99 = quantile(delaysMs, 0.99);
+      return [
+        what,
+        whole(made),
+        whole(quantile(delaysMs, 0.5)),
+        whole(p99),
+        whole(Math.max(...delaysMs)),
+        whole(deepest),
+        `${(p99 / floorMs).toFixed(0)}×`,
+      ];
+    };
+    return [
+      // 5,000 people in 30 minutes are 2.8 a second; two minutes of it show the same as thirty.
+      await line('5,000 people in 30 minutes (2 minutes of it)', 5_000 / 1_800, 120_000),
+      await line('500 punches a second, for 60 s', 500, 60_000),
+    ];
+  } finally {
+    await gateway.stop();
+    await database.close();
+    fleet.stop();
+  }
+}
+
+async function rush(fleet: FarFleet, gateway: FarGateway, database: Database, perSecond: number, forMs: number) {
+  const before = new Set((await fleet.truth()).map(([serial, ordinal]) => `${serial} ${ordinal}`));
+  let deepest = 0;
+  let watching = true;
+  const watch = (async () => {
+    while (watching) {
+      deepest = Math.max(deepest, await gateway.depth().catch(() => 0));
+      await sleep(250);
+    }
+  })();
+  const made = await fleet.punch(perSecond, forMs);
+  const truth = await fleet.truth();
+  await untilStored(database, terminals * history + truth.length, 5 * 60_000);
+  watching = false;
+  await watch;
+  const committed = await commitTimes(database);
+  const delaysMs = truth.flatMap(([serial, ordinal, atMs]) => {
+    const key = `${serial} ${ordinal}`;
+    const committedMs = committed.get(key);
+    return before.has(key) || committedMs === undefined ? [] : [committedMs - atMs];
+  });
+  return { made, delaysMs, deepest };
+}
+
+/** When the transaction of each row was committed, by the server. */
+async function commitTimes({ pool }: Database): Promise<Map<string, number>> {
+  const { rows } = await pool.query<{ key: string; ms: string }>(
+    `select terminal_serial || ' ' || ordinal as key,
+            (extract(epoch from pg_xact_commit_timestamp(xmin)) * 1000)::text as ms
+     from punch where ordinal >= ${history} and pg_xact_commit_timestamp(xmin) is not null`,
+  );
+  return new Map(rows.map(({ key, ms }) => [key, Number(ms)]));
+}
+
+/** The least it can take: one row, committed to disk, 99th percentile. */
+async function commitMs({ pool }: Database): Promise<number> {
+  await pool.query('create table floor (n integer)');
+  const ms: number[] = [];
+  for (let made = 0; made < commits; made += 1) {
+    const startedMs = performance.now();
+    await pool.query('insert into floor values (1)');
+    ms.push(performance.now() - startedMs);
+  }
+  return quantile(ms, 0.99);
+}
