@@ -5,7 +5,6 @@
  * out of order, and a process may die between any two lines: what is stored is always a whole number of batches.
  */
 import type { Kysely } from 'kysely';
-import { deviceMsOf } from '../clock/device-time.ts';
 import { crashPoint } from '../crash-points.ts';
 import { GerbangError } from '../errors.ts';
 import { type ApplyDecision, decideBatch } from '../punch/apply.ts';
@@ -13,7 +12,6 @@ import type { Batch, LogCursor } from '../punch/batch.ts';
 import { countRecords, sameBytes, sliceRecords } from '../punch/overlap.ts';
 import type { PunchRecord, RecordLayout } from '../punch/record.ts';
 import { needsUserTable } from '../punch/user-pins.ts';
-import { insertAttendance } from '../store/attendance.ts';
 import { insertClockEvents } from '../store/clock-events.ts';
 import { insertClockSamples } from '../store/clock-samples.ts';
 import {
@@ -25,11 +23,10 @@ import {
   writeCursor,
 } from '../store/cursor.ts';
 import { appendEvidence, readChainEnd } from '../store/evidence-batches.ts';
-import { appendOutbox } from '../store/outbox.ts';
-import { findInEarlierEpochs, insertPunches, type PunchRun, punchRowsOf } from '../store/punches.ts';
+import { findInEarlierEpochs, insertPunches, type PunchRun, punchRowsOf, recordEvidenceOf } from '../store/punches.ts';
 import type { Tables } from '../store/tables.ts';
 import { registerTerminal } from '../store/terminals.ts';
-import { conclude } from './conclude.ts';
+import { type Concluded, conclude } from './conclude.ts';
 
 /** The time zone of an office. */
 export interface OfficeZone {
@@ -57,8 +54,10 @@ export interface Applied {
   readonly outcome: 'applied' | 'already';
   /** Records stored now. */
   readonly stored: number;
-  /** Stored before, concluded anew because of these records. */
+  /** Stored before, and given another answer because of what the batch brought. */
   readonly revised: number;
+  /** Of these, how many contradict what an earlier model said of them. */
+  readonly contradicted: number;
 }
 
 /**
@@ -83,13 +82,13 @@ export async function applyBatch(db: Kysely<Tables>, batch: Batch, means: Ingest
     const added = sliceRecords(bytes, strideBytes, applies?.skip ?? batch.to - batch.from, batch.to - batch.from);
     const run = runOf(batch, applies?.from ?? batch.to, added, means);
     const place = applies === null && stored !== null ? placeOf(stored.cursor) : { epoch: batch.epoch, from: run.from };
-    await storeEvidence(tx, batch, { ...place, run, opensEpoch: applies?.opensEpoch ?? false, zone });
+    const seq = await storeEvidence(tx, batch, { ...place, run, opensEpoch: applies?.opensEpoch ?? false, zone });
     crashPoint('ingest.after-evidence');
-    if (applies === null) return { outcome: 'already', stored: 0, revised: 0 };
-    const revised = added.length > 0 ? await storeConclusions(tx, batch, run, means) : 0;
+    const { revised, contradicted } = await concludeFrom(tx, batch, run, { seq, zone });
+    if (applies === null) return { outcome: 'already', stored: 0, revised, contradicted };
     await writeCursor(tx, applies.cursor, batch.fence);
     crashPoint('ingest.before-commit');
-    return { outcome: 'applied', stored: run.records.length, revised };
+    return { outcome: 'applied', stored: run.records.length, revised, contradicted };
   });
   crashPoint('ingest.after-commit');
   return applied;
@@ -131,28 +130,33 @@ function placeOf(cursor: LogCursor): { epoch: number; from: number } {
   return { epoch: cursor.epoch, from: cursor.next };
 }
 
-/** What follows from the evidence, then word of it. Returns how many earlier rows were concluded anew. */
-async function storeConclusions(tx: Kysely<Tables>, batch: Batch, run: PunchRun, means: IngestMeans): Promise<number> {
-  const { serial, epoch, officeCode, bracket } = batch;
-  const { from, records } = run;
-  const range = { serial, epoch, from, to: batch.to };
-  const { times, revised } = await conclude(tx, {
-    ...range,
-    deviceMs: records.map((record) => deviceMsOf(record.deviceTime)),
-    bracket,
-    zone: means.zoneOf(officeCode).timeZone,
+/** What follows from the evidence, and word of it. Nothing follows from evidence that was there before. */
+async function concludeFrom(
+  tx: Kysely<Tables>,
+  batch: Batch,
+  run: PunchRun,
+  { seq, zone }: { readonly seq: number | null; readonly zone: OfficeZone },
+): Promise<Concluded> {
+  const { serial, epoch, officeCode, samples, events } = batch;
+  if (seq === null) return { revised: 0, contradicted: 0 };
+  const news = { serial, seq, zone: zone.timeZone, samples, events };
+  if (run.records.length === 0) return conclude(tx, { ...news, fresh: null });
+  const records = recordEvidenceOf(run);
+  const suspects = await suspectsOf(tx, batch, run);
+  return conclude(tx, {
+    ...news,
+    fresh: { serial, epoch, from: run.from, to: batch.to, officeCode, records, suspects },
   });
+}
+
+/** Reasons to look twice at the records of a run; null for none. */
+async function suspectsOf(tx: Kysely<Tables>, batch: Batch, run: PunchRun): Promise<(string | null)[]> {
   const pinByUid = new Map(batch.userPins);
   const repeats = await repeatsOf(tx, batch, run.bytes);
-  const suspects = records.map(({ uid }, at) => {
+  return run.records.map(({ uid }, at) => {
     const unresolved = needsUserTable(batch.layout) && uid !== null && !pinByUid.has(uid);
     return [repeats[at], unresolved ? 'pin-unresolved' : null].filter((reason) => reason != null).join(', ') || null;
   });
-  await insertAttendance(tx, { ...range, officeCode, times, suspects });
-  crashPoint('ingest.after-attendance');
-  for (const line of [...revised, range]) await appendOutbox(tx, line);
-  crashPoint('ingest.after-outbox');
-  return revised.reduce((sum, line) => sum + line.to - line.from, 0);
 }
 
 /** Whatever stood in the log when its epoch was opened may have been stored before, in an earlier one. */

@@ -1,6 +1,8 @@
 /** Conclusions: when each punch truly happened. Written with the evidence, revised when there is more of it. */
 import { type Kysely, sql } from 'kysely';
-import type { CorrectedTime } from '../clock/correct.ts';
+import type { RecordEvidence } from '../clock/model-types.ts';
+import type { Answer } from '../clock/versions.ts';
+import type { ChangeReason } from './model-tables.ts';
 import { numberArray, textArray } from './pg-types.ts';
 import type { LogRange } from './punches.ts';
 import type { Tables, TimeStatus } from './tables.ts';
@@ -12,40 +14,44 @@ export interface AttendanceRun {
   /** Ordinal of the first one. */
   readonly from: number;
   readonly officeCode: string;
-  readonly times: readonly CorrectedTime[];
+  readonly times: readonly Answer[];
   /** Reason to look twice, per record; null for none. */
   readonly suspects: readonly (string | null)[];
+  /** The version of the clock's model that they come from; null when no model gave them. */
+  readonly modelVersion: number | null;
+  /** Ordinals that arrived for a month that is closed: they are not shown in the view. */
+  readonly afterClose: ReadonlySet<number>;
 }
 
 /** Stores the conclusions of freshly stored punches in one statement. */
 export async function insertAttendance(tx: Kysely<Tables>, run: AttendanceRun): Promise<void> {
   await sql`
     insert into attendance_time (terminal_serial, epoch, ordinal, office_code, occurred_at, earliest, latest,
-                                 time_status, suspect)
+                                 time_status, suspect, model_version, after_close)
     select ${run.serial}::text, ${run.epoch}::integer, ${run.from}::bigint + i - 1, ${run.officeCode}::text,
            ${instantFrom('occurred')}, coalesce(${instantFrom('earliest')}, '-infinity'), ${instantFrom('latest')},
-           time_status, suspect
+           time_status, suspect, ${run.modelVersion}::integer,
+           ${run.from}::bigint + i - 1 = any (${numberArray([...run.afterClose])}::bigint[])
     from unnest(${microsOf(run.times, 'occurredAtMs')}::bigint[], ${microsOf(run.times, 'earliestMs')}::bigint[],
                 ${microsOf(run.times, 'latestMs')}::bigint[], ${textArray(run.times.map((time) => time.status))}::text[],
                 ${textArray(run.suspects)}::text[])
          with ordinality as r (occurred, earliest, latest, time_status, suspect, i)`.execute(tx);
 }
 
-/** A conclusion as stored, with the reading it was drawn from and the arrival bracket of its read. */
-export interface StoredConclusion {
-  readonly ordinal: number;
-  /** As of `deviceMsOf`; null for a date that cannot exist. */
-  readonly deviceMs: number | null;
-  readonly absentAtMs: number | null;
-  readonly presentAtMs: number;
+/** A row as it stands: what its record says of time, and the answer it has. */
+export interface StandingRow extends RecordEvidence, Answer {
+  readonly officeCode: string;
   readonly status: TimeStatus;
+  /** The version of the clock's model that gave the answer; null when it is older than versions. */
+  readonly modelVersion: number | null;
+  /** It arrived for a month that was closed. */
+  readonly afterClose: boolean;
 }
 
-/** The stored conclusions of a range, in ordinal order. The caller bounds the range. */
-export async function readConclusions(db: Kysely<Tables>, range: LogRange): Promise<StoredConclusion[]> {
-  const { rows } = await sql<StoredConclusion>`
-    select ordinal, (extract(epoch from p.device_time) * 1000)::bigint as "deviceMs", p.absent_at as "absentAtMs",
-           p.received_at as "presentAtMs", a.time_status as status
+/** Rows of a range as they stand, in ordinal order. The caller bounds the range. */
+export async function readStanding(db: Kysely<Tables>, range: LogRange): Promise<StandingRow[]> {
+  const { rows } = await sql<StandingRow>`
+    select ${standingColumns}
     from punch p
     join attendance_time a using (terminal_serial, epoch, ordinal)
     where p.terminal_serial = ${range.serial} and p.epoch = ${range.epoch}
@@ -54,41 +60,96 @@ export async function readConclusions(db: Kysely<Tables>, range: LogRange): Prom
   return rows;
 }
 
-/**
- * Replaces conclusions that turn out different and counts up their revision; equal ones stay as they are.
- *
- * @param times one per ordinal of `range`, in order
- * @returns how many changed
- */
-export async function reviseAttendance(
+/** The newest rows of a terminal, newest first, from `skip` on. */
+export async function readNewest(
+  db: Kysely<Tables>,
+  serial: string,
+  page: { readonly skip: number; readonly limit: number },
+): Promise<StandingRow[]> {
+  const { rows } = await sql<StandingRow>`
+    select ${standingColumns}
+    from punch p
+    join attendance_time a using (terminal_serial, epoch, ordinal)
+    where p.terminal_serial = ${serial}
+    order by p.epoch desc, p.ordinal desc
+    offset ${page.skip} limit ${page.limit}`.execute(db);
+  return rows;
+}
+
+const standingColumns = sql`
+  epoch, ordinal, (extract(epoch from p.device_time) * 1000)::bigint as "deviceMs", p.absent_at as "absentAtMs",
+  p.received_at as "presentAtMs", a.occurred_at as "occurredAtMs", a.earliest as "earliestMs", a.latest as "latestMs",
+  a.time_status as status, a.office_code as "officeCode", a.model_version as "modelVersion",
+  a.after_close as "afterClose"`;
+
+/** Another answer for a row that is stored. */
+export interface Rewrite {
+  readonly ordinal: number;
+  readonly answer: Answer;
+  readonly why: ChangeReason;
+}
+
+/** Gives rows other answers, counts up their revision, and keeps the answers they had. One statement. */
+export async function rewriteAttendance(
   tx: Kysely<Tables>,
-  range: LogRange,
-  times: readonly CorrectedTime[],
-): Promise<number> {
-  const { numAffectedRows } = await sql`
+  place: { readonly serial: string; readonly epoch: number; readonly modelVersion: number },
+  rewrites: readonly Rewrite[],
+): Promise<void> {
+  if (rewrites.length === 0) return;
+  const { serial, epoch, modelVersion } = place;
+  const times = rewrites.map(({ answer }) => answer);
+  await sql`
+    with next as (
+      select ordinal, ${instantFrom('occurred')} as occurred_at,
+             coalesce(${instantFrom('earliest')}, '-infinity') as earliest, ${instantFrom('latest')} as latest,
+             time_status, why
+      from unnest(${numberArray(rewrites.map(({ ordinal }) => ordinal))}::bigint[],
+                  ${microsOf(times, 'occurredAtMs')}::bigint[], ${microsOf(times, 'earliestMs')}::bigint[],
+                  ${microsOf(times, 'latestMs')}::bigint[], ${textArray(times.map((time) => time.status))}::text[],
+                  ${textArray(rewrites.map(({ why }) => why))}::text[])
+           as r (ordinal, occurred, earliest, latest, time_status, why)
+    ), kept as (
+      insert into attendance_change (terminal_serial, epoch, ordinal, revision, occurred_at, earliest, latest,
+                                     time_status, model_version, why)
+      select a.terminal_serial, a.epoch, a.ordinal, a.revision, a.occurred_at, a.earliest, a.latest, a.time_status,
+             a.model_version, n.why
+      from attendance_time a join next n on n.ordinal = a.ordinal
+      where a.terminal_serial = ${serial} and a.epoch = ${epoch}
+    )
     update attendance_time a
     set occurred_at = n.occurred_at, earliest = n.earliest, latest = n.latest, time_status = n.time_status,
-        revision = a.revision + 1
-    from (select ${range.from}::bigint + i - 1 as ordinal, ${instantFrom('occurred')} as occurred_at,
-                 coalesce(${instantFrom('earliest')}, '-infinity') as earliest, ${instantFrom('latest')} as latest,
-                 time_status
-          from unnest(${microsOf(times, 'occurredAtMs')}::bigint[], ${microsOf(times, 'earliestMs')}::bigint[],
-                      ${microsOf(times, 'latestMs')}::bigint[], ${textArray(times.map((time) => time.status))}::text[])
-               with ordinality as r (occurred, earliest, latest, time_status, i)) n
-    where a.terminal_serial = ${range.serial} and a.epoch = ${range.epoch} and a.ordinal = n.ordinal
-      and (a.occurred_at, a.earliest, a.latest, a.time_status)
-          is distinct from (n.occurred_at, n.earliest, n.latest, n.time_status)`.execute(tx);
-  return Number(numAffectedRows ?? 0n);
+        revision = a.revision + 1, model_version = ${modelVersion}, after_close = false
+    from next n
+    where a.terminal_serial = ${serial} and a.epoch = ${epoch} and a.ordinal = n.ordinal`.execute(tx);
+}
+
+/** An answer as the table holds it: to the microsecond, its bounds rounded outwards, so that they hold after it, too. */
+export function asStored(time: Answer): Answer {
+  return {
+    occurredAtMs: microsIn(time, 'occurredAtMs') / 1000,
+    earliestMs: microsIn(time, 'earliestMs') / 1000,
+    latestMs: microsIn(time, 'latestMs') / 1000,
+    status: time.status,
+  };
+}
+
+type Instant = 'occurredAtMs' | 'earliestMs' | 'latestMs';
+
+function microsIn(time: Answer, key: Instant): number {
+  const micros = time[key] * 1000;
+  if (!Number.isFinite(micros)) return micros;
+  const nearest = Math.round(micros);
+  // What is stored already stays as it is: a quarter of a microsecond is less than a number can tell at this size.
+  if (key === 'occurredAtMs' || Math.abs(micros - nearest) <= 0.25) return nearest;
+  return key === 'earliestMs' ? Math.floor(micros) : Math.ceil(micros);
 }
 
 /** Microseconds since 1970 as an array literal; an unknown earliest (`-Infinity`) becomes null. */
-function microsOf(times: readonly CorrectedTime[], key: 'occurredAtMs' | 'earliestMs' | 'latestMs'): string {
-  // Bounds are rounded outwards: they must hold after they were stored, too.
-  const round = { occurredAtMs: Math.round, earliestMs: Math.floor, latestMs: Math.ceil }[key];
-  return numberArray(times.map((time) => (Number.isFinite(time[key]) ? round(time[key] * 1000) : null)));
+export function microsOf(times: readonly Answer[], key: Instant): string {
+  return numberArray(times.map((time) => (Number.isFinite(time[key]) ? microsIn(time, key) : null)));
 }
 
 /** Adding an interval to a fixed instant is several times faster than parsing text, and exact. */
-function instantFrom(column: 'occurred' | 'earliest' | 'latest') {
+export function instantFrom(column: string) {
   return sql`timestamptz '1970-01-01 00:00:00+00' + ${sql.ref(column)} * interval '1 microsecond'`;
 }

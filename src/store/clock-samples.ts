@@ -93,6 +93,57 @@ export async function readClockSamples(
   }));
 }
 
+/**
+ * Where to begin and to end with the samples of a terminal, to have so many before an instant and so many after another.
+ *
+ * @param around.throughSeq of batches of evidence up to this one, with all from before there were any
+ * @returns the last instant that is left out at the beginning, and the last one taken at the end; infinite where there
+ * are not so many
+ */
+export async function readLooksAround(
+  db: Kysely<Tables>,
+  serial: string,
+  around: {
+    readonly firstMs: number;
+    readonly lastMs: number;
+    readonly before: number;
+    readonly after: number;
+    readonly throughSeq: number;
+  },
+): Promise<{ readonly samplesAfterMs: number; readonly samplesUntilMs: number }> {
+  const { rows } = await sql<{ after: number; until: number }>`
+    select coalesce((select sampled_at from clock_sample
+                     where terminal_serial = ${serial} and sampled_at <= ${instantText(around.firstMs)}::timestamptz
+                       and (seq is null or seq <= ${around.throughSeq})
+                     order by sampled_at desc offset ${around.before} limit 1), '-infinity') as after,
+           coalesce((select sampled_at from clock_sample
+                     where terminal_serial = ${serial} and sampled_at > ${instantText(around.lastMs)}::timestamptz
+                       and (seq is null or seq <= ${around.throughSeq})
+                     order by sampled_at offset ${around.after - 1} limit 1), 'infinity') as until`.execute(db);
+  const [row] = rows;
+  return {
+    samplesAfterMs: row?.after ?? Number.NEGATIVE_INFINITY,
+    samplesUntilMs: row?.until ?? Number.POSITIVE_INFINITY,
+  };
+}
+
+/**
+ * When the answer to the newest question had arrived that was asked before an instant and did not come with a given
+ * batch of evidence; `-Infinity` when there is none.
+ */
+export async function readLookBefore(
+  db: Kysely<Tables>,
+  serial: string,
+  { beforeMs, exceptSeq }: { readonly beforeMs: number; readonly exceptSeq: number },
+): Promise<number> {
+  const { rows } = await sql<{ at: number }>`
+    select received_at as at from clock_sample
+    where terminal_serial = ${serial} and sampled_at < ${instantText(beforeMs)}::timestamptz
+      and seq is distinct from ${exceptSeq}
+    order by sampled_at desc limit 1`.execute(db);
+  return rows[0]?.at ?? Number.NEGATIVE_INFINITY;
+}
+
 /** A sample as the table can hold it: instants to the microsecond, rounded outwards so that it proves no more than it did. */
 function asKept(sample: ClockSample): ClockSample {
   return {

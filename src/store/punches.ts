@@ -1,6 +1,7 @@
 /** Evidence: what terminals wrote. Inserted once, never changed. */
 import { type Kysely, sql } from 'kysely';
 import { deviceMsOf, deviceTimeFromMs, formatDeviceTime } from '../clock/device-time.ts';
+import type { RecordEvidence } from '../clock/model-types.ts';
 import type { PunchRecord } from '../punch/record.ts';
 import type { PunchRow } from './evidence-lines.ts';
 import { instantText, instantTextOrNull, numberArray, readInstant, storableText, textArray } from './pg-types.ts';
@@ -86,6 +87,15 @@ export function* punchRowsOf(run: PunchRun): Iterable<PunchRow> {
 export const punchColumns = sql`ordinal, pin, device_time as "deviceTime", device_time_raw as "deviceTimeRaw",
   verify_mode as "verifyMode", punch_state as "punchState", work_code as "workCode", raw, source,
   received_at as "receivedAtMs", absent_at as "absentAtMs"`;
+
+/** What the records of a run say about time, as their rows hold it. */
+export function recordEvidenceOf(run: PunchRun): RecordEvidence[] {
+  const presentAtMs = asStored(run.presentAtMs);
+  const absentAtMs = run.absentAtMs === null ? null : asStored(run.absentAtMs);
+  return run.records.map(({ deviceTime }, at) => {
+    return { epoch: run.epoch, ordinal: run.from + at, deviceMs: deviceMsOf(deviceTime), absentAtMs, presentAtMs };
+  });
+}
 
 /** An instant as the table keeps it: to the microsecond. */
 function asStored(ms: number): number {

@@ -34,7 +34,7 @@ describe('the first batch of a terminal', () => {
       batchOf('FIRST1', log, { samples, bracket: { absentAtMs: null, presentAtMs }, readThroughMs: presentAtMs - 100 }),
       means,
     );
-    expect(applied).toEqual({ outcome: 'applied', stored: 1, revised: 0 });
+    expect(applied).toEqual({ outcome: 'applied', stored: 1, revised: 0, contradicted: 0 });
 
     const row = await db
       .selectFrom('attendance')
@@ -99,7 +99,7 @@ describe('the first batch of a terminal', () => {
       const batch = batchOf(serial, morning(50));
       const outcomes = await Promise.all(Array.from({ length: 8 }, () => applyBatch(db, batch, means)));
       expect(outcomes.filter(({ outcome }) => outcome === 'applied')).toEqual([
-        { outcome: 'applied', stored: 50, revised: 0 },
+        { outcome: 'applied', stored: 50, revised: 0, contradicted: 0 },
       ]);
       expect(await ordinalsOf(serial)).toEqual(upTo(50));
       const lines = await db.selectFrom('outbox').select('outbox_id').where('terminal_serial', '=', serial).execute();
@@ -117,7 +117,7 @@ describe('a later batch', () => {
     await expect(apply(40, 60)).rejects.toMatchObject({ code: 'BATCH_AHEAD' });
     expect(await apply(0, 40)).toMatchObject({ stored: 40 });
     expect(await apply(40, 60)).toMatchObject({ stored: 20 });
-    expect(await apply(40, 60)).toEqual({ outcome: 'already', stored: 0, revised: 0 });
+    expect(await apply(40, 60)).toEqual({ outcome: 'already', stored: 0, revised: 0, contradicted: 0 });
     expect(await apply(50, 100)).toMatchObject({ outcome: 'applied', stored: 40 });
     expect(await ordinalsOf('LATER1')).toEqual(upTo(100));
     const stored = await readStoredImage(db, 'LATER1', 1, 0, 100);
@@ -144,7 +144,8 @@ describe('a later batch', () => {
       samples: [sample(Date.UTC(2026, 2, 2, 13), 0)],
       readThroughMs: Date.UTC(2026, 2, 2, 13),
     });
-    expect(await applyBatch(db, quiet, means)).toEqual({ outcome: 'applied', stored: 0, revised: 0 });
+    // Its sample is the first: records that had no time at all get one.
+    expect(await applyBatch(db, quiet, means)).toEqual({ outcome: 'applied', stored: 0, revised: 3, contradicted: 0 });
     await applyBatch(db, quiet, means);
     expect((await readCursor(db, 'EMPTY1'))?.readThroughMs).toBe(Date.UTC(2026, 2, 2, 13));
     const samples = await db.selectFrom('clock_sample').selectAll().where('terminal_serial', '=', 'EMPTY1').execute();
@@ -172,6 +173,8 @@ describe('a failure in the middle', () => {
       select (select count(*) from punch where terminal_serial = ${serial})
            + (select count(*) from attendance_time where terminal_serial = ${serial})
            + (select count(*) from clock_sample where terminal_serial = ${serial})
+           + (select count(*) from clock_model where terminal_serial = ${serial})
+           + (select count(*) from evidence_batch where terminal_serial = ${serial})
            + (select count(*) from terminal_log where serial = ${serial})
            + (select count(*) from terminal where serial = ${serial})
            + (select count(*) from log_epoch where terminal_serial = ${serial})
@@ -206,7 +209,8 @@ describe('a failure in the middle', () => {
       return rowsOf('WHOLE1');
     })();
     // The n-th statement of the transaction never returns: its connection is killed just before.
-    for (let breakAt = 1; breakAt <= 16; breakAt += 1) {
+    let isThrough = false;
+    for (let breakAt = 1; !isThrough && breakAt <= 60; breakAt += 1) {
       const victim = openDatabase(url, { maxConnections: 1, applicationName: 'victim' });
       let statements = 0;
       const client = await victim.pool.connect();
@@ -229,11 +233,13 @@ describe('a failure in the middle', () => {
       );
       await victim.close();
       const broke = breakAt <= statements;
+      isThrough = !broke;
       expect(outcome, `statement ${breakAt}`).toBe(broke ? 'STORE_UNAVAILABLE' : 'applied');
       expect(await rowsOf(`BREAK${breakAt}`), `statement ${breakAt}`).toBe(broke ? 0 : whole);
       await applyBatch(db, { ...batch, serial: `BREAK${breakAt}` }, means);
       expect(await rowsOf(`BREAK${breakAt}`), `statement ${breakAt}, second try`).toBe(whole);
     }
     await killer.end();
+    expect(isThrough).toBe(true);
   });
 });

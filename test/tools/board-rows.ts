@@ -66,49 +66,64 @@ export async function putMachines(database: Database, machines: readonly RowMach
   );
 }
 
+/** Where punches are made. */
+export interface RowPlace {
+  readonly office: RowOffice;
+  readonly serial: string;
+  readonly terminalName: string;
+}
+
 /** Stores punches behind those already stored, in one transaction with the cursor and an outbox line. */
 export async function putPunches(
   database: Database,
-  place: { readonly office: RowOffice; readonly serial: string; readonly terminalName: string },
+  place: RowPlace,
   punches: readonly RowPunch[],
   receivedMs: number,
 ): Promise<void> {
-  const { office, serial, terminalName } = place;
-  await database.db.transaction().execute(async (tx) => {
-    const { code: officeCode, timeZone } = office;
-    await registerTerminal(tx, { serial, officeCode, name: terminalName, timeZone });
-    const cursor = await readCursor(tx, serial);
-    const from = cursor?.next ?? 0;
-    const to = from + punches.length;
-    const epoch = cursor?.epoch ?? 1;
-    await insertPunches(tx, {
-      serial,
-      epoch,
-      from,
-      strideBytes: 40,
-      bytes: Buffer.concat(punches.map((punch) => rawOf(punch.pin))),
-      records: punches.map((punch) => ({
-        raw: rawOf(punch.pin),
-        pin: punch.pin,
-        uid: null,
-        deviceTimeRaw: 0,
-        deviceTime: deviceTimeFromMs(punch.atMs + zoneOffsetMs(office.timeZone, punch.atMs)),
-        verifyMode: punch.verifyMode ?? 1,
-        punchState: punch.punchState ?? 255,
-        workCode: 0,
-      })),
-      source: 'pull',
-      absentAtMs: null,
-      presentAtMs: receivedMs,
-    });
-    const times = punches.map(timeOf);
-    const suspects = punches.map(() => null);
-    await insertAttendance(tx, { serial, epoch, from, officeCode, times, suspects });
-    const window = new Uint8Array();
-    const bounds = { base: 0, next: to, readThroughMs: receivedMs, verifiedAtMs: receivedMs };
-    await writeCursor(tx, { serial, epoch, layout: 'zk40', strideBytes: 40, window, ...bounds }, 1);
-    await appendOutbox(tx, { serial, epoch, from, to });
+  await database.db.transaction().execute((tx) => putPunchesIn(tx, place, punches, receivedMs));
+}
+
+/** The same inside a transaction of the test's own, which commits when it likes. */
+export async function putPunchesIn(
+  tx: Database['db'],
+  { office, serial, terminalName }: RowPlace,
+  punches: readonly RowPunch[],
+  receivedMs: number,
+): Promise<void> {
+  const { code: officeCode, timeZone } = office;
+  await registerTerminal(tx, { serial, officeCode, name: terminalName, timeZone });
+  const cursor = await readCursor(tx, serial);
+  const from = cursor?.next ?? 0;
+  const to = from + punches.length;
+  const epoch = cursor?.epoch ?? 1;
+  await insertPunches(tx, {
+    serial,
+    epoch,
+    from,
+    strideBytes: 40,
+    bytes: Buffer.concat(punches.map((punch) => rawOf(punch.pin))),
+    records: punches.map((punch) => ({
+      raw: rawOf(punch.pin),
+      pin: punch.pin,
+      uid: null,
+      deviceTimeRaw: 0,
+      deviceTime: deviceTimeFromMs(punch.atMs + zoneOffsetMs(office.timeZone, punch.atMs)),
+      verifyMode: punch.verifyMode ?? 1,
+      punchState: punch.punchState ?? 255,
+      workCode: 0,
+    })),
+    source: 'pull',
+    absentAtMs: null,
+    presentAtMs: receivedMs,
   });
+  const times = punches.map(timeOf);
+  const suspects = punches.map(() => null);
+  const rest = { modelVersion: null, afterClose: new Set<number>() };
+  await insertAttendance(tx, { serial, epoch, from, officeCode, times, suspects, ...rest });
+  const window = new Uint8Array();
+  const bounds = { base: 0, next: to, readThroughMs: receivedMs, verifiedAtMs: receivedMs };
+  await writeCursor(tx, { serial, epoch, layout: 'zk40', strideBytes: 40, window, ...bounds }, 1);
+  await appendOutbox(tx, { serial, epoch, from, to });
 }
 
 function timeOf({ atMs, status, boundMs = 600 }: RowPunch): CorrectedTime {
