@@ -54,6 +54,8 @@ export const errorCodes = [
   'QUEUE_FULL',
   'STORE_UNAVAILABLE',
   'STORE_SCHEMA_OUTDATED',
+  // What was asked for.
+  'PUNCH_UNKNOWN',
   // The embedded database and the process itself.
   'POSTGRES_BINARIES_MISSING',
   'POSTGRES_UNREACHABLE_FOLDER',

@@ -3,6 +3,7 @@
 import { addCheckConfig } from './cli/check-config.ts';
 import { addDemo } from './cli/demo.ts';
 import { addExampleConfig } from './cli/example-config.ts';
+import { addExplain } from './cli/explain.ts';
 import { addMigrate } from './cli/migrate.ts';
 import { addProbe } from './cli/probe.ts';
 import { runProgram } from './cli/program.ts';
@@ -19,6 +20,7 @@ process.exitCode = await runProgram(process.argv.slice(2), [
   addExampleConfig,
   addMigrate,
   addStatus,
+  addExplain,
   addProbe,
   addRead,
   addReplay,

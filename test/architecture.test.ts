@@ -51,6 +51,7 @@ const everything = [
   'queue',
   'store',
   'ingest',
+  'explain',
   'mqtt',
   'web',
   'config',
@@ -65,18 +66,23 @@ const doors: Readonly<Record<string, Door>> = {
   'log.ts': { values: ['errors.ts'], types: [] },
   'config.ts': { values: ['config', 'errors.ts', 'clock'], types: [] },
   config: { values: ['errors.ts', 'clock', 'config.ts'], types: [] },
-  words: { values: [], types: ['errors.ts', 'store'] },
+  words: { values: [], types: ['errors.ts', 'store', 'clock'] },
   punch: { values: [], types: ['clock'] },
   clock: { values: [], types: [] },
   zk: { values: ['errors.ts'], types: ['punch', 'clock'] },
   // The second driver: another library's bytes, our proof and our records.
   zklib: { values: ['errors.ts'], types: [], files: withoutLine },
+  // What is known about a punch or a clock, as a sheet in words: pure, for the command line and the page alike.
+  explain: { values: ['clock', 'words'], types: [], files: ['src/zk/packed-time.ts'] },
   store: { values: ['errors.ts', 'punch', 'clock'], types: ['config.ts', 'log.ts'] },
-  ingest: { values: ['crash-points.ts', 'errors.ts', 'punch', 'clock', 'store'], types: ['log.ts', 'config.ts'] },
+  ingest: {
+    values: ['crash-points.ts', 'errors.ts', 'punch', 'clock', 'store'],
+    types: ['log.ts', 'config.ts', 'explain'],
+  },
   office: { values: ['crash-points.ts', 'errors.ts', 'config.ts', 'punch', 'clock', 'store'], types: ['zk', 'log.ts'] },
   queue: { values: ['crash-points.ts', 'errors.ts', 'store'], types: ['punch', 'clock', 'config.ts', 'log.ts'] },
   mqtt: { values: ['store', 'punch', 'clock', ...leaves], types: [] },
-  web: { values: ['store', 'punch', 'clock', ...leaves], types: [] },
+  web: { values: ['store', 'punch', 'clock', 'explain', ...leaves], types: [] },
   'gateway.ts': { values: [...everything, 'gateway'], types: [] },
   gateway: { values: [...everything, 'gateway.ts'], types: [] },
   cli: { values: [...everything, 'gateway.ts', 'device-sim'], types: [] },
@@ -111,7 +117,7 @@ const query = /\bsql(?:<[^`]*>)?`|\.(?:selectFrom|insertInto|updateTable|deleteF
 const codec = /^src\/zk\/(?!transport\/|(?:session|in-flight|bulk|live-events|opening|terminal)\.ts$)/;
 const outsideWorld = /^(?:node:(?:net|dgram|timers.*|fs.*|perf_hooks|process)|pino)$/;
 /** Rooms that are pure: the same arguments always give the same answer. */
-const pure = (path: string): boolean => /^src\/(?:punch|clock)\//.test(path) || codec.test(path);
+const pure = (path: string): boolean => /^src\/(?:punch|clock|explain)\//.test(path) || codec.test(path);
 const impure =
   /\b(?:Date\.now|Math\.random|performance\.now|setTimeout|setInterval|setImmediate|process\.)|new Date\(\)/;
 

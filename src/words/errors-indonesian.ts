@@ -155,6 +155,10 @@ export const indonesian: ErrorTexts = {
     'Susunan basis data tidak cocok dengan versi Gerbang ini.',
     'Jalankan `gerbang migrate`. Bila basis data lebih baru, pakai versi Gerbang yang lebih baru.',
   ],
+  PUNCH_UNKNOWN: [
+    'Tidak ada catatan dengan nomor ini.',
+    'Salin nomornya dari `attendance.punch_id`, misalnya ABC123-1-42: nomor seri, masa catatan, letak. Huruf besar dan kecil berbeda.',
+  ],
   POSTGRES_BINARIES_MISSING: [
     'Program Postgres bawaan tidak ditemukan.',
     'Jalankan `npm ci` lagi, atau isi DATABASE_URL dengan Postgres yang sudah ada.',

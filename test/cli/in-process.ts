@@ -4,6 +4,7 @@ import { text } from 'node:stream/consumers';
 import { addCheckConfig } from '../../src/cli/check-config.ts';
 import type { Cli } from '../../src/cli/cli.ts';
 import { addExampleConfig } from '../../src/cli/example-config.ts';
+import { addExplain } from '../../src/cli/explain.ts';
 import { addMigrate } from '../../src/cli/migrate.ts';
 import { addProbe } from '../../src/cli/probe.ts';
 import { runProgram } from '../../src/cli/program.ts';
@@ -14,7 +15,17 @@ import { addStatus } from '../../src/cli/status.ts';
 import { languageOf } from '../../src/words/language.ts';
 import type { Outcome } from './gerbang.ts';
 
-const commands = [addCheckConfig, addExampleConfig, addMigrate, addStatus, addProbe, addRead, addReplay, addSim];
+const commands = [
+  addCheckConfig,
+  addExampleConfig,
+  addMigrate,
+  addStatus,
+  addExplain,
+  addProbe,
+  addRead,
+  addReplay,
+  addSim,
+];
 
 /** Runs `gerbang …` to its end with nothing but this environment. */
 export async function inProcess(args: readonly string[], env: Record<string, string> = {}): Promise<Outcome> {
