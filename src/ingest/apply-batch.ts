@@ -23,6 +23,7 @@ import {
   writeCursor,
 } from '../store/cursor.ts';
 import { appendEvidence, readChainEnd } from '../store/evidence-batches.ts';
+import { noteGap } from '../store/gaps.ts';
 import { findInEarlierEpochs, insertPunches, type PunchRun, punchRowsOf, recordEvidenceOf } from '../store/punches.ts';
 import type { Tables } from '../store/tables.ts';
 import { registerTerminal } from '../store/terminals.ts';
@@ -84,6 +85,7 @@ export async function applyBatch(db: Kysely<Tables>, batch: Batch, means: Ingest
     const place = applies === null && stored !== null ? placeOf(stored.cursor) : { epoch: batch.epoch, from: run.from };
     const seq = await storeEvidence(tx, batch, { ...place, run, opensEpoch: applies?.opensEpoch ?? false, zone });
     crashPoint('ingest.after-evidence');
+    if (batch.loss !== undefined) await noteGap(tx, batch, batch.loss);
     const { revised, contradicted } = await concludeFrom(tx, batch, run, { seq, zone });
     if (applies === null) return { outcome: 'already', stored: 0, revised, contradicted };
     await writeCursor(tx, applies.cursor, batch.fence);

@@ -4,6 +4,7 @@ import type { ProvenAlignment } from '../punch/alignment.ts';
 
 import type { Batch, LogCursor } from '../punch/batch.ts';
 import { overlapOf, slideWindow } from '../punch/overlap.ts';
+import type { Loss } from '../punch/loss.ts';
 import { type BatchSlice, splitAlignment } from '../punch/split.ts';
 import { needsUserTable, userPinsOf } from '../punch/user-pins.ts';
 import type { LogRead } from '../zk/driver.ts';
@@ -43,6 +44,7 @@ export interface Delivery {
  * @param input.whole the whole log was compared
  * @param input.pinByUid the terminal's user table, for logs whose records hold no printed id
  * @param input.samples clock samples; the first batch takes them all, so that every record meets them in the database
+ * @param input.loss what is gone from the log; travels with the first batch
  * @param input.maxRecords records in one batch
  * @param input.newId a fresh batch id
  */
@@ -55,6 +57,7 @@ export function packRead(input: {
   readonly pinByUid: ReadonlyMap<number, string>;
   readonly samples: readonly ClockSample[];
   readonly maxRecords: number;
+  readonly loss?: Loss | null;
   newId(): string;
 }): Delivery {
   const { cursor, read, alignment } = input;
@@ -86,6 +89,7 @@ export function packRead(input: {
     verifiedWhole: input.whole && slice.endsRead,
   });
 
+    ...(taken === 0 && input.loss ? { loss: input.loss } : {}),
   return {
     left: () => slices.length - taken,
     nextAt() {
@@ -124,6 +128,7 @@ export function emptyBatch(input: {
   const { cursor } = input;
   const batch: Batch = {
     version: 1,
+  readonly loss?: Loss;
     batchId: input.newId(),
     ...input.origin,
     epoch: cursor.epoch,
@@ -143,6 +148,7 @@ export function emptyBatch(input: {
   return { batch, ahead: cursor };
 }
 
+    ...(input.loss === undefined ? {} : { loss: input.loss }),
 /** The cursor once `batch` is stored. Records of a read that goes on were still absent when the log last ended. */
 function cursorAfter(previous: LogCursor | null, slice: BatchSlice, batch: Batch): LogCursor {
   return {

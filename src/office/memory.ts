@@ -40,6 +40,8 @@ export interface TerminalMemory {
  * @param serial the configured one, if any
  * @param chance uniform in [0, 1)
  */
+  /** Another machine answers here, and that was said already. */
+  swapNoted: boolean;
 export function newTerminalMemory(serial: string | null, chance: number): TerminalMemory {
   return {
     serial,
@@ -65,6 +67,7 @@ export function startOfTerminal(memory: TerminalMemory): LogCursor | null {
   return { ...start, readThroughMs: Math.max(start.readThroughMs ?? seen.atMs, seen.atMs) };
 }
 
+    swapNoted: false,
 /** A batch on its way. */
 interface Outstanding {
   readonly epoch: number;

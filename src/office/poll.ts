@@ -13,6 +13,7 @@ import { verifySerial } from './identity.ts';
 import type { KeptSession } from './live-line.ts';
 import type { OfficeMeans } from './means.ts';
 import { emptyMemory, startOfTerminal, type TerminalMemory, withFence, withoutDatabase, withStored } from './memory.ts';
+import { noteCount, rethrowDoubt, rethrowSwap } from './losses.ts';
 import {
   giveTurnBack,
   isRush,
@@ -185,7 +186,7 @@ interface Talk {
 async function converse(session: TerminalSession, poll: Poll): Promise<Talk> {
   const { terminal, memory, means, time } = poll;
   crashPoint('poll.session-open');
-  await identify(session, poll);
+  await identify(session, poll).catch((error: unknown) => rethrowSwap(poll, error));
 
   const steppedBefore = memory.clock.stepped;
   const before = await sampleClock(session, memory, { kind: 'before-read', count: 1 }, promptTime(poll));
@@ -198,8 +199,9 @@ async function converse(session: TerminalSession, poll: Poll): Promise<Talk> {
   means.states.see(terminal.place, { counters });
 
   crashPoint('poll.before-read');
-  const found = await readLog(session, poll, counters);
+  const found = await readLog(session, poll, counters).catch((error: unknown) => rethrowDoubt(memory, error));
   crashPoint('poll.after-read');
+  noteCount(memory, counters, countedAtMs);
   let delivery: Delivery | null = null;
   if (found.kind === 'unchanged') noteEnd(poll, countedAtMs);
   if (found.kind === 'read') {
@@ -315,7 +317,7 @@ async function readUserTable(
 /** Packs what was read and hands over as much as may be outstanding. Returns null when nothing needs a batch. */
 async function deliver(poll: Poll, found: FoundRead, pinByUid: ReadonlyMap<number, string>): Promise<Delivery | null> {
   const { terminal, memory, means, log } = poll;
-  const { read, alignment, whole } = found;
+  const { read, alignment, whole, loss } = found;
   const cursor = startOfTerminal(memory);
   const durationMs = Math.round(means.time.nowMs() - poll.startedAtMs);
   const facts = { records: alignment.to - alignment.from, bytes: read.bytesReceived, whole, durationMs };
@@ -327,7 +329,7 @@ async function deliver(poll: Poll, found: FoundRead, pinByUid: ReadonlyMap<numbe
   const reason = alignment.kind === 'new-epoch' ? alignment.reason : 'oldest-dropped';
   if ((alignment.kind === 'new-epoch' || alignment.kind === 'shift') && reason !== 'first-contact') {
     const { kind, epoch, base } = alignment;
-    log.warn({ ...facts, kind, epoch, base, reason }, 'log does not simply continue');
+    log.warn({ ...facts, kind, epoch, base, reason, loss }, 'log does not simply continue');
   }
   const delivery = packRead({
     origin: originOf(poll),
@@ -351,6 +353,7 @@ async function handOverTheRest(poll: Poll, delivery: Delivery): Promise<boolean>
   if (delivery.left() === 0) return true;
   const all = await handOverRest(delivery, memory, means, means.bounds.batchesPerTerminal, time.signal);
   if (!all) log.warn({ batches: delivery.left() }, 'rest of the log left for a later read');
+    loss,
   return all;
 }
 

@@ -6,6 +6,7 @@
  * at all only where the terminal's own counter says that nothing happened.
  */
 import type { LogCursor } from '../punch/batch.ts';
+import type { CountTally } from '../punch/loss.ts';
 import { overlapRecords } from '../punch/overlap.ts';
 import type { TerminalCounters } from '../zk/driver.ts';
 
@@ -42,6 +43,8 @@ export interface ReadMemory {
   readonly earlyShare: number;
   /** A shorter log than what is stored was seen once; null when none is in question. */
   readonly shrunk: ShrunkLog | null;
+  /** What its counter said since its log was last read to the end; null before it said anything. */
+  readonly tally: CountTally | null;
 }
 
 /** A log that lost records, kept as a digest until a second read confirms it. */
@@ -66,6 +69,7 @@ export function freshReadMemory(chance: number): ReadMemory {
     owed: null,
     earlyShare: chance / 5,
     shrunk: null,
+    tally: null,
   };
 }
 

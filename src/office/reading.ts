@@ -5,6 +5,7 @@ import { createHash } from 'node:crypto';
 import { GerbangError } from '../errors.ts';
 import { alignTail, alignWhole, type ProvenAlignment } from '../punch/alignment.ts';
 import type { LogCursor } from '../punch/batch.ts';
+import { assessLoss, type Loss } from '../punch/loss.ts';
 import { countRecords, sliceRecords } from '../punch/overlap.ts';
 import type { LogRead, TerminalCounters, TerminalSession } from '../zk/driver.ts';
 import { planRead, type ReadMemory, type ShrunkLog, type WholeReason, wholeReadDue } from './read-plan.ts';
@@ -12,7 +13,14 @@ import { planRead, type ReadMemory, type ShrunkLog, type WholeReason, wholeReadD
 /** What the log said in one poll. */
 export type Found =
   /** Its end was read and its place in the log is proven. */
-  | { readonly kind: 'read'; readonly read: LogRead; readonly alignment: ProvenAlignment; readonly whole: boolean }
+  | {
+      readonly kind: 'read';
+      readonly read: LogRead;
+      readonly alignment: ProvenAlignment;
+      readonly whole: boolean;
+      /** What is gone with the log that was there before; null while it continues. */
+      readonly loss: Loss | null;
+    }
   /** The counter says that nothing happened since the last comparison. */
   | { readonly kind: 'unchanged' }
   /** It has to be read whole, and not now: the memory says why. */
@@ -63,8 +71,8 @@ export async function readWhatIsNew(
   if (read === null) return readWhole(session, memory, means, 'tail-refused');
   const alignment = alignTail({ cursor, read });
   if (alignment.kind === 'unprovable') return readWhole(session, memory, means, 'tail-unprovable');
-  const compared = { ...memory, comparedAtMs: means.monotonicMs };
-  return { found: { kind: 'read', read, alignment, whole: false }, memory: compared };
+  const compared = { ...memory, comparedAtMs: means.monotonicMs, tally: tallyAfter(memory, cursor, alignment) };
+  return { found: { kind: 'read', read, alignment, whole: false, loss: null }, memory: compared };
 }
 
 async function readWhole(
@@ -92,8 +100,38 @@ async function readWhole(
     counterLies: memory.counterLies || (counters.records !== null && counters.records < minimumOf(read, cursor)),
     owed: null,
     shrunk: null,
+    tally: tallyAfter(memory, cursor, alignment),
   };
-  return { found: { kind: 'read', read, alignment, whole: true }, memory: learnt };
+  const loss = lossOf(memory, means, stored, read, alignment);
+  return { found: { kind: 'read', read, alignment, whole: true, loss }, memory: learnt };
+}
+
+/**
+ * Where the log still ends where it ended, the counter's growth is settled. Elsewhere the tally is kept until the records
+ * are on their way: it starts anew where the cursor then stands.
+ */
+function tallyAfter(memory: ReadMemory, cursor: LogCursor | null, { epoch, to }: ProvenAlignment): ReadMemory['tally'] {
+  return epoch === cursor?.epoch && to === cursor.next ? null : memory.tally;
+}
+
+/** A terminal that counts nothing, or less than it holds, is no witness of what it wrote. */
+function lossOf(
+  { tally, counterLies }: ReadMemory,
+  { cursor, counters }: ReadingMeans,
+  stored: Uint8Array,
+  read: LogRead,
+  alignment: ProvenAlignment,
+): Loss | null {
+  if (alignment.kind !== 'new-epoch' || cursor === null) return null;
+  return assessLoss({
+    cursor,
+    stored,
+    read,
+    alignment,
+    tally: counterLies && tally !== null ? { ...tally, doubted: true } : tally,
+    recordCapacity: counters.recordCapacity,
+    seenAtMs: Math.ceil(read.preparedAtMs),
+  });
 }
 
 /**

@@ -7,6 +7,7 @@
  */
 import type { ClockEvents } from '../clock/model-types.ts';
 import type { ClockSample } from '../clock/sample.ts';
+import type { Loss } from './loss.ts';
 import type { RecordLayout } from './record.ts';
 import type { UserPin } from './user-pins.ts';
 
@@ -82,6 +83,8 @@ export interface Batch {
    * `bracket.presentAtMs`, because a punch can be made while the log is being read.
    */
   readonly readThroughMs: number | null;
+  /** What is gone from the log and was never read; absent as long as it continues. */
+  readonly loss?: Loss | undefined;
   /** True when the whole log was compared with the stored image in this poll. */
   readonly verifiedWhole: boolean;
 }
