@@ -197,11 +197,11 @@ async function converse(session: TerminalSession, poll: Poll): Promise<Talk> {
   const countedAtMs = time.clock.nowMs();
   const counters = await session.readCounters();
   means.states.see(terminal.place, { counters });
+  noteCount(memory, counters, countedAtMs);
 
   crashPoint('poll.before-read');
   const found = await readLog(session, poll, counters).catch((error: unknown) => rethrowDoubt(memory, error));
   crashPoint('poll.after-read');
-  noteCount(memory, counters, countedAtMs);
   let delivery: Delivery | null = null;
   if (found.kind === 'unchanged') noteEnd(poll, countedAtMs);
   if (found.kind === 'read') {
