@@ -102,17 +102,32 @@ export async function moveConsumer(db: Kysely<Tables>, name: string, { from, to,
   return numAffectedRows === 1n;
 }
 
-/** Writes down why a consumer does not move. */
+/** Writes down why a consumer does not move on from `from`. */
 export async function noteFailure(
   db: Kysely<Tables>,
   name: string,
+  from: number,
   state: Exclude<ConsumerCondition, 'ok'>,
   failure: string,
 ): Promise<void> {
   await sql`
     update outbox_consumer
     set state = ${state}, failures = failures + 1, failing_since = coalesce(failing_since, now()), last_failure = ${failure}
-    where name = ${name}`.execute(db);
+    where name = ${name} and position = ${from}`.execute(db);
+}
+
+/** A consumer that was switched off is delivered to again. */
+export async function resumeConsumer(db: Kysely<Tables>, name: string): Promise<void> {
+  await sql`
+    update outbox_consumer set state = 'ok', failures = 0, failing_since = null, last_failure = null
+    where name = ${name} and state = 'disabled'`.execute(db);
+}
+
+/** Webhooks whose names are not among these are shown as switched off. They keep their places. */
+export async function disableConsumers(db: Kysely<Tables>, except: readonly string[]): Promise<void> {
+  await sql`
+    update outbox_consumer set state = 'disabled', last_failure = 'not in the configuration, or switched off there'
+    where name like 'webhook:%' and state in ('ok', 'retrying') and name <> all (${except}::text[])`.execute(db);
 }
 
 /** How all consumers stand, by name. */
