@@ -21,9 +21,7 @@ import {
 } from '../store/explained.ts';
 import type { Tables } from '../store/tables.ts';
 import { loadEvidence } from './model-evidence.ts';
-
-/** Where no model names its evidence, samples from so long before the read and after it are taken. */
-const aroundReadMs = 2 * 86_400_000;
+import { clockWindow } from './model-windows.ts';
 
 /** So many settings of the clock are worked out one by one; a clock is hardly ever moved more often between two reads. */
 const mostFits = 4;
@@ -70,13 +68,13 @@ function holds({ epoch, from, to }: ModelWindow, key: PunchKey): boolean {
   return epoch === key.epoch && from <= key.ordinal && key.ordinal < to;
 }
 
-/** For a punch whose model is not stored: its read, and what is known of the clock around it by now. */
+/** For a punch whose model is not stored: its read, and the looks that would speak for it by now. */
 async function windowAround(db: Kysely<Tables>, key: PunchKey, row: ExplainedRow): Promise<ModelWindow> {
+  const throughSeq = await readLastSeq(db, key.serial);
   return {
     ...(await rangeOfRead(db, key, row.presentAtMs)),
-    throughSeq: await readLastSeq(db, key.serial),
-    samplesAfterMs: (row.absentAtMs ?? row.presentAtMs) - aroundReadMs,
-    samplesUntilMs: row.presentAtMs + aroundReadMs,
+    ...(await clockWindow(db, key.serial, [row], throughSeq)),
+    throughSeq,
     zone: row.timeZone,
   };
 }
