@@ -1,5 +1,6 @@
 /** What `status` answers, as data. */
 import type { Config } from '../config.ts';
+import type { Backlog } from '../store/backlog.ts';
 import type { MachineRow, OfficeRow } from '../store/board.ts';
 
 /** One terminal. Instants as ISO 8601 in UTC; null is "not known" or "never". */
@@ -27,6 +28,8 @@ export interface StatusReport {
   readonly gatewayRunning: boolean;
   readonly offices: readonly OfficeRow[];
   readonly terminals: readonly TerminalStatus[];
+  /** Records that terminals hold and the database does not yet; null when everything is stored. */
+  readonly backlog: (Backlog & { readonly remainingMs: number | null }) | null;
   readonly queue: { readonly waiting: number | null; readonly errorCode: string | null; readonly setAside: number };
 }
 

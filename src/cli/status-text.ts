@@ -1,6 +1,7 @@
 /** The answer of `status` for people: a table that fits 100 columns, then every problem with its next step. */
 import { formatDeviceTime } from '../clock/device-time.ts';
 import { wallTimeIn, zoneLabel } from '../clock/zone.ts';
+import { backlogText } from '../words/backlog.ts';
 import { answers, frame } from '../words/commands.ts';
 import { explainError } from '../words/errors.ts';
 import { numberText } from '../words/language.ts';
@@ -30,7 +31,7 @@ export function statusText(report: StatusReport, cli: Cli, nowMs: number): strin
     );
   const problems = terminals.filter((terminal) => terminal.errorCode !== null);
   if (problems.length > 0) parts.push('\n', ...problems.map((terminal) => problemOf(terminal, report, cli, nowMs)));
-  parts.push('\n', summaryOf(report, cli));
+  parts.push('\n', backlogOf(report, cli), summaryOf(report, cli));
   return parts.join('');
 }
 
@@ -77,6 +78,14 @@ function problemOf(terminal: TerminalStatus, report: StatusReport, cli: Cli, now
       : ` · ${cli.say(answers.since)} ${instantText(sinceMs, timeZone)} (${ageText(nowMs - sinceMs, cli.lang)})`;
   const head = printable(`${office}/${name}: ${what} [${errorCode}]${since}`);
   return `${head}\n  ${cli.say(frame.next)}: ${next}\n`;
+}
+
+/** A first read of a whole fleet takes an hour or more; a few records on their way are not worth a line. */
+const worthALine = 1_000;
+
+function backlogOf({ backlog }: StatusReport, cli: Cli): string {
+  if (backlog === null || backlog.counted - backlog.stored < worthALine) return '';
+  return `${backlogText(backlog, cli.lang)}\n`;
 }
 
 function summaryOf({ terminals, queue }: StatusReport, cli: Cli): string {

@@ -38,6 +38,7 @@ async function run(cli: Cli, options: { config?: string; json?: boolean }): Prom
 async function readReport(url: string, environment: Environment, config: Config | null): Promise<StatusReport> {
   const { openDatabase } = await import('../store/database.ts');
   const { readFleet } = await import('../store/board.ts');
+  const { readBacklog, remainingMs } = await import('../store/backlog.ts');
   const { countSetAside, readPresence } = await import('../store/presence.ts');
   const database = openDatabase(url, {
     maxConnections: 1,
@@ -51,7 +52,9 @@ async function readReport(url: string, environment: Environment, config: Config 
     const gatewayRunning = presence.connections > 0 || (environment.redisUrl !== undefined && isFresh);
     const fleet = mergeFleet(await readFleet(database.db), config);
     const setAside = await countSetAside(database.db);
-    return { gatewayRunning, ...fleet, queue: { ...(await depthOf(url, environment)), setAside } };
+    const found = await readBacklog(database.db);
+    const backlog = found.terminalsBehind === 0 ? null : { ...found, remainingMs: remainingMs(found) };
+    return { gatewayRunning, ...fleet, backlog, queue: { ...(await depthOf(url, environment)), setAside } };
   } finally {
     await database.close();
   }
