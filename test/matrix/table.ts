@@ -1,11 +1,13 @@
 /** The fault matrix: all rows, in the order of their numbers. */
 import { crashRows } from './crash-rows.ts';
+import { redisRows } from './redis-rows.ts';
 import type { MatrixRow } from './row.ts';
 import { terminalRows } from './terminal-rows.ts';
 
 /** A group of rows is one test file: groups may run side by side. */
 export const groups = {
   crashes: crashRows,
+  redis: redisRows,
   terminals: terminalRows,
 } satisfies Record<string, readonly MatrixRow[]>;
 

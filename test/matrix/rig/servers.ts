@@ -15,6 +15,7 @@ import { until } from './wait.ts';
 /** A server process that comes and goes. */
 export interface Server {
   readonly port: number;
+  pid(): number;
   /** Sends a signal and, for one that ends it, waits until it is gone. */
   take(signal: NodeJS.Signals): Promise<void>;
   /** Starts it again on the same port, or wakes it; does nothing when it runs. */
@@ -147,6 +148,7 @@ async function cycle(life: Life): Promise<Server> {
   await answers();
   return {
     port: life.port,
+    pid: () => child.pid ?? 0,
     isThere,
     async take(signal) {
       if (signal === 'SIGSTOP' || signal === 'SIGCONT') child.kill(signal);

@@ -43,6 +43,8 @@ export interface World {
   readonly config: string;
   readonly subscriber: Subscriber | null;
   readonly brokerUrl: string | null;
+  /** Ends every connection to the broker; it lives on. */
+  cutBroker(): void;
   /** Everybody punches so often, at every terminal. */
   punch(times: number): void;
   start(variables?: NodeJS.ProcessEnv, wrapper?: readonly string[]): GatewayProcess;
@@ -57,7 +59,7 @@ export interface World {
 }
 
 /** Nothing new stored or told for so long is standing still, however slow the machine. */
-const standstillMs = 120_000;
+const standstillMs = 240_000;
 
 /** Builds one; nothing runs but the terminals and the broker. */
 export async function makeWorld(options: WorldOptions): Promise<World> {
@@ -99,6 +101,7 @@ export async function makeWorld(options: WorldOptions): Promise<World> {
     brokerUrl: broker?.url ?? null,
     made,
     stored,
+    cutBroker: () => broker?.cut(),
     punch(times) {
       for (const { terminal } of fleet.terminals) {
         for (let made = 0; made < times; made += 1) {
