@@ -52,11 +52,13 @@ const everything = [
   'store',
   'ingest',
   'explain',
+  'evidence',
   'mqtt',
   'web',
   'webhooks',
   'config',
   'host-clock.ts',
+  'host-error.ts',
   ...leaves,
 ];
 
@@ -64,6 +66,7 @@ const doors: Readonly<Record<string, Door>> = {
   'errors.ts': { values: [], types: [] },
   'crash-points.ts': { values: [], types: [] },
   'host-clock.ts': { values: [], types: ['zk'] },
+  'host-error.ts': { values: [], types: [] },
   'log.ts': { values: ['errors.ts'], types: [] },
   'config.ts': { values: ['config', 'errors.ts', 'clock'], types: [] },
   config: { values: ['errors.ts', 'clock', 'config.ts'], types: [] },
@@ -76,6 +79,8 @@ const doors: Readonly<Record<string, Door>> = {
   // What is known about a punch or a clock, as a sheet in words: pure, for the command line and the page alike.
   explain: { values: ['clock', 'words'], types: [], files: ['src/zk/packed-time.ts'] },
   store: { values: ['errors.ts', 'punch', 'clock'], types: ['config.ts', 'log.ts'] },
+  // Looks at stored evidence, whoever stored it.
+  evidence: { values: ['store', ...leaves], types: [] },
   ingest: {
     values: ['crash-points.ts', 'errors.ts', 'punch', 'clock', 'store'],
     types: ['log.ts', 'config.ts', 'explain'],
@@ -109,7 +114,9 @@ const libraryRooms: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** The handle of the database may be passed around by its type; questions are put to it in the store alone. */
-const handles: Readonly<Record<string, readonly string[]>> = { kysely: ['ingest', 'gateway', 'gateway.ts', 'cli'] };
+const handles: Readonly<Record<string, readonly string[]>> = {
+  kysely: ['ingest', 'evidence', 'gateway', 'gateway.ts', 'cli'],
+};
 const query = /\bsql(?:<[^`]*>)?`|\.(?:selectFrom|insertInto|updateTable|deleteFrom|mergeInto)\(/;
 
 /**
