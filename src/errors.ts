@@ -45,6 +45,10 @@ export const errorCodes = [
   'TERMINAL_MOVED',
   'TERMINAL_LOG_UNSTABLE',
   'TERMINAL_LEASED_ELSEWHERE',
+  // Clocks that only a person can put right; the terminal is read all the same.
+  'TERMINAL_CLOCK_BATTERY',
+  'TERMINAL_CLOCK_CRYSTAL',
+  'TERMINAL_CLOCK_UNSETTABLE',
   // Between poller and database.
   'BATCH_MALFORMED',
   'BATCH_AHEAD',
@@ -120,6 +124,11 @@ export function needsPerson(error: unknown): boolean {
     'TERMINAL_SERIAL_DUPLICATE',
     'TERMINAL_LOG_UNSTABLE',
   );
+}
+
+/** The terminal is read as ever, and its clock needs a person: Gerbang has stopped setting it. */
+export function isClockUnfit(code: string | null): boolean {
+  return code?.startsWith('TERMINAL_CLOCK_') ?? false;
 }
 
 /** The database or the queue cannot be reached now; the same work may succeed later unchanged. */

@@ -11,6 +11,7 @@ import { zoneOffsetMs } from './clock/zone.ts';
 import type { Config, OfficeConfig } from './config.ts';
 import { GerbangError, isStoreAway } from './errors.ts';
 import { defaultLeaseMs, hostIdOf, joinHosts } from './gateway/membership.ts';
+import { startHostTime } from './gateway/host-time.ts';
 import { startOffices } from './gateway/offices.ts';
 import { keepDaysSealed } from './gateway/sealing.ts';
 import { prepareStore } from './gateway/store-rights.ts';

@@ -65,6 +65,7 @@ export function openPollingOffice(port: number): PollingOffice {
     live: null,
     serial: null,
     open: openTerminal,
+    timeZone: 'Asia/Jakarta',
     pollEveryMs: 5000,
     settingRule: { set: false, whenOffByMs: 10_000, isQuiet: () => false },
     isRush: () => false,

@@ -3,12 +3,18 @@ import type { Kysely } from 'kysely';
 import { keyOf, type Place } from '../office/identity.ts';
 import type { LeaseTable } from '../office/lease-keeper.ts';
 import type { OfficeStore } from '../office/means.ts';
+import { readClockEvents } from '../store/clock-events.ts';
+import { readClockSamples } from '../store/clock-samples.ts';
 import { readCursor, readStoredImage } from '../store/cursor.ts';
 import { acquireLease, releaseLeases, renewLeases } from '../store/lease.ts';
 import type { Tables } from '../store/tables.ts';
 import { lockSerial, pinSerial, placesOfSerial, readPin, unpinSerial } from '../store/terminals.ts';
 
 type Db = Kysely<Tables>;
+
+/** A month of a quiet clock is less than half of it. */
+const historySamples = 30_000;
+const historyEvents = 5_000;
 
 /**
  * Cursor, stored records and pins.
@@ -19,6 +25,11 @@ export function officeStore(db: Db, isConfigured: (place: Place) => boolean): Of
   return {
     readCursor: (serial) => readCursor(db, serial),
     readStoredImage: ({ serial, epoch, base, next }) => readStoredImage(db, serial, epoch, base, next),
+    async readClockHistory(serial, sinceMs) {
+      const range = { afterMs: sinceMs, untilMs: Number.POSITIVE_INFINITY };
+      const samples = await readClockSamples(db, serial, { ...range, limit: historySamples });
+      return { samples, ...(await readClockEvents(db, serial, { ...range, limit: historyEvents })) };
+    },
     readPin: (place) => readPin(db, place),
     async pin(place, serial, configured) {
       return db.transaction().execute(async (tx) => {

@@ -2,7 +2,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Config } from '../config.ts';
 import { isGerbangError } from '../errors.ts';
-import { createHostClock, type WatchedHostClock } from '../host-clock.ts';
 import type { Log } from '../log.ts';
 import { createSerialClaims, keyOf } from '../office/identity.ts';
 import { startLeaseKeeper } from '../office/lease-keeper.ts';
@@ -18,6 +17,7 @@ import { upsertTerminalStates } from '../store/terminal-state.ts';
 import type { Metrics } from '../web/metrics.ts';
 import { openTerminal } from '../zk/terminal.ts';
 import { openZklibTerminal } from '../zklib/terminal.ts';
+import type { HostTime } from './host-time.ts';
 import { measured } from './measured.ts';
 import type { Membership } from './membership.ts';
 import { leaseTable, officeStore } from './office-ports.ts';
@@ -29,7 +29,7 @@ export interface PollingMeans {
   readonly database: Database;
   readonly queue: BatchQueue;
   readonly metrics: Metrics;
-  readonly hostClock: WatchedHostClock;
+  readonly hostTime: HostTime;
   /** Names this process in every lease. */
   readonly holder: string;
   readonly leaseMs: number;
@@ -40,7 +40,7 @@ export interface PollingMeans {
 
 /** Starts polling. @returns what stops it: loops first, then leases, then the last states are written */
 export function startOffices(polling: PollingMeans): () => Promise<void> {
-  const { config, database, queue, metrics, hostClock, holder, leaseMs, membership, log } = polling;
+  const { config, database, queue, metrics, hostTime, holder, leaseMs, membership, log } = polling;
   const { db } = database;
   const places = new Set(
     config.offices.flatMap((office) =>
@@ -72,12 +72,8 @@ export function startOffices(polling: PollingMeans): () => Promise<void> {
       batchesPerTerminal: config.queue.batchesPerTerminal,
       maxWaiting: config.queue.maxWaiting,
     },
-    newHostClock: () => {
-      const steppedMs = hostClock.stepMs();
-      if (Math.abs(steppedMs) > 500) log.warn({ steppedMs }, 'the wall clock of this host was stepped');
-      hostClock.reanchor();
-      return createHostClock();
-    },
+    newHostClock: hostTime.newClock,
+    hostErrorMs: () => hostTime.error()?.errorMs ?? null,
     time: systemTime,
     pause,
     keepUnproven: keeperOf(db, log),

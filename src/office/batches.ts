@@ -1,10 +1,11 @@
 /** Turning what was read into batches. */
+import type { ClockEvents } from '../clock/model-types.ts';
 import type { ClockSample } from '../clock/sample.ts';
 import type { ProvenAlignment } from '../punch/alignment.ts';
 
 import type { Batch, LogCursor } from '../punch/batch.ts';
-import { overlapOf, slideWindow } from '../punch/overlap.ts';
 import type { Loss } from '../punch/loss.ts';
+import { overlapOf, slideWindow } from '../punch/overlap.ts';
 import { type BatchSlice, splitAlignment } from '../punch/split.ts';
 import { needsUserTable, userPinsOf } from '../punch/user-pins.ts';
 import type { LogRead } from '../zk/driver.ts';
@@ -43,8 +44,9 @@ export interface Delivery {
  * @param input.cursor what the alignment was made against
  * @param input.whole the whole log was compared
  * @param input.pinByUid the terminal's user table, for logs whose records hold no printed id
- * @param input.samples clock samples; the first batch takes them all, so that every record meets them in the database
  * @param input.loss what is gone from the log; travels with the first batch
+ * @param input.samples clock samples; the first batch takes them all, so that every record meets them in the database
+ * @param input.events what else was learnt about the clock; travels with them
  * @param input.maxRecords records in one batch
  * @param input.newId a fresh batch id
  */
@@ -55,9 +57,10 @@ export function packRead(input: {
   readonly alignment: ProvenAlignment;
   readonly whole: boolean;
   readonly pinByUid: ReadonlyMap<number, string>;
-  readonly samples: readonly ClockSample[];
-  readonly maxRecords: number;
   readonly loss?: Loss | null;
+  readonly samples: readonly ClockSample[];
+  readonly events?: ClockEvents | undefined;
+  readonly maxRecords: number;
   newId(): string;
 }): Delivery {
   const { cursor, read, alignment } = input;
@@ -84,12 +87,13 @@ export function packRead(input: {
     ...(needsUserTable(read.layout) ? { userPins: userPinsOf(slice.records, input.pinByUid) } : {}),
     overlap: slice.overlap,
     samples: taken === 0 ? input.samples : [],
+    ...(taken === 0 && input.events !== undefined ? { events: input.events } : {}),
     bracket,
+    ...(taken === 0 && input.loss ? { loss: input.loss } : {}),
     readThroughMs: slice.endsRead ? Math.floor(read.preparedAtMs) : null,
     verifiedWhole: input.whole && slice.endsRead,
   });
 
-    ...(taken === 0 && input.loss ? { loss: input.loss } : {}),
   return {
     left: () => slices.length - taken,
     nextAt() {
@@ -122,13 +126,14 @@ export function emptyBatch(input: {
   readonly origin: BatchOrigin;
   readonly cursor: LogCursor;
   readonly samples: readonly ClockSample[];
+  readonly events?: ClockEvents | undefined;
   readonly presentAtMs: number;
+  readonly loss?: Loss;
   newId(): string;
 }): ReadyBatch {
   const { cursor } = input;
   const batch: Batch = {
     version: 1,
-  readonly loss?: Loss;
     batchId: input.newId(),
     ...input.origin,
     epoch: cursor.epoch,
@@ -141,14 +146,15 @@ export function emptyBatch(input: {
     recordsBase64: '',
     overlap: overlapOf(cursor.window, cursor.strideBytes),
     samples: input.samples,
+    ...(input.events === undefined ? {} : { events: input.events }),
     bracket: { absentAtMs: cursor.readThroughMs, presentAtMs: Math.ceil(input.presentAtMs) },
+    ...(input.loss === undefined ? {} : { loss: input.loss }),
     readThroughMs: cursor.readThroughMs,
     verifiedWhole: false,
   };
   return { batch, ahead: cursor };
 }
 
-    ...(input.loss === undefined ? {} : { loss: input.loss }),
 /** The cursor once `batch` is stored. Records of a read that goes on were still absent when the log last ended. */
 function cursorAfter(previous: LogCursor | null, slice: BatchSlice, batch: Batch): LogCursor {
   return {

@@ -5,11 +5,14 @@
  * read to its end with nothing unread behind it: a step is harmless only where no record can stand on the wrong side of
  * it (docs/operations.md, "Setting clocks").
  */
-import { crashPoint } from '../crash-points.ts';
-import { type DeviceTime, deviceTimeFromMs } from '../clock/device-time.ts';
+
+import { deviceTimeFromMs } from '../clock/device-time.ts';
 import type { OffsetInterval } from '../clock/sample.ts';
+import { crashPoint } from '../crash-points.ts';
 import type { TerminalSession } from '../zk/driver.ts';
-import { type ClockMemory, type SessionTime, sampleClock } from './sampling.ts';
+import { type ClockMemory, withSet } from './clock-memory.ts';
+import { isDisturbed } from './host-steps.ts';
+import { type SessionTime, sampleClock } from './sampling.ts';
 
 /** When a clock may be set, as the office wants it. */
 export interface SettingRule {
@@ -30,6 +33,8 @@ export type SettingResult =
 const dayMs = 86_400_000;
 /** After a set the clock shows whole seconds of our making: two of them cover the link and the terminal's own delay. */
 const takenWithinMs = 2_000;
+/** A round trip that is slower says nothing of the way to aim for. */
+const longestWayMs = 300;
 const samplesBefore = 2;
 const samplesAfter = 8;
 
@@ -48,8 +53,16 @@ export function shouldSetClock(
 ): boolean {
   if (!rule.set || offset === null) return false;
   if (!rule.isQuiet(minuteOfDay(utcMs + zoneOffsetMs))) return false;
-  const { earliestMs, latestMs } = offset;
-  return earliestMs - zoneOffsetMs > rule.whenOffByMs || latestMs - zoneOffsetMs < -rule.whenOffByMs;
+  return isOff(rule, offset, zoneOffsetMs);
+}
+
+/** Whether a clock is beyond the threshold, whatever the measurement leaves open. */
+export function isOff(
+  { whenOffByMs }: Pick<SettingRule, 'whenOffByMs'>,
+  { earliestMs, latestMs }: Pick<OffsetInterval, 'earliestMs' | 'latestMs'>,
+  zoneOffsetMs: number,
+): boolean {
+  return earliestMs - zoneOffsetMs > whenOffByMs || latestMs - zoneOffsetMs < -whenOffByMs;
 }
 
 /** Minutes after midnight on a wall clock, 0…1439. */
@@ -58,9 +71,10 @@ export function minuteOfDay(wallMs: number): number {
 }
 
 /**
- * Sets the clock to the office's time: samples before, the counter once more, the command, samples after.
+ * Sets the clock to the office's time: samples before, the counter once more, the command, samples after. The set becomes
+ * an event of its own, also when no answer came: then it may have been done or not, and the samples tell.
  *
- * @param holder the clock's memory; samples taken here are added to it
+ * @param holder the clock's memory; samples taken here and the set are added to it
  * @param recordsRead the counter's value when the log was last read to its end
  * @throws GerbangError when the terminal does not answer
  */
@@ -71,14 +85,26 @@ export async function setClock(
   zoneOffsetMs: number,
   time: SessionTime,
 ): Promise<SettingResult> {
-  await sampleClock(session, holder, { kind: 'before-set', count: samplesBefore }, time);
+  const { clock, pause, signal } = time;
+  const before = await sampleClock(session, holder, { kind: 'before-set', count: samplesBefore }, time);
+  const roundTripMs = Math.min(...before.map(({ sentAtMs, receivedAtMs }) => receivedAtMs - sentAtMs), longestWayMs);
+  // The terminal takes whole seconds only: the command leaves so that it arrives as one begins. The counter is asked so
+  // shortly before that nobody punches in between.
+  const tickMs = Math.ceil((clock.nowMs() + 3 * roundTripMs) / 1_000) * 1_000;
+  await pause(tickMs - 2.5 * roundTripMs - clock.nowMs(), signal);
   const { records } = await session.readCounters();
-  if (records !== recordsRead || time.signal.aborted) return 'not-now';
+  await pause(tickMs - roundTripMs / 2 - clock.nowMs(), signal);
+  const isLate = clock.nowMs() > tickMs + takenWithinMs / 2;
+  if (records !== recordsRead || signal.aborted || isDisturbed(clock) || isLate) return 'not-now';
+  const deviceMs = tickMs + zoneOffsetMs;
+  const sentAtMs = clock.nowMs();
   crashPoint('poll.before-set');
-  await session.setClock(await nextSecond(zoneOffsetMs, time));
+  try {
+    await session.setClock(deviceTimeFromMs(deviceMs));
+  } finally {
+    holder.clock = withSet(holder.clock, { sentAtMs, receivedAtMs: clock.nowMs(), deviceMs });
+  }
   crashPoint('poll.after-set');
-  // What was known of the offset ended with the step we made ourselves.
-  holder.clock = { ...holder.clock, offset: null, stepped: true };
   await sampleClock(session, holder, { kind: 'after-set', count: samplesAfter }, time);
   const { offset } = holder.clock;
   const took =
@@ -86,12 +112,4 @@ export async function setClock(
     offset.earliestMs - zoneOffsetMs < takenWithinMs &&
     offset.latestMs - zoneOffsetMs > -takenWithinMs;
   return took ? 'set' : 'did-not-take';
-}
-
-/** Waits for the office's clock to tick: a terminal takes whole seconds only. */
-async function nextSecond(zoneOffsetMs: number, { clock, pause, signal }: SessionTime): Promise<DeviceTime> {
-  const nowMs = clock.nowMs();
-  const tickMs = Math.ceil(nowMs / 1_000) * 1_000;
-  await pause(tickMs - nowMs, signal);
-  return deviceTimeFromMs(tickMs + zoneOffsetMs);
 }

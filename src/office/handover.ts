@@ -2,9 +2,9 @@
 import { crashPoint } from '../crash-points.ts';
 import { isGerbangError } from '../errors.ts';
 import type { Delivery, ReadyBatch } from './batches.ts';
+import { withoutTaken } from './clock-memory.ts';
 import type { OfficeMeans } from './means.ts';
 import { startOf, type TerminalMemory, withEnqueued, withStored } from './memory.ts';
-import { withoutSamples } from './sampling.ts';
 
 type HandingMeans = Pick<OfficeMeans, 'queue' | 'time'>;
 
@@ -24,7 +24,8 @@ export async function handOverOne(ready: ReadyBatch, memory: TerminalMemory, mea
   crashPoint('poll.after-enqueue');
   const nowMs = means.time.nowMs();
   memory.log = withEnqueued(memory.log, ready.batch, ready.ahead, nowMs);
-  memory.clock = withoutSamples(memory.clock, ready.batch.samples);
+  const { samples, events, from, to } = ready.batch;
+  memory.clock = withoutTaken(memory.clock, { samples, events, records: to - from });
   memory.lastBatchAtMs = nowMs;
   crashPoint('poll.remembered');
 }

@@ -6,15 +6,17 @@
  */
 import { type GerbangError, isConnectionLost, isGerbangError } from '../errors.ts';
 import type { Log } from '../log.ts';
-import type { HostClock, TerminalSession } from '../zk/driver.ts';
+import type { TerminalSession } from '../zk/driver.ts';
+import { isDisturbed } from './host-steps.ts';
 import type { LeaseKeeper } from './lease-keeper.ts';
+import type { PollClock } from './means.ts';
 import { type RunningTime, systemTime } from './waiting.ts';
 
 /** A session that is kept. */
 export interface KeptSession {
   readonly session: TerminalSession;
   /** Stamps the session's readings; polls over it go by the same clock. */
-  readonly clock: HostClock;
+  readonly clock: PollClock;
   /** The serial that was verified when the session was opened: another machine cannot take it over. */
   readonly serial: string;
   /** Aborted when the terminal rings; renewed by each poll. */
@@ -31,9 +33,9 @@ export interface LiveLine {
    *
    * @param now a host clock that was just anchored: a kept session whose clock disagrees was kept through a step
    */
-  take(now: HostClock): Promise<KeptSession | null>;
+  take(now: PollClock): Promise<KeptSession | null>;
   /** Registers for events and keeps the session, unless this terminal is known to have none. False: close it. */
-  keep(session: TerminalSession, clock: HostClock, serial: string): Promise<boolean>;
+  keep(session: TerminalSession, clock: PollClock, serial: string): Promise<boolean>;
   /** Ends the kept session; nothing is kept any more. Never throws. */
   close(): Promise<void>;
 }
@@ -91,7 +93,7 @@ export function createLiveLine(means: LiveLineMeans): LiveLine {
     return true;
   };
 
-  const hold = (session: TerminalSession, clock: HostClock, serial: string): KeptSession => {
+  const hold = (session: TerminalSession, clock: PollClock, serial: string): KeptSession => {
     const holding: KeptSession = {
       session,
       clock,
@@ -113,7 +115,7 @@ export function createLiveLine(means: LiveLineMeans): LiveLine {
     async take(now) {
       if (kept === null) return null;
       const isOld = time.nowMs() - kept.openedAtMs > keptMs * (0.9 + 0.2 * means.random());
-      const isStepped = Math.abs(now.nowMs() - kept.clock.nowMs()) > steppedMs;
+      const isStepped = isDisturbed(kept.clock) || Math.abs(now.nowMs() - kept.clock.nowMs()) > steppedMs;
       if (isOld || isStepped || kept.polls >= keptPolls) {
         await kept.end();
         return null;

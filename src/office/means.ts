@@ -3,6 +3,7 @@
  * knows a queue, a table or a socket.
  */
 import { burstSizes } from '../clock/aim.ts';
+import type { ClockEvidence } from '../clock/model-types.ts';
 import type { TerminalConfig } from '../config.ts';
 import type { Log } from '../log.ts';
 import type { Batch, LogCursor } from '../punch/batch.ts';
@@ -13,6 +14,12 @@ import type { Slots } from './slots.ts';
 import type { StateBoard } from './states.ts';
 import type { RunningTime } from './waiting.ts';
 
+/** A host clock that knows how far the wall clock has left it; one that does not say is never left. */
+export interface PollClock extends HostClock {
+  /** How far the wall clock was stepped since this one was anchored, and for how long the machine slept, in milliseconds. */
+  departure?(): { readonly steppedMs: number; readonly sleptMs: number };
+}
+
 /** The producing end of the queue. Errors are GerbangErrors QUEUE_UNAVAILABLE or QUEUE_FULL. */
 export interface BatchQueue {
   /** Resolves once the queue has taken the batch for good. */
@@ -21,11 +28,18 @@ export interface BatchQueue {
   depth(): Promise<number>;
 }
 
+/** Evidence about a clock, without the records that it wrote. */
+export type ClockHistory = Pick<ClockEvidence, 'samples' | 'sets' | 'operations' | 'hostSteps'>;
+
 /** What pollers read and note in the database. Errors are GerbangErrors; STORE_UNAVAILABLE means "go on from memory". */
 export interface OfficeStore {
   readCursor(serial: string): Promise<LogCursor | null>;
   /** The stored records of the cursor's epoch from `base` to `next`, oldest first. */
   readStoredImage(cursor: LogCursor): Promise<Uint8Array>;
+  /**
+   * What is stored about a terminal's clock since an instant, in milliseconds UTC, oldest first. Left out: nothing is.
+   */
+  readClockHistory?(serial: string, sinceMs: number): Promise<ClockHistory>;
   /** The serial pinned at a place; null when none was learnt yet. */
   readPin(place: Place): Promise<string | null>;
   /**
@@ -87,7 +101,9 @@ export interface OfficeMeans {
   readonly wholeReads: Slots;
   readonly bounds: PollBounds;
   /** A host clock for one session: anchored when it begins, so that it cannot be stepped in the middle. */
-  newHostClock(): HostClock;
+  newHostClock(): PollClock;
+  /** How far the host may be from UTC now, in milliseconds; null, or left out, where nobody knows. */
+  hostErrorMs?(): number | null;
   /** Paces, deadlines and ages are counted in it. */
   readonly time: RunningTime;
   /** Waits for the tick at which a clock is asked. Ends when `signal` is aborted; never rejects. */

@@ -5,10 +5,13 @@
  * starts anew, the memory is dropped and the same records are enqueued again, which changes nothing
  * (docs/decisions/0006-polling.md, "Memory").
  */
+import type { GerbangError } from '../errors.ts';
 import type { LogCursor } from '../punch/batch.ts';
+import { type ClockMemory, unknownClock } from './clock-memory.ts';
+import type { PollClock } from './means.ts';
+import { type OperationMemory, unreadOperations } from './operation-log.ts';
 import { freshReadMemory, type ReadMemory } from './read-plan.ts';
 import { noRewrites, type RewriteMemory } from './rewrites.ts';
-import { type ClockMemory, unknownClock } from './sampling.ts';
 
 /** All that is remembered of one terminal between its polls; each part is replaced as a whole. */
 export interface TerminalMemory {
@@ -26,12 +29,19 @@ export interface TerminalMemory {
   /** The terminal calls its log a ring; null as long as it was not asked. */
   isRing: boolean | null;
   clock: ClockMemory;
+  operations: OperationMemory;
+  /** The host's clock of the last session; null before the first. */
+  hostClock: PollClock | null;
+  /** Why its clock is left alone, and monotonic time when that was judged; null before it was. */
+  fitness: { readonly unfit: GerbangError | null; readonly judgedAtMs: number } | null;
   /** Monotonic. */
   lastBatchAtMs: number | null;
   /** Polls so far, for the log. */
   polls: number;
   /** Monotonic: the clock is not set again before. */
   setAgainAtMs: number;
+  /** Another machine answers here, and that was said already. */
+  swapNoted: boolean;
 }
 
 /**
@@ -40,8 +50,6 @@ export interface TerminalMemory {
  * @param serial the configured one, if any
  * @param chance uniform in [0, 1)
  */
-  /** Another machine answers here, and that was said already. */
-  swapNoted: boolean;
 export function newTerminalMemory(serial: string | null, chance: number): TerminalMemory {
   return {
     serial,
@@ -53,9 +61,13 @@ export function newTerminalMemory(serial: string | null, chance: number): Termin
     rewrites: noRewrites,
     isRing: null,
     clock: unknownClock,
+    operations: unreadOperations,
+    hostClock: null,
+    fitness: null,
     lastBatchAtMs: null,
     polls: 0,
     setAgainAtMs: 0,
+    swapNoted: false,
   };
 }
 
@@ -67,7 +79,6 @@ export function startOfTerminal(memory: TerminalMemory): LogCursor | null {
   return { ...start, readThroughMs: Math.max(start.readThroughMs ?? seen.atMs, seen.atMs) };
 }
 
-    swapNoted: false,
 /** A batch on its way. */
 interface Outstanding {
   readonly epoch: number;

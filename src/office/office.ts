@@ -152,6 +152,7 @@ function polledTerminal(
     serial: config.serial ?? null,
     open: means.drivers[config.driver],
     pollEveryMs: office.pollEverySeconds * 1_000,
+    timeZone: office.timeZone,
     settingRule: {
       set: office.clock.set,
       whenOffByMs: office.clock.whenOffBySeconds * 1_000,

@@ -21,6 +21,8 @@ export interface PolledTerminal {
   readonly serial: string | null;
   readonly open: OpenTerminal;
   readonly pollEveryMs: number;
+  /** IANA zone of the office. */
+  readonly timeZone: string;
   readonly settingRule: SettingRule;
   /** True at a minute of the office's day when people queue at its terminals. */
   isRush(minuteOfDay: number): boolean;
@@ -53,11 +55,13 @@ export interface Poll {
 }
 
 /**
- * The time for questions that a record waits for: over a kept session they are asked at once, not at the clock's tick.
- * Bursts go on aiming at it.
+ * The time for questions that a record waits for: where somebody rang they are asked at once, not at the clock's tick, and
+ * over a kept session the wait for the tick ends when somebody rings.
  */
-export function promptTime({ kept, time }: Poll): SessionTime {
-  return kept === null ? time : { ...time, pause: async () => undefined };
+export function promptTime({ kept, rung, time }: Poll): SessionTime {
+  if (kept === null) return time;
+  if (rung) return { ...time, pause: async () => undefined };
+  return { ...time, pause: (ms, signal) => time.pause(ms, AbortSignal.any([signal, kept.bell.signal])) };
 }
 
 /** The time for a burst: a bell ends it, because the record behind that bell waits for the session. */

@@ -7,13 +7,15 @@ import { GerbangError, isConnectionLost, isGerbangError } from '../errors.ts';
 import { needsUserTable } from '../punch/user-pins.ts';
 import type { TerminalCounters, TerminalSession } from '../zk/driver.ts';
 import { type Delivery, packRead } from './batches.ts';
+import { eventsOf, withReleased } from './clock-memory.ts';
 import { handOver, handOverRest } from './handover.ts';
 import { namingForeignClient } from './held-elsewhere.ts';
+import { adoptHostClock, isDisturbed } from './host-steps.ts';
 import { verifySerial } from './identity.ts';
 import type { KeptSession } from './live-line.ts';
+import { noteCount, rethrowDoubt, rethrowSwap } from './losses.ts';
 import type { OfficeMeans } from './means.ts';
 import { emptyMemory, startOfTerminal, type TerminalMemory, withFence, withoutDatabase, withStored } from './memory.ts';
-import { noteCount, rethrowDoubt, rethrowSwap } from './losses.ts';
 import {
   giveTurnBack,
   isRush,
@@ -97,7 +99,9 @@ async function pollOver(
   const clock = kept?.clock ?? means.newHostClock();
   const log = terminal.log.child({ serial: memory.serial, pollId: memory.polls });
   const startedAtMs = means.time.nowMs();
-  const time: SessionTime = { clock, pause: means.pause, signal };
+  const hostErrorMs = means.hostErrorMs ?? (() => null);
+  const time: SessionTime = { clock, pause: means.pause, signal, hostErrorMs };
+  adoptHostClock(memory, clock);
   const shared = { terminal, memory, means, time, fence, storeAway, queueAway, turn, log, startedAtMs };
   const poll: Poll = { ...shared, kept, rung };
   try {
@@ -191,7 +195,8 @@ async function converse(session: TerminalSession, poll: Poll): Promise<Talk> {
   const steppedBefore = memory.clock.stepped;
   const before = await sampleClock(session, memory, { kind: 'before-read', count: 1 }, promptTime(poll));
   // A clock that jumped is often a terminal that lost its power, and perhaps more than the time.
-  if (memory.clock.stepped && !steppedBefore) memory.read = { ...memory.read, owed: 'restart-suspected' };
+  const stepped = memory.clock.stepped && !steppedBefore;
+  if (stepped) memory.read = { ...memory.read, owed: 'restart-suspected' };
   showClock(poll);
 
   const countedAtMs = time.clock.nowMs();
@@ -200,19 +205,29 @@ async function converse(session: TerminalSession, poll: Poll): Promise<Talk> {
   noteCount(memory, counters, countedAtMs);
 
   crashPoint('poll.before-read');
+  const readBefore = memory.read;
   const found = await readLog(session, poll, counters).catch((error: unknown) => rethrowDoubt(memory, error));
   crashPoint('poll.after-read');
+  if (found.kind === 'read') {
+    await sampleClock(session, memory, { kind: 'after-read', count: 1, earlier: before }, promptTime(poll));
+  }
+  if (isDisturbed(time.clock)) {
+    // When these records were read is not known on any scale; the next poll reads them again on a known one.
+    memory.read = readBefore;
+    poll.log.warn('the clock of this host was moved during a poll, which is given up');
+    return { result: { end: 'put-off', error: null }, delivery: null };
+  }
   let delivery: Delivery | null = null;
   if (found.kind === 'unchanged') noteEnd(poll, countedAtMs);
   if (found.kind === 'read') {
-    await sampleClock(session, memory, { kind: 'after-read', count: 1, earlier: before }, promptTime(poll));
     await refuseUnstable(session, poll, found);
     delivery = await deliver(poll, found, await readUserTable(session, poll, found));
   }
   const handedOver = delivery === null || delivery.left() === 0;
   // The long burst takes seconds; a turn for a whole log is too dear to be held through it.
   if (handedOver) giveTurnBack(poll);
-  await keepTime(session, poll, found.kind === 'read' && handedOver ? found.read.totalRecords : null);
+  const recordsRead = found.kind === 'read' && handedOver ? found.read.totalRecords : null;
+  await keepTime(session, poll, { counters, recordsRead, stepped });
   return { result: resultOf(poll, found), delivery };
 }
 
@@ -331,6 +346,7 @@ async function deliver(poll: Poll, found: FoundRead, pinByUid: ReadonlyMap<numbe
     const { kind, epoch, base } = alignment;
     log.warn({ ...facts, kind, epoch, base, reason, loss }, 'log does not simply continue');
   }
+  memory.clock = withReleased(memory.clock);
   const delivery = packRead({
     origin: originOf(poll),
     cursor,
@@ -338,7 +354,9 @@ async function deliver(poll: Poll, found: FoundRead, pinByUid: ReadonlyMap<numbe
     alignment,
     whole,
     pinByUid,
+    loss,
     samples: memory.clock.pending,
+    events: eventsOf(memory.clock),
     maxRecords: means.bounds.recordsPerBatch,
     newId: means.newBatchId,
   });
@@ -353,7 +371,6 @@ async function handOverTheRest(poll: Poll, delivery: Delivery): Promise<boolean>
   if (delivery.left() === 0) return true;
   const all = await handOverRest(delivery, memory, means, means.bounds.batchesPerTerminal, time.signal);
   if (!all) log.warn({ batches: delivery.left() }, 'rest of the log left for a later read');
-    loss,
   return all;
 }
 
@@ -367,6 +384,6 @@ function resultOf(poll: Poll, found: Awaited<ReturnType<typeof readLog>>): PollR
       return { end: 'failed', error: found.error };
     case 'unchanged':
     case 'read':
-      return { end: 'done', error: null };
+      return { end: 'done', error: poll.memory.fitness?.unfit ?? null };
   }
 }

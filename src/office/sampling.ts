@@ -1,41 +1,27 @@
-/**
- * Comparing a terminal's clock with the host's during a session, and what is remembered of it between sessions.
- */
+/** Comparing a terminal's clock with the host's during a session. */
 import { burstSizes, planBurst } from '../clock/aim.ts';
 import { deviceMsOf } from '../clock/device-time.ts';
-import { foldSamples, intersect } from '../clock/offset.ts';
-import type { ClockSample, OffsetInterval, SampleKind } from '../clock/sample.ts';
-import type { HostClock, TerminalSession } from '../zk/driver.ts';
-
-/** What is remembered of one terminal's clock. Evidence waits here until a batch takes it along. */
-export interface ClockMemory {
-  /** What all samples since the last step prove; null before the first. */
-  readonly offset: OffsetInterval | null;
-  /** Samples that no batch has taken yet, oldest first; at most {@link keptSamples}. */
-  readonly pending: readonly ClockSample[];
-  /** True when the clock jumped since a batch last took samples along. */
-  readonly stepped: boolean;
-  /** Monotonic time of the last long burst; null before the first. */
-  readonly longBurstAtMs: number | null;
-}
+import type { ClockSample, SampleKind } from '../clock/sample.ts';
+import type { TerminalSession } from '../zk/driver.ts';
+import { type ClockMemory, learn, withSamples } from './clock-memory.ts';
+import { isDisturbed } from './host-steps.ts';
+import type { PollClock } from './means.ts';
 
 /** The time of one session. */
 export interface SessionTime {
   /** Host time; the same clock the session stamps its readings with. */
-  readonly clock: HostClock;
+  readonly clock: PollClock;
   /** Waits for `ms`, or until `signal` is aborted. Never rejects. */
   pause(ms: number, signal: AbortSignal): Promise<void>;
   /** Ends the session. */
   readonly signal: AbortSignal;
+  /** How far the host may be from UTC now, in milliseconds; null, or left out, where nobody knows. */
+  hostErrorMs?(): number | null;
 }
 
-/** Nothing known. */
-export const unknownClock: ClockMemory = { offset: null, pending: [], stepped: false, longBurstAtMs: null };
-
-/** Samples kept while the database or the queue is away: enough for a straight line through a day of outage. */
-export const keptSamples = 64;
-
 const hourMs = 3_600_000;
+/** A clock that jumps at every look does not answer with its time; asking it at length each time teaches nothing. */
+const restlessFrom = 3;
 
 /**
  * The long burst that is due in this poll, at first contact and hourly; null in between.
@@ -57,7 +43,8 @@ export function longBurstDue(
  * the clock was moved: it is asked on until the new offset is as well known as after an hourly burst.
  *
  * An answer that names an impossible date proves nothing and counts as asked. Answers that came before a failure are
- * kept: evidence does not depend on how the session ended.
+ * kept: evidence does not depend on how the session ended. An answer that came after the host's own clock was moved is on
+ * no known scale; it is dropped, and nothing more is asked.
  *
  * @param holder its `clock` is replaced by the memory with the new samples
  * @param burst.earlier answers of the same poll that the new questions complete: together they prove both sides of a tick
@@ -71,7 +58,7 @@ export async function sampleClock(
   time: SessionTime,
 ): Promise<readonly ClockSample[]> {
   const { clock, signal } = time;
-  const { offset: prior } = holder.clock;
+  const { offset: prior, restless } = holder.clock;
   const samples: ClockSample[] = [];
   const earlier = burst.earlier ?? [];
   let count = burst.count;
@@ -85,48 +72,17 @@ export async function sampleClock(
       });
       if (plan === null) break;
       await time.pause(plan.delayMs, signal);
-      const reading = await session.readClock();
-      const deviceMs = deviceMsOf(reading.deviceTime);
+      const { deviceTime, sentAtMs, receivedAtMs } = await session.readClock();
+      if (isDisturbed(clock)) break;
+      const deviceMs = deviceMsOf(deviceTime);
       if (deviceMs === null) continue;
-      const { sentAtMs, receivedAtMs } = reading;
-      samples.push({ sentAtMs, receivedAtMs, deviceMs, kind: burst.kind });
-      if (learn(prior, samples).stepped) count = Math.max(count, burstSizes.hourly);
+      const hostErrorMs = time.hostErrorMs?.() ?? null;
+      const known = hostErrorMs === null ? {} : { hostErrorMs };
+      samples.push({ sentAtMs, receivedAtMs, deviceMs, kind: burst.kind, ...known });
+      if (restless < restlessFrom && learn(prior, samples).stepped) count = Math.max(count, burstSizes.hourly);
     }
   } finally {
     holder.clock = withSamples(holder.clock, samples);
   }
   return samples;
-}
-
-/** The memory after more samples; pure. */
-export function withSamples(memory: ClockMemory, samples: readonly ClockSample[]): ClockMemory {
-  const { offset, stepped } = learn(memory.offset, samples);
-  const pending = thinned([...memory.pending, ...samples]);
-  return { ...memory, offset, pending, stepped: memory.stepped || stepped };
-}
-
-/** The memory after a batch took these samples along. */
-export function withoutSamples(memory: ClockMemory, taken: readonly ClockSample[]): ClockMemory {
-  if (taken.length === 0) return memory;
-  return { ...memory, pending: memory.pending.filter((sample) => !taken.includes(sample)), stepped: false };
-}
-
-function learn(
-  prior: OffsetInterval | null,
-  samples: readonly ClockSample[],
-): { offset: OffsetInterval | null; stepped: boolean } {
-  const runs = foldSamples(samples);
-  const now = runs.at(-1)?.interval ?? null;
-  if (now === null || prior === null) return { offset: now ?? prior, stepped: runs.length > 1 };
-  const both = intersect(prior, now);
-  if (both.step || runs.length > 1) return { offset: now, stepped: true };
-  return { offset: both.interval, stepped: false };
-}
-
-/** Every second of the older half is dropped when there are too many: what is left still spans the whole outage. */
-function thinned(samples: readonly ClockSample[]): readonly ClockSample[] {
-  if (samples.length <= keptSamples) return samples;
-  const half = Math.floor(samples.length / 2);
-  const older = samples.slice(0, half).filter((_, index) => index % 2 === 0);
-  return [...older, ...samples.slice(half)].slice(-keptSamples);
 }

@@ -120,6 +120,18 @@ export const english: ErrorTexts = {
     'Another Gerbang process is reading this terminal.',
     'Nothing to do if that is intended. If not, stop one of them.',
   ],
+  TERMINAL_CLOCK_BATTERY: [
+    'The clock of this terminal lost its time at two restarts or more, so Gerbang does not set it any more. Punches are corrected all the same.',
+    'Replace the coin cell (clock battery) inside the terminal, then set its clock at its menu.',
+  ],
+  TERMINAL_CLOCK_CRYSTAL: [
+    'The clock of this terminal gains or loses more than 4 seconds a day, so Gerbang does not set it any more. Punches are corrected all the same.',
+    'Have the terminal repaired or replaced; until then set its clock at its menu if people mind.',
+  ],
+  TERMINAL_CLOCK_UNSETTABLE: [
+    'The terminal does not keep the time it is set to, so Gerbang does not set it any more. Punches are corrected all the same.',
+    'See whether a time server or another program sets this terminal, then set its clock at its menu.',
+  ],
   BATCH_MALFORMED: [
     'A batch in the queue is damaged and was set aside.',
     'Nothing is lost: the terminal is read again. If it repeats, report it with the log.',

@@ -123,6 +123,18 @@ export const indonesian: ErrorTexts = {
     'Mesin ini sedang dibaca oleh proses Gerbang yang lain.',
     'Tidak perlu apa-apa bila itu disengaja. Bila tidak, hentikan salah satunya.',
   ],
+  TERMINAL_CLOCK_BATTERY: [
+    'Jam mesin ini kehilangan waktunya pada dua penyalaan atau lebih, jadi tidak disetel lagi oleh Gerbang. Presensi tetap dikoreksi.',
+    'Ganti baterai jam (koin) di dalam mesin, lalu setel jamnya di menu mesin.',
+  ],
+  TERMINAL_CLOCK_CRYSTAL: [
+    'Jam mesin ini bertambah atau berkurang lebih dari 4 detik sehari, jadi tidak disetel lagi oleh Gerbang. Presensi tetap dikoreksi.',
+    'Mintalah mesin diperbaiki atau diganti; sementara itu setel jamnya di menu mesin bila perlu.',
+  ],
+  TERMINAL_CLOCK_UNSETTABLE: [
+    'Mesin tidak mempertahankan waktu yang disetelkan, jadi tidak disetel lagi oleh Gerbang. Presensi tetap dikoreksi.',
+    'Periksa apakah ada server waktu atau program lain yang menyetel mesin ini, lalu setel jamnya di menu mesin.',
+  ],
   BATCH_MALFORMED: [
     'Satu kiriman di antrean rusak dan disisihkan.',
     'Tidak ada yang hilang: mesin dibaca lagi. Bila berulang, laporkan dengan log-nya.',

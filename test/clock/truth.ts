@@ -14,7 +14,7 @@ import type {
   SetEvent,
 } from '../../src/clock/model-types.ts';
 import type { ClockSample, SampleKind } from '../../src/clock/sample.ts';
-import { unknownClock, withSamples } from '../../src/office/sampling.ts';
+import { unknownClock, withSamples } from '../../src/office/clock-memory.ts';
 import { seeded } from './random.ts';
 
 /** What happens to the terminal's clock, or around it. */

@@ -29,7 +29,7 @@ describe('the database is away', () => {
       [52, 53],
     ]);
     // The clock is asked all the same: its samples wait for a batch.
-    expect(hand.memory.clock.pending.length).toBeGreaterThan(0);
+    expect(hand.memory.clock.held.length).toBeGreaterThan(0);
 
     world.shelf.ways.storeAway = false;
     world.shelf.apply();

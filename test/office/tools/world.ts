@@ -131,6 +131,7 @@ export function byHand(world: World, simulated: Simulated, more: Partial<PolledT
     serial: null,
     open: openTerminal,
     pollEveryMs: 5_000,
+    timeZone: 'Asia/Jakarta',
     settingRule: { set: false, whenOffByMs: 10_000, isQuiet: () => true },
     isRush: () => false,
     zoneOffsetMs: () => jakartaMs,
