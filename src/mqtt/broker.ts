@@ -4,6 +4,7 @@
  * aedes allows everything that is not forbidden and keeps its sessions in memory without bound, so every door is set
  * here: who may connect, publish and subscribe, how much may arrive before that, and for how long (docs/mqtt.md, "Access").
  */
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { EventEmitter } from 'node:events';
 import { createServer, type Server, type Socket } from 'node:net';
 import { type Duplex, duplexPair } from 'node:stream';
@@ -19,10 +20,21 @@ export interface BrokerOptions {
   /** 0 takes a free port. */
   readonly port: number;
   readonly log: Log;
+  /** Who may read, and what. Default: anybody who reaches it may read everything. */
+  readonly clients?: readonly BrokerClient[];
   /** Connections from outside at one time. Default 64. */
   readonly maxConnections?: number;
   /** A connection must have said who it is within this time, in milliseconds. Default 5,000. */
   readonly connectWithinMs?: number;
+}
+
+/** A reader of the broker. */
+export interface BrokerClient {
+  readonly name: string;
+  /** SHA-256 of its password, in hexadecimal digits. Long random passwords need no slow hash. */
+  readonly sha256: string;
+  /** Codes of the offices it may read; none for all. */
+  readonly offices: readonly string[];
 }
 
 /** A running broker. */
@@ -51,7 +63,7 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
   const meters = new WeakMap<object, PacketMeter>();
   const sockets = new Set<Socket>();
   const aedes = await Aedes.createBroker({
-    ...accessRules((client) => inside.has(client.conn)),
+    ...accessRules((client) => inside.has(client.conn), options.clients ?? []),
     connectTimeout: options.connectWithinMs ?? 5_000,
     drainTimeout: drainWithinMs,
   });
@@ -102,7 +114,8 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
 }
 
 /** Who may do what. `isGateway` knows the gateway by its connection, so there is no password to lose. */
-function accessRules(isGateway: (client: Client) => boolean): AedesOptions {
+function accessRules(isGateway: (client: Client) => boolean, clients: readonly BrokerClient[]): AedesOptions {
+  const known = new WeakMap<Client, BrokerClient>();
   const subscriptions = new WeakMap<Client, number>();
   return {
     maxTopicLevels: 16,
@@ -111,12 +124,16 @@ function accessRules(isGateway: (client: Client) => boolean): AedesOptions {
       if (!isGateway(client)) delete packet.will;
       return done(null, true);
     },
-    authenticate(client, _username, _password, done) {
+    authenticate(client, username, password, done) {
       if (isGateway(client)) return done(null, true);
       // A kept session is a queue in our memory that nobody may ever come back for.
       if (!client.clean) return done(refusal('the built-in broker keeps no sessions: connect with a clean one'), false);
       // A second connection with the gateway's client id would push the gateway out.
       if (client.id.startsWith(gatewayClientPrefix)) return done(refusal('this client id is reserved'), false);
+      if (clients.length === 0) return done(null, true);
+      const named = clients.find(({ name }) => name === username);
+      if (!isPassword(named, password)) return done(refusal('user name or password is wrong'), false);
+      if (named !== undefined) known.set(client, named);
       return done(null, true);
     },
     authorizePublish(client, _packet, done) {
@@ -127,11 +144,28 @@ function accessRules(isGateway: (client: Client) => boolean): AedesOptions {
     authorizeSubscribe(client, subscription, done) {
       const count = (subscriptions.get(client) ?? 0) + 1;
       // `#` and `$SYS` would show other clients' ids; only the gateway's own tree is for reading.
-      const allowed = subscription.topic.startsWith(`${topicRoot}/`) && count <= maxSubscriptionsPerClient;
+      const allowed = mayRead(known.get(client), subscription.topic) && count <= maxSubscriptionsPerClient;
       if (allowed) subscriptions.set(client, count);
       return done(null, allowed ? subscription : null);
     },
   };
+}
+
+/** Whether a filter stays within what a client may read. An office's topics begin with its code, which no wildcard replaces. */
+function mayRead(client: BrokerClient | undefined, filter: string): boolean {
+  const [root, branch = ''] = filter.split('/');
+  if (root !== topicRoot || !filter.includes('/')) return false;
+  const offices = client?.offices ?? [];
+  return offices.length === 0 || offices.includes(branch) || branch === 'gateway';
+}
+
+/** Compared in constant time, and a name that nobody has costs as much as one that somebody has. */
+function isPassword(client: BrokerClient | undefined, password: Readonly<Buffer> | undefined): boolean {
+  const given = createHash('sha256')
+    .update(password ?? Buffer.alloc(0))
+    .digest();
+  const expected = client === undefined ? randomBytes(given.length) : Buffer.from(client.sha256, 'hex');
+  return timingSafeEqual(given, expected);
 }
 
 /** Client ids that only the gateway's own connection may use. */

@@ -7,15 +7,15 @@ import mqtt, { type IClientOptions, MqttClient } from 'mqtt';
 import { crashPoint } from '../crash-points.ts';
 import { hideUrlPasswords, type Log } from '../log.ts';
 import { readFleet } from '../store/board.ts';
-import { readChanges } from '../store/changes.ts';
-import { enrolConsumer, moveConsumer, mqttConsumer, readConsumer } from '../store/consumers.ts';
+import { mqttConsumer } from '../store/consumers.ts';
 import type { Database } from '../store/database.ts';
 import { sequenceOutbox } from '../store/outbox.ts';
 import { createTurn } from '../store/turn.ts';
 import { watchOutbox } from '../store/watch-outbox.ts';
-import { type Broker, gatewayClientPrefix, startBroker } from './broker.ts';
+import { type Broker, type BrokerClient, gatewayClientPrefix, startBroker } from './broker.ts';
+import { type FollowMeans, publishNext, rowsInFlight } from './follow.ts';
 import { type LinkOptions, type OutgoingMessage, openLink } from './link.ts';
-import { clearedMessage, gatewayMessage, punchMessage, terminalMessage } from './messages.ts';
+import { clearedMessage, gatewayMessage, terminalMessage } from './messages.ts';
 import { createSweeper } from './sweeper.ts';
 
 /** What publishing needs. */
@@ -58,8 +58,6 @@ export interface Publisher {
 
 /** After so many pages the retained states have a turn again, however much waits. */
 const pagesPerSweep = 60;
-/** Rows on their way to the broker at one time. */
-const rowsInFlight = 500;
 /**
  * Starts publishing. Does not wait for the broker: one that is away is tried again for as long as this runs.
  *
@@ -86,6 +84,16 @@ export async function startPublisher(options: PublisherOptions): Promise<Publish
     },
   });
   const watch = watchOutbox(database, sweeper.soon);
+  const follow: FollowMeans = {
+    database,
+    link,
+    turn,
+    log,
+    onPublished(rows) {
+      published += rows;
+      options.onPublished?.(rows);
+    },
+  };
 
   async function sweep(): Promise<void> {
     if (!link.isConnected() || !(await turn.take())) return;
@@ -94,7 +102,7 @@ export async function startPublisher(options: PublisherOptions): Promise<Publish
     await sequenceOutbox(database.db);
     crashPoint('outbox.after-order');
     for (let page = 0; page < pagesPerSweep; page += 1) {
-      if (!(await publishPage())) return;
+      if (!(await publishNext(follow))) return;
     }
     sweeper.soon();
   }
@@ -114,33 +122,6 @@ export async function startPublisher(options: PublisherOptions): Promise<Publish
     for (const { topic } of gone) said.delete(topic);
   }
 
-  /** Returns false when nothing waits. */
-  async function publishPage(): Promise<boolean> {
-    // Before each page: a gateway that was frozen must not go on where another one is at work.
-    if (!(await turn.take())) return false;
-    const standing = await readConsumer(database.db, mqttConsumer);
-    if (standing === null) {
-      await enrolConsumer(database.db, mqttConsumer, 'oldest');
-      return true;
-    }
-    const from = standing.position;
-    const page = await readChanges(database.db, { from, limit: rowsInFlight });
-    if (page.kind === 'gone') {
-      // Lines wait for MQTT however long it takes, so somebody else took them away. The rows themselves are in Postgres.
-      log.error({ from, oldest: page.bounds.oldest }, 'rows that were not published yet are gone from the outbox');
-      return moveConsumer(database.db, mqttConsumer, { from, to: page.bounds.oldest, rows: 0 });
-    }
-    if (page.next === from) return false;
-    crashPoint('outbox.before-publish');
-    await link.publishAll(page.rows.map(punchMessage));
-    crashPoint('outbox.after-confirm');
-    published += page.rows.length;
-    options.onPublished?.(page.rows.length);
-    await moveConsumer(database.db, mqttConsumer, { from, to: page.next, rows: page.rows.length });
-    crashPoint('outbox.after-move');
-    return true;
-  }
-
   return {
     state: () => ({
       url: hideUrlPasswords(broker?.url ?? mqttUrl ?? ''),
@@ -158,7 +139,8 @@ export async function startPublisher(options: PublisherOptions): Promise<Publish
 }
 
 function startOwnBroker(options: PublisherOptions): Promise<Broker> {
-  return startBroker({ host: options.host ?? '127.0.0.1', port: options.port ?? 0, log: options.log });
+  const { host = '127.0.0.1', port = 0, clients = [], log } = options;
+  return startBroker({ host, port, clients, log });
 }
 
 function openerOf(broker: Broker | null, mqttUrl: string | undefined): LinkOptions['open'] {
