@@ -1,7 +1,9 @@
 #!/usr/bin/env node
 /** The program: which commands there are. */
 import { addCheckConfig } from './cli/check-config.ts';
+import { addClocks } from './cli/clocks.ts';
 import { addDemo } from './cli/demo.ts';
+import { addDigest } from './cli/digest.ts';
 import { addExampleConfig } from './cli/example-config.ts';
 import { addExplain } from './cli/explain.ts';
 import { addMigrate } from './cli/migrate.ts';
@@ -12,6 +14,7 @@ import { addReplay } from './cli/replay.ts';
 import { addSim } from './cli/sim.ts';
 import { addStart } from './cli/start.ts';
 import { addStatus } from './cli/status.ts';
+import { addVerify } from './cli/verify.ts';
 
 process.exitCode = await runProgram(process.argv.slice(2), [
   addDemo,
@@ -20,7 +23,10 @@ process.exitCode = await runProgram(process.argv.slice(2), [
   addExampleConfig,
   addMigrate,
   addStatus,
+  addClocks,
   addExplain,
+  addVerify,
+  addDigest,
   addProbe,
   addRead,
   addReplay,

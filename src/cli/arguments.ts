@@ -42,6 +42,14 @@ export function timeZoneArgument(text: string): string {
   throw notAllowed('Asia/Jakarta, Asia/Makassar, Asia/Jayapura, …');
 }
 
+/** A day of the calendar, `YYYY-MM-DD`. */
+export function dayArgument(text: string): string {
+  const parsed = /^\d{4}-\d\d-\d\d$/.test(text) ? new Date(`${text}T00:00:00Z`) : null;
+  // 31 February becomes 3 March.
+  if (parsed !== null && !Number.isNaN(parsed.getTime()) && parsed.toISOString().startsWith(text)) return text;
+  throw notAllowed('2026-11-20');
+}
+
 /** A value that is not allowed. The braces carry what is allowed through commander's message to `failure.ts`. */
 export function notAllowed(allowed: string): InvalidArgumentError {
   return new InvalidArgumentError(`{${allowed}}`);
