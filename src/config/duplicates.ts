@@ -49,6 +49,10 @@ export function duplicates(source: ConfigSource): readonly LocatedFault[] {
     const name = textAt(token, 'name');
     if (name !== null) once('name-twice', `token ${name}`, ['web', 'tokens', t, 'name']);
   });
+  items(at(source.value, 'mqtt'), 'clients').forEach((client, c) => {
+    const name = textAt(client, 'name');
+    if (name !== null) once('name-twice', `mqtt client ${name}`, ['mqtt', 'clients', c, 'name']);
+  });
   return faults;
 }
 

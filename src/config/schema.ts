@@ -5,6 +5,7 @@
  */
 import { z } from 'zod';
 import { maxSearchAddresses, parseAddressRange } from './address-range.ts';
+import { brokerField } from './broker-schema.ts';
 import { outboxSchema, tokensField, webhooksField } from './consumers-schema.ts';
 import { field, flag, hostName, line, wholeNumber, zoneName } from './fields.ts';
 import { parseQuietHours } from './quiet-hours.ts';
@@ -293,6 +294,7 @@ export const configSchema = z
       },
       allowed: { id: 'keepDays, lagDays', en: 'keepDays, lagDays' },
     }),
+    mqtt: brokerField,
     webhooks: webhooksField,
   })
   .readonly();

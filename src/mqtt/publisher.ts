@@ -29,6 +29,8 @@ export interface PublisherOptions {
   /** Where the built-in broker listens. Default 127.0.0.1 and a free port. */
   readonly host?: string;
   readonly port?: number;
+  /** Who may read the built-in broker. Default: everybody who reaches it. */
+  readonly clients?: readonly BrokerClient[];
   /** Told how many rows the broker has confirmed. */
   readonly onPublished?: (rows: number) => void;
   /** How often to look without having been told, in milliseconds. Default 5,000. */

@@ -59,6 +59,7 @@ describe('a right configuration', () => {
       queue: { recordsPerBatch: 2000, batchesPerTerminal: 8, maxWaiting: 5000 },
       ingest: { concurrency: 4 },
       outbox: { keepDays: 14, lagDays: 60 },
+      mqtt: { host: '127.0.0.1', port: 0, clients: [] },
       webhooks: [],
     });
   });
