@@ -116,6 +116,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       log: log.child({ part: 'mqtt' }),
       nowMs: () => Date.now(),
       mqttUrl: options.mqttUrl,
+      ...config.mqtt,
       onPublished: metrics.punchesPublished,
     });
     stops.push(() => publisher.close());
