@@ -17,6 +17,7 @@ import { insertClockSamples } from '../store/clock-samples.ts';
 import {
   openEpoch,
   readEpochEnd,
+  readLongestEpochEnd,
   readStoredCursor,
   readStoredImage,
   type StoredCursor,
@@ -154,18 +155,20 @@ async function concludeFrom(
 /** Reasons to look twice at the records of a run; null for none. */
 async function suspectsOf(tx: Kysely<Tables>, batch: Batch, run: PunchRun): Promise<(string | null)[]> {
   const pinByUid = new Map(batch.userPins);
-  const repeats = await repeatsOf(tx, batch, run.bytes);
+  const repeats = await repeatsOf(tx, batch, run);
   return run.records.map(({ uid }, at) => {
     const unresolved = needsUserTable(batch.layout) && uid !== null && !pinByUid.has(uid);
     return [repeats[at], unresolved ? 'pin-unresolved' : null].filter((reason) => reason != null).join(', ') || null;
   });
 }
 
-/** Whatever stood in the log when its epoch was opened may have been stored before, in an earlier one. */
-async function repeatsOf(tx: Kysely<Tables>, batch: Batch, bytes: Uint8Array): Promise<(string | null)[]> {
+/**
+ * Whatever stood in the log when its epoch was opened may have been stored before, in an earlier one. So may what came
+ * later: a log that had hidden its end shows it again, where it stood.
+ */
+async function repeatsOf(tx: Kysely<Tables>, batch: Batch, { from, bytes }: PunchRun): Promise<(string | null)[]> {
   const { serial, epoch, strideBytes, bracket } = batch;
-  // Records that came later were seen to arrive, so they are no replay.
-  const mayRepeat = epoch > 1 && bracket.absentAtMs === null;
+  const mayRepeat = epoch > 1 && (bracket.absentAtMs === null || from < (await readLongestEpochEnd(tx, serial, epoch)));
   if (!mayRepeat) return Array.from({ length: countRecords(bytes, strideBytes) }, () => null);
   const seen = await findInEarlierEpochs(tx, serial, epoch, bytes, strideBytes);
   return seen.map((earlier) => (earlier === null ? null : `seen-in-epoch-${earlier}`));

@@ -99,13 +99,25 @@ export interface LogMemory {
   readonly outstanding: readonly Outstanding[];
   /** Monotonic time since when the database could have moved the cursor and did not. */
   readonly waitingSinceMs: number;
+  /**
+   * Batches were given up: the database answered and did not hold them. They may have been refused for their fence, when a
+   * restored backup counts fences from further back.
+   */
+  readonly gaveUp: boolean;
 }
 
 /** How long an answering database may leave a batch unstored before the poller stops believing it is on its way. */
 export const patienceMs = 60_000;
 
 /** Nothing known. */
-export const emptyMemory: LogMemory = { stored: null, known: false, ahead: null, outstanding: [], waitingSinceMs: 0 };
+export const emptyMemory: LogMemory = {
+  stored: null,
+  known: false,
+  ahead: null,
+  outstanding: [],
+  waitingSinceMs: 0,
+  gaveUp: false,
+};
 
 /**
  * After the database answered with its cursor.
@@ -114,15 +126,23 @@ export const emptyMemory: LogMemory = { stored: null, known: false, ahead: null,
  * @param monotonicMs now
  */
 export function withStored(memory: LogMemory, stored: LogCursor | null, monotonicMs: number): LogMemory {
-  const settled: LogMemory = { stored, known: true, ahead: null, outstanding: [], waitingSinceMs: monotonicMs };
-  if (memory.ahead === null || wentBack(memory.stored, stored)) return settled;
+  const settled: LogMemory = {
+    stored,
+    known: true,
+    ahead: null,
+    outstanding: [],
+    waitingSinceMs: monotonicMs,
+    gaveUp: false,
+  };
+  if (memory.ahead === null) return settled;
+  if (wentBack(memory.stored, stored)) return { ...settled, gaveUp: true };
   const outstanding = memory.outstanding.filter((batch) => !reached(stored, batch));
   if (outstanding.length === 0) return settled;
   // Somebody else has written what this poller did not enqueue: its memory describes another log.
   if (stored !== null && stored.epoch > memory.ahead.epoch) return settled;
   const moved = outstanding.length < memory.outstanding.length;
   if (moved) return { ...memory, stored, outstanding, waitingSinceMs: monotonicMs };
-  if (monotonicMs - memory.waitingSinceMs > patienceMs) return settled;
+  if (monotonicMs - memory.waitingSinceMs > patienceMs) return { ...settled, gaveUp: true };
   return { ...memory, stored };
 }
 

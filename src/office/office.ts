@@ -111,6 +111,8 @@ function pollable(terminal: PolledTerminal, whereabouts: Whereabouts, means: Off
     log,
     async poll(signal, rung) {
       const there = { ...terminal, target: { ...terminal.target, ...whereabouts.here() } };
+      // Under a newer fence nothing of ours is refused that is not somebody else's by right.
+      if (memory.log.gaveUp) await means.leases.release(whereabouts.address());
       const result = await underLease(whereabouts.address(), means, signal, (fence, end) =>
         pollTerminal(there, memory, means, fence, end, rung),
       );

@@ -75,6 +75,17 @@ export async function readEpochEnd(db: Kysely<Tables>, serial: string, epoch: nu
   return row?.prior_next ?? null;
 }
 
+/** How far the longest of the epochs before `epoch` was stored. */
+export async function readLongestEpochEnd(db: Kysely<Tables>, serial: string, epoch: number): Promise<number> {
+  const row = await db
+    .selectFrom('log_epoch')
+    .select(({ fn }) => fn.max('prior_next').as('end'))
+    .where('terminal_serial', '=', serial)
+    .where('epoch', '<=', epoch)
+    .executeTakeFirst();
+  return row?.end ?? 0;
+}
+
 /**
  * The stored records of ordinals `base` (included) to `next` (excluded), oldest first, as the terminal wrote them.
  *

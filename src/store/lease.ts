@@ -3,13 +3,19 @@
  *
  * Time is the database's alone, so hosts with wrong clocks agree. Each acquisition gets a higher fence, which every batch
  * carries: whoever wakes from a freeze after losing the lease is refused by it. They are counted over all keys, because a
- * terminal that gets another address goes on under another key, and never given twice.
+ * terminal that gets another address goes on under another key, and never given twice. A restored backup counts them from
+ * further back, while batches of before may still be stored: each is higher than all that have stored anything.
  */
 import { type Kysely, sql } from 'kysely';
 import type { Tables } from './tables.ts';
 
 /** What `acquireLease` answers: a fence, or who has the lease. */
 export type LeaseAnswer = { readonly fence: number } | { readonly heldBy: string };
+
+/** Counts on by `nextval` alone, one by one: it never goes back, whoever else counts at the same time. */
+const nextFence = sql<number>`(
+  select max(nextval('lease_fence'))
+  from generate_series(0, greatest(0, (select max(fence) from terminal_log) - (select last_value from lease_fence))))`;
 
 /**
  * Takes the lease when it is free, expired, or already this holder's.
@@ -24,7 +30,7 @@ export async function acquireLease(
   const { rows } = await sql<{ fence: number | null; holder: string }>`
     with taken as (
       insert into terminal_lease (lease_key, holder, fence, expires_at)
-      values (${lease.key}, ${lease.holder}, nextval('lease_fence'), now() + ${lease.ttlMs}::float8 * interval '1 millisecond')
+      values (${lease.key}, ${lease.holder}, ${nextFence}, now() + ${lease.ttlMs}::float8 * interval '1 millisecond')
       on conflict (lease_key) do update
         set holder = excluded.holder, fence = excluded.fence, expires_at = excluded.expires_at
         where terminal_lease.expires_at <= now() or terminal_lease.holder = excluded.holder

@@ -53,13 +53,18 @@ test('records that stood in an earlier epoch are stored and flagged with the new
   ]);
 });
 
-test('a record that was seen to arrive is no replay, though its bytes are old', async () => {
-  const first = morning(2);
-  await applyBatch(db, batchOf('EPOCH2', first), means);
-  await applyBatch(db, rewritten('EPOCH2', [], 2, 2), means);
+test('a log that had hidden its end shows it again: flagged where an earlier epoch reached as far, and nowhere else', async () => {
+  const log = morning(3);
+  await applyBatch(db, batchOf('EPOCH2', log), means);
+  await applyBatch(db, rewritten('EPOCH2', log.slice(0, 1), 2, 3), means);
   const arrived = { opens: null, epoch: 2, bracket: { absentAtMs: noon, presentAtMs: noon + 60_000 } };
-  await applyBatch(db, batchOf('EPOCH2', first.slice(0, 1), arrived), means);
-  expect(await suspectsOf('EPOCH2', 2)).toEqual([null]);
+  const later = [...log, record('2026-03-03 07:00:00', '77')];
+  await applyBatch(db, batchOf('EPOCH2', later, { ...arrived, from: 1, to: 3 }), means);
+  // Behind where any earlier epoch ended, a record was made anew, whatever it looks like.
+  const anew = [...later, ...log.slice(0, 1)];
+  await applyBatch(db, batchOf('EPOCH2', anew, { ...arrived, from: 3, to: 5 }), means);
+  const seen = 'seen-in-epoch-1';
+  expect(await suspectsOf('EPOCH2', 2)).toEqual([seen, seen, seen, null, null]);
 });
 
 test('a late batch of a closed epoch adds nothing: stored already, or refused', async () => {

@@ -82,3 +82,14 @@ test('giving back a lease that somebody else has by now takes nothing from them'
   await releaseLease(db, { key: 'e', holder: 'one', fence });
   expect(await acquireLease(db, { key: 'e', holder: 'three', ttlMs: 60_000 })).toEqual({ heldBy: 'two' });
 });
+
+test('where a restored backup counts from further back, the next fence is still higher than all that stored anything', async () => {
+  const before = await take('g', 'one');
+  await sql`insert into office (code, name, time_zone) values ('k', 'K', 'Asia/Jakarta')`.execute(db);
+  await sql`insert into terminal (serial, office_code, name) values ('FENCED', 'k', 'Lobi')`.execute(db);
+  await sql`
+    insert into terminal_log (serial, epoch, base_ordinal, next_ordinal, layout, stride_bytes, recent_records, fence)
+    values ('FENCED', 1, 0, 0, 'zk40', 40, '', ${before + 500})`.execute(db);
+  expect(await take('g', 'one')).toBeGreaterThan(before + 500);
+  expect(await take('h', 'one')).toBe((await take('i', 'one')) - 1);
+});
