@@ -10,9 +10,11 @@ import { GerbangError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { Database } from '../store/database.ts';
 import type { Lang } from '../words/language.ts';
+import type { ReaderToken } from './api-access.ts';
 import { readAssets } from './assets.ts';
 import type { PaceOf } from './board.ts';
 import { createBoardSource } from './board-source.ts';
+import { startChangeFeed } from './change-feed.ts';
 import { createFeed } from './feed.ts';
 import { isLoopback, isOwnHost, maskedPin, securityHeaders } from './guard.ts';
 import type { Check } from './health.ts';
@@ -44,6 +46,8 @@ export interface WebOptions {
   readonly hostNames?: readonly string[];
   /** Pages open at one time. Default 100. */
   readonly maxPages?: number;
+  /** Who may read the change feed. Default nobody but programs of this machine. */
+  readonly tokens?: readonly ReaderToken[];
 }
 
 /** The running page. */
@@ -75,10 +79,11 @@ export async function startWeb(options: WebOptions): Promise<Web> {
   const rehearsal = options.rehearsal ?? false;
   addPageRoutes(app, { assets, feed, boards, live, paceOf, showPin, nowMs, language, rehearsal });
   addServiceRoutes(app, { metrics, checks: options.checks ?? {} });
+  const changes = startChangeFeed(app, { database, log, tokens: options.tokens ?? [] });
   try {
     await app.listen({ host: options.host, port: options.port });
   } catch (error) {
-    await live.close();
+    await Promise.all([live.close(), changes.close()]);
     throw listenError(error, options);
   }
   const address = app.server.address();
@@ -86,7 +91,7 @@ export async function startWeb(options: WebOptions): Promise<Web> {
   return {
     url: `http://${options.host.includes(':') ? `[${options.host}]` : options.host}:${port}`,
     async close() {
-      await live.close();
+      await Promise.all([live.close(), changes.close()]);
       await app.close();
     },
   };

@@ -1,0 +1,27 @@
+/** Errors of the API: RFC 9457, `application/problem+json`. `type` is what programs compare; the rest is for people. */
+import type { FastifyReply } from 'fastify';
+
+/** A problem. Members beside the standard ones are facts for programs. */
+export interface ApiProblem {
+  readonly status: number;
+  /** Last part of `urn:gerbang:problem:…`, a promise to consumers (docs/integration.md). */
+  readonly type: string;
+  readonly title: string;
+  /** What happened here, and what to do next. */
+  readonly detail: string;
+  readonly facts?: Readonly<Record<string, string | number>>;
+  /** Seconds after which to ask again. */
+  readonly retryAfterSeconds?: number;
+}
+
+/** Answers with a problem. */
+export function sendProblem(reply: FastifyReply, problem: ApiProblem): FastifyReply {
+  const { status, type, title, detail, facts, retryAfterSeconds } = problem;
+  if (retryAfterSeconds !== undefined) reply.header('retry-after', String(retryAfterSeconds));
+  if (status === 401) reply.header('www-authenticate', 'Bearer realm="gerbang"');
+  return reply
+    .code(status)
+    .header('cache-control', 'no-store')
+    .type('application/problem+json; charset=utf-8')
+    .send(JSON.stringify({ type: `urn:gerbang:problem:${type}`, title, status, detail, ...facts }));
+}
