@@ -22,7 +22,7 @@ export interface ClockMemory {
   readonly events: ClockEvents;
   /** True when the clock jumped since a batch last took samples along. */
   readonly stepped: boolean;
-  /** Looks in a row in which the clock seemed to have jumped: some clocks never agree with themselves. */
+  /** Polls in a row in which the clock seemed to have jumped: some clocks never agree with themselves. */
   readonly restless: number;
   /** How wide the offset was when a batch last took samples along; null before the first. */
   readonly toldWidthMs: number | null;
@@ -75,7 +75,10 @@ export function learn(
 export function withSamples(memory: ClockMemory, samples: readonly ClockSample[]): ClockMemory {
   if (samples.length === 0) return memory;
   const { offset, stepped } = learn(memory.offset, samples);
-  const next = { ...memory, offset, stepped: memory.stepped || stepped, restless: stepped ? memory.restless + 1 : 0 };
+  // The first look of a poll tells whether the clock kept still since the last one.
+  const isFirst = samples[0]?.kind === 'before-read';
+  const restless = isFirst ? (stepped ? memory.restless + 1 : 0) : memory.restless;
+  const next = { ...memory, offset, stepped: memory.stepped || stepped, restless };
   const isOfPoll = samples.every(({ kind }) => kind === 'before-read' || kind === 'after-read');
   if (isOfPoll && !stepped && !isNarrower(memory.toldWidthMs, offset)) {
     return { ...next, held: [...memory.held, ...samples].slice(-heldSamples) };

@@ -218,7 +218,8 @@ async function converse(session: TerminalSession, poll: Poll): Promise<Talk> {
     return { result: { end: 'put-off', error: null }, delivery: null };
   }
   let delivery: Delivery | null = null;
-  if (found.kind === 'unchanged') noteEnd(poll, countedAtMs);
+  // The counter of a full ring stands still whatever is written.
+  if (found.kind === 'unchanged' && !memory.read.ringFull) noteEnd(poll, countedAtMs);
   if (found.kind === 'read') {
     await refuseUnstable(session, poll, found);
     delivery = await deliver(poll, found, await readUserTable(session, poll, found));
@@ -336,7 +337,8 @@ async function deliver(poll: Poll, found: FoundRead, pinByUid: ReadonlyMap<numbe
   const cursor = startOfTerminal(memory);
   const durationMs = Math.round(means.time.nowMs() - poll.startedAtMs);
   const facts = { records: alignment.to - alignment.from, bytes: read.bytesReceived, whole, durationMs };
-  if (alignment.kind === 'unchanged' && !whole) {
+  // An empty log is read whole at every poll, and that proves nothing.
+  if (alignment.kind === 'unchanged' && (!whole || alignment.to === 0)) {
     noteEnd(poll, read.preparedAtMs);
     log.debug(facts, 'log unchanged');
     return null;
