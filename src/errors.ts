@@ -52,6 +52,7 @@ export const errorCodes = [
   // Between poller and database.
   'BATCH_MALFORMED',
   'BATCH_AHEAD',
+  'BATCH_NEWER',
   'BATCH_CONTRADICTS_STORED',
   'BATCH_FENCED',
   'QUEUE_UNAVAILABLE',

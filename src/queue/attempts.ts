@@ -65,6 +65,12 @@ const maxStalls = 8;
  */
 const inHandMs = 100;
 
+/**
+ * About an hour of waiting for a version that can read a batch: longer than any deploy. Its terminal has been read again
+ * long before, by whoever is left.
+ */
+const maxTriesNewer = 120;
+
 /** For a job put back because this worker stops: another, or this one after its restart, goes on with it. */
 const soonMs = 100;
 
@@ -129,11 +135,21 @@ export function createProcessor(options: ProcessorOptions): Processor {
     return 'done';
   };
 
+  const leaveForNewer = (job: QueuedJob, error: GerbangError): Promise<Outcome> | Outcome => {
+    const tries = memory.triesOf(job.id);
+    tries.newer += 1;
+    if (tries.newer > maxTriesNewer && !stopping.aborted) return setAside(job, null, error);
+    log.warn({ job: job.id, err: error }, 'batch left for a newer version');
+    return new RetryLater(error.code, backoffMs(tries.newer, 1_000, 30_000));
+  };
+
   const process = async (job: QueuedJob): Promise<void> => {
     crashPoint('queue.after-take');
     const batch = read(job.data);
     let outcome: Outcome;
-    if (batch instanceof GerbangError) {
+    if (isGerbangError(batch, 'BATCH_NEWER')) {
+      outcome = await leaveForNewer(job, batch);
+    } else if (batch instanceof GerbangError) {
       outcome = await setAside(job, null, batch);
     } else {
       outcome = await lanes.run(batch.serial, () => attempt(job, batch));

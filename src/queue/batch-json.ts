@@ -155,16 +155,37 @@ function isBase64Of(text: string, byteLength: number): boolean {
 /**
  * Untrusted job data as a batch, every field checked and bounded.
  *
- * @throws GerbangError BATCH_MALFORMED, naming the fields that are wrong but none of their values
+ * @throws GerbangError BATCH_MALFORMED, naming the fields that are wrong but none of their values; BATCH_NEWER for what
+ * only a newer version can have written
  */
 export function parseBatch(data: unknown): Batch {
   const parsed = batchSchema.safeParse(data);
   if (parsed.success) return parsed.data;
+  if (isNewer(data, parsed.error.issues)) throw newer();
   const fields = [...new Set(parsed.error.issues.map((issue) => issue.path.join('.') || issue.message))];
   throw new GerbangError(
     'BATCH_MALFORMED',
     'A batch does not hold what a batch must hold, so nothing of it was stored. The terminal keeps its records and is read again.',
     { context: { fields: fields.slice(0, 10).join(', ') } },
+  );
+}
+
+/**
+ * What an older version cannot read is not damaged: it has a higher version number, or is right in all that is known here
+ * and says something more. Leaving that out would lose it without a word, so it waits for somebody who can read it.
+ */
+function isNewer(data: unknown, issues: readonly z.core.$ZodIssue[]): boolean {
+  const said = versioned.safeParse(data);
+  if (said.success && said.data.version > 1) return true;
+  return issues.every(({ code }) => code === 'unrecognized_keys');
+}
+
+const versioned = z.object({ version: z.int() });
+
+function newer(): GerbangError {
+  return new GerbangError(
+    'BATCH_NEWER',
+    'A batch was made by a newer Gerbang and waits for it; nothing is lost. Update this one when the other stays.',
   );
 }
 

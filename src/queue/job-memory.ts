@@ -14,6 +14,8 @@ export interface Tries {
   away: number;
   /** Something nobody foresaw. */
   broken: number;
+  /** Only a newer version can read it. */
+  newer: number;
 }
 
 /** Where a batch stands in its terminal's log. Its records are not kept: thousands of jobs may wait. */
@@ -51,7 +53,7 @@ export function createJobMemory(): JobMemory {
       jobs.clear();
       waiters.clear();
     }
-    const fresh = { ahead: 0, away: 0, broken: 0, waiting: null };
+    const fresh = { ahead: 0, away: 0, broken: 0, newer: 0, waiting: null };
     jobs.set(jobId, fresh);
     return fresh;
   };

@@ -137,6 +137,10 @@ export const english: ErrorTexts = {
     'Nothing is lost: the terminal is read again. If it repeats, report it with the log.',
   ],
   BATCH_AHEAD: ['A batch came before the one it follows.', 'Nothing to do: it waits, or the terminal is read again.'],
+  BATCH_NEWER: [
+    'A batch was made by a newer Gerbang and waits for it.',
+    'Nothing to do during an update. If it stays, update every Gerbang to the same version.',
+  ],
   BATCH_CONTRADICTS_STORED: [
     'A batch contradicts records that are already stored and was set aside.',
     'The whole terminal is read again. Check whether its log was cleared or the machine replaced.',

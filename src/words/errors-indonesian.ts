@@ -143,6 +143,10 @@ export const indonesian: ErrorTexts = {
     'Satu kiriman datang sebelum pendahulunya.',
     'Tidak perlu apa-apa: kiriman ditahan atau mesin dibaca lagi.',
   ],
+  BATCH_NEWER: [
+    'Sebuah kiriman dibuat oleh Gerbang versi lebih baru dan menunggu versi itu.',
+    'Tidak perlu apa-apa selama pembaruan. Bila menetap, samakan versi semua Gerbang.',
+  ],
   BATCH_CONTRADICTS_STORED: [
     'Satu kiriman bertentangan dengan catatan yang sudah tersimpan dan disisihkan.',
     'Mesin dibaca ulang seluruhnya. Periksa apakah catatan di mesin pernah dihapus atau mesinnya diganti.',

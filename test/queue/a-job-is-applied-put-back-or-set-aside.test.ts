@@ -58,6 +58,25 @@ describe('a job', () => {
     vi.useRealTimers();
   });
 
+  test.each([
+    ['has a higher version number', { ...batch, version: 2, records: 'otherwise' }],
+    ['says something more', { ...batch, weather: 'rain' }],
+    ['says something more deep inside', { ...batch, samples: batch.samples.map((one) => ({ ...one, mood: 1 })) }],
+  ])('of a newer version, which %s, waits for it and is set aside only after long', async (_how, data) => {
+    const { asides, deliver } = processorOf(async () => undefined);
+    for (let tries = 0; tries < 120; tries += 1) expect(await deliver(data)).toBeGreaterThan(400);
+    expect(asides).toEqual([]);
+    expect(await deliver(data)).toBe('done');
+    expect(asides).toMatchObject([{ data, error: { code: 'BATCH_NEWER' } }]);
+  });
+
+  test('that is wrong in what is known is damaged, whatever more it says', async () => {
+    const { asides, deliver } = processorOf(async () => undefined);
+    expect(await deliver({ ...batch, weather: 'rain', to: 99 })).toBe('done');
+    expect(await deliver({ ...batch, weather: 'rain', serial: '' })).toBe('done');
+    expect(asides.map(({ error }) => error.code)).toEqual(['BATCH_MALFORMED', 'BATCH_MALFORMED']);
+  });
+
   test('that is applied is done', async () => {
     const { deliver, asides } = processorOf(() => Promise.resolve());
     expect(await deliver(batch)).toBe('done');

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { GerbangError } from '../../src/errors.ts';
+import { GerbangError, isGerbangError } from '../../src/errors.ts';
 import { batchToJobData, jobIdOf, parseBatch } from '../../src/queue/batch-json.ts';
 import { batchOf } from './batches.ts';
 
@@ -77,8 +77,8 @@ const wrong: readonly (readonly [what: string, data: unknown, fields: string])[]
   ['null', null, ''],
   ['a list', [good], ''],
   ['text', 'batch', ''],
-  ['another version', tampered({ version: 2 }), 'version'],
-  ['a field too many', tampered({ pin: '100000001' }), 'pin'],
+  ['a version that never was', tampered({ version: 0 }), 'version'],
+  ['a field too many beside a wrong one', tampered({ pin: '100000001', to: -1 }), 'to'],
   ['a field missing', tampered({ fence: undefined }), 'fence'],
   ['an id with a colon', tampered({ batchId: 'a:b' }), 'batchId'],
   ['an id without end', tampered({ batchId: 'a'.repeat(81) }), 'batchId'],
@@ -160,7 +160,15 @@ describe('what is no batch is refused by name', () => {
     expect(text).not.toContain('secret');
   });
 
-  test('whatever the JSON, the answer is a batch or BATCH_MALFORMED', () => {
+  test.each([
+    ['a higher version', tampered({ version: 2, to: 'anything' })],
+    ['a field too many', tampered({ pin: '100000001' })],
+  ])('%s is not damage but a newer version', (_what, data) => {
+    expect(faultOf(data).code).toBe('BATCH_NEWER');
+    expect(faultOf(data).message).not.toContain('100000001');
+  });
+
+  test('whatever the JSON, the answer is a batch or why not', () => {
     const anything = fc.oneof(
       fc.jsonValue(),
       fc.tuple(fc.constantFrom(...Object.keys(good)), fc.jsonValue()).map(([key, value]) => tampered({ [key]: value })),
@@ -170,7 +178,7 @@ describe('what is no batch is refused by name', () => {
         try {
           return typeof parseBatch(data).serial === 'string';
         } catch (error) {
-          return error instanceof GerbangError && error.code === 'BATCH_MALFORMED';
+          return isGerbangError(error, 'BATCH_MALFORMED', 'BATCH_NEWER');
         }
       }),
       { numRuns: 500 },
