@@ -10,6 +10,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { zoneOffsetMs } from './clock/zone.ts';
 import type { Config, OfficeConfig } from './config.ts';
 import { GerbangError, isStoreAway } from './errors.ts';
+import { startConsumers } from './gateway/consumers.ts';
 import { defaultLeaseMs, hostIdOf, joinHosts } from './gateway/membership.ts';
 import { startHostTime } from './gateway/host-time.ts';
 import { startOffices } from './gateway/offices.ts';
@@ -120,6 +121,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       onPublished: metrics.punchesPublished,
     });
     stops.push(() => publisher.close());
+    stops.push(startConsumers({ config, database, metrics, log }));
     const web = await startPage(options, database, queue, publisher, metrics);
     stops.push(() => web.close());
 
@@ -245,6 +247,7 @@ function startPage(
     nowMs: () => Date.now(),
     ...(lang === undefined ? {} : { language: lang }),
     rehearsal: options.rehearsal ?? false,
+    tokens: config.web.tokens,
     paceOf: (officeCode) => paces.get(officeCode) ?? null,
     checks: {
       database: () => requireMigrated(database),

@@ -5,6 +5,7 @@
  * somebody can invent, or an address.
  */
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { type ConsumerMetrics, createConsumerMetrics } from './consumer-metrics.ts';
 
 /** A terminal as it is configured. */
 export interface MetricPlace {
@@ -13,7 +14,7 @@ export interface MetricPlace {
 }
 
 /** What the gateway tells, and what is shown. */
-export interface Metrics {
+export interface Metrics extends ConsumerMetrics {
   /** A poll ended; `errorCode` is null when it was good. */
   pollEnded(place: MetricPlace, durationMs: number, errorCode: string | null): void;
   /** How late a poll began. */
@@ -94,6 +95,7 @@ export function createMetrics(): Metrics {
   });
   const pages = new Gauge({ name: 'gerbang_pages_open', help: 'Open event streams', registers });
   return {
+    ...createConsumerMetrics(registry),
     pollEnded({ office, terminal }, durationMs, errorCode) {
       polls.observe({ office, outcome: errorCode === null ? 'ok' : 'failed' }, durationMs / 1000);
       if (errorCode !== null) failures.inc({ office, terminal, code: errorCode });
