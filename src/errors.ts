@@ -59,6 +59,10 @@ export const errorCodes = [
   'QUEUE_FULL',
   'STORE_UNAVAILABLE',
   'STORE_SCHEMA_OUTDATED',
+  // Backups.
+  'BACKUP_FILE',
+  'BACKUP_DAMAGED',
+  'RESTORE_REFUSED',
   // What was asked for.
   'PUNCH_UNKNOWN',
   // The embedded database and the process itself.

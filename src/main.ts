@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 /** The program: which commands there are. */
+import { addBackup } from './cli/backup.ts';
 import { addCheckConfig } from './cli/check-config.ts';
 import { addClocks } from './cli/clocks.ts';
 import { addDemo } from './cli/demo.ts';
@@ -11,6 +12,7 @@ import { addProbe } from './cli/probe.ts';
 import { runProgram } from './cli/program.ts';
 import { addRead } from './cli/read.ts';
 import { addReplay } from './cli/replay.ts';
+import { addRestore } from './cli/restore.ts';
 import { addSim } from './cli/sim.ts';
 import { addStart } from './cli/start.ts';
 import { addStatus } from './cli/status.ts';
@@ -27,6 +29,8 @@ process.exitCode = await runProgram(process.argv.slice(2), [
   addExplain,
   addVerify,
   addDigest,
+  addBackup,
+  addRestore,
   addProbe,
   addRead,
   addReplay,

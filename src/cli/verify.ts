@@ -87,7 +87,8 @@ function progressTo(cli: Cli) {
   };
 }
 
-function verificationText(cli: Cli, found: Verification): string {
+/** What a verification found, for people. */
+export function verificationText(cli: Cli, found: Verification): string {
   const { tally, days, comparison } = found;
   const count = (value: number, of: keyof typeof words): string =>
     `${numberText(value, cli.lang)} ${cli.say(words[of])}`;

@@ -33,6 +33,26 @@ export async function migrateToLatest(db: Kysely<Tables>): Promise<string[]> {
 }
 
 /**
+ * Applies the first migrations, up to the last of `names`: tables as an older version had them, for what it kept.
+ *
+ * @param names in order, without gaps from the first one
+ * @throws GerbangError STORE_SCHEMA_OUTDATED when this version does not know them, STORE_UNAVAILABLE
+ */
+export async function migrateThrough(db: Kysely<Tables>, names: readonly string[]): Promise<void> {
+  const migrations = await readMigrations();
+  const known = Object.keys(migrations).slice(0, names.length);
+  const last = known.at(-1);
+  if (last === undefined || known.join() !== names.join()) {
+    throw new GerbangError(
+      'STORE_SCHEMA_OUTDATED',
+      `This was written by another version of Gerbang (schema ${names.at(-1) ?? 'unknown'}). Use that version or a newer one.`,
+    );
+  }
+  const { error } = await migratorOf(db, migrations).migrateTo(last);
+  if (error !== undefined) throw storeError(error);
+}
+
+/**
  * Names of the migrations that are not applied yet, in order. Changes nothing, not even in an empty database.
  *
  * @throws GerbangError STORE_SCHEMA_OUTDATED when the database was made by a newer Gerbang, STORE_UNAVAILABLE

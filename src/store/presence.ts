@@ -24,6 +24,15 @@ export async function readPresence(db: Kysely<Tables>): Promise<Presence> {
   return rows[0] ?? { connections: 0, lastStateAgeMs: null };
 }
 
+/** How many connections gateways hold on this database, whatever tables it has. */
+export async function countGatewayConnections(db: Kysely<Tables>): Promise<number> {
+  const { rows } = await sql<{ connections: number }>`
+    select count(*)::int as connections from pg_stat_activity
+    where datname = current_database() and pid <> pg_backend_pid()
+      and application_name = any (${gatewayNames}::text[])`.execute(db);
+  return rows[0]?.connections ?? 0;
+}
+
 /** Batches and records that were set aside for people to look at. */
 export async function countSetAside(db: Kysely<Tables>): Promise<number> {
   const { rows } = await sql<{ entries: number }>`select count(*)::int as entries from set_aside`.execute(db);

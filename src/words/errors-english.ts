@@ -165,6 +165,18 @@ export const english: ErrorTexts = {
     'The schema of the database does not fit this version of Gerbang.',
     'Run `gerbang migrate`. If the database is newer, use the newer Gerbang.',
   ],
+  BACKUP_FILE: [
+    'The backup file cannot be written or read.',
+    'Check its name and folder, the free space, and that it does not exist yet when it is to be written.',
+  ],
+  BACKUP_DAMAGED: [
+    'This file is no backup of Gerbang, or it is not whole.',
+    'Take another copy of it, or an older backup. The database was left as it is.',
+  ],
+  RESTORE_REFUSED: [
+    'The database is not in a state to be replaced by a backup.',
+    'Stop every gateway on it; if it holds data that may be thrown away, add --replace.',
+  ],
   PUNCH_UNKNOWN: [
     'There is no punch with this id.',
     'Copy the id from `attendance.punch_id`, such as ABC123-1-42: serial number, epoch, ordinal. Letters are not the same large and small.',

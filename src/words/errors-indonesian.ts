@@ -171,6 +171,18 @@ export const indonesian: ErrorTexts = {
     'Susunan basis data tidak cocok dengan versi Gerbang ini.',
     'Jalankan `gerbang migrate`. Bila basis data lebih baru, pakai versi Gerbang yang lebih baru.',
   ],
+  BACKUP_FILE: [
+    'Berkas cadangan tidak dapat ditulis atau dibaca.',
+    'Periksa nama dan foldernya, sisa ruang, dan bahwa berkas itu belum ada bila akan ditulis.',
+  ],
+  BACKUP_DAMAGED: [
+    'Berkas ini bukan cadangan Gerbang, atau tidak utuh.',
+    'Ambil salinan lain, atau cadangan yang lebih lama. Basis data tidak diubah.',
+  ],
+  RESTORE_REFUSED: [
+    'Basis data belum boleh diganti dengan cadangan.',
+    'Hentikan semua gateway padanya; bila isinya boleh dibuang, tambahkan --replace.',
+  ],
   PUNCH_UNKNOWN: [
     'Tidak ada catatan dengan nomor ini.',
     'Salin nomornya dari `attendance.punch_id`, misalnya ABC123-1-42: nomor seri, masa catatan, letak. Huruf besar dan kecil berbeda.',
