@@ -1,5 +1,5 @@
 /** Plays rows as tests. */
-import { mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inject, type TestContext, test } from 'vitest';
@@ -46,6 +46,8 @@ export function playRows(rows: readonly MatrixRow[]): void {
 async function play(run: NonNullable<MatrixRow['run']>, test: TestContext): Promise<string> {
   const releases: (() => unknown)[] = [];
   const folder = await mkdtemp(join(tmpdir(), 'gerbang-matrix-'));
+  // As root, Postgres runs as another user, who must get through.
+  await chmod(folder, 0o755);
   const random = createRandom(seed);
   const context: RowContext = {
     seed,

@@ -1,5 +1,8 @@
 /** The fault matrix: all rows, in the order of their numbers. */
 import { crashRows } from './crash-rows.ts';
+import { hostRows, stopRows } from './host-rows.ts';
+import { backupRows, officeRows } from './office-rows.ts';
+import { postgresRows } from './postgres-rows.ts';
 import { redisRows } from './redis-rows.ts';
 import type { MatrixRow } from './row.ts';
 import { terminalRows } from './terminal-rows.ts';
@@ -8,6 +11,9 @@ import { terminalRows } from './terminal-rows.ts';
 export const groups = {
   crashes: crashRows,
   redis: redisRows,
+  postgres: postgresRows,
+  host: [...hostRows, ...stopRows],
+  offices: [...officeRows, ...backupRows],
   terminals: terminalRows,
 } satisfies Record<string, readonly MatrixRow[]>;
 

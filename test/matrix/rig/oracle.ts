@@ -77,8 +77,10 @@ async function readStored(db: Db, serials: readonly string[]): Promise<readonly 
  * cleared (I6), `final` times contain the truth (I5).
  *
  * For worlds in which nobody clears a log: one epoch per terminal.
+ *
+ * @param timesSinceMs times are judged of punches made since then; before, the host's own clock was wrong
  */
-export async function faultsNow(db: Db, fleet: Fleet): Promise<Faults> {
+export async function faultsNow(db: Db, fleet: Fleet, timesSinceMs = Number.NEGATIVE_INFINITY): Promise<Faults> {
   const serials = fleet.terminals.map(({ serial }) => serial);
   const stored = bySerial(await readStored(db, serials));
   const { rows: cursors } = await sql<CursorRow>`
@@ -87,7 +89,7 @@ export async function faultsNow(db: Db, fleet: Fleet): Promise<Faults> {
   return [
     ...violations.map(({ what }) => `I4: ${what}`),
     ...fleet.terminals.flatMap(({ serial, terminal }) => [
-      ...faultsOfLog(stored.get(serial) ?? [], fleet.ledger.entriesOf(serial)),
+      ...faultsOfLog(stored.get(serial) ?? [], fleet.ledger.entriesOf(serial), timesSinceMs),
       ...faultsOfCursor(serial, stored.get(serial) ?? [], cursors),
       ...terminal.requests
         .filter(({ command }) => destructiveCommands.includes(command))
@@ -106,7 +108,7 @@ function bySerial(rows: readonly StoredRow[]): ReadonlyMap<string, readonly Stor
   return groups;
 }
 
-function faultsOfLog(rows: readonly StoredRow[], truth: readonly LedgerEntry[]): string[] {
+function faultsOfLog(rows: readonly StoredRow[], truth: readonly LedgerEntry[], timesSinceMs: number): string[] {
   const faults: string[] = [];
   for (const [at, row] of rows.entries()) {
     const { serial, epoch, ordinal, rawHex, earliestMs, latestMs, timeStatus } = row;
@@ -121,7 +123,8 @@ function faultsOfLog(rows: readonly StoredRow[], truth: readonly LedgerEntry[]):
       latestMs !== null &&
       earliestMs <= entry.trueAtMs &&
       entry.trueAtMs <= latestMs;
-    if (timeStatus === 'final' && !inside) faults.push(`I5: ${name} is final and wrong`);
+    const isJudged = entry !== undefined && entry.trueAtMs >= timesSinceMs;
+    if (timeStatus === 'final' && isJudged && !inside) faults.push(`I5: ${name} is final and wrong`);
     if (faults.length > 5) break;
   }
   return faults;
@@ -133,7 +136,12 @@ function faultsOfCursor(serial: string, rows: readonly StoredRow[], cursors: rea
 }
 
 /** What holds once everything has come to rest: all of it is stored, nothing waits, and the consumer has all of it. */
-export async function faultsAtRest(db: Db, fleet: Fleet, subscriber: Subscriber | null): Promise<Faults> {
+export async function faultsAtRest(
+  db: Db,
+  fleet: Fleet,
+  subscriber: Subscriber | null,
+  timesSinceMs = Number.NEGATIVE_INFINITY,
+): Promise<Faults> {
   const serials = fleet.terminals.map(({ serial }) => serial);
   const rows = await readStored(db, serials);
   const made = fleet.ledger.entries.filter(({ serial }) => serials.includes(serial)).length;
@@ -142,7 +150,7 @@ export async function faultsAtRest(db: Db, fleet: Fleet, subscriber: Subscriber 
     select reason_code as reason, count(*)::int as count from set_aside
     where reason_code <> 'BATCH_FENCED' group by 1`.execute(db);
   return [
-    ...(await faultsNow(db, fleet)),
+    ...(await faultsNow(db, fleet, timesSinceMs)),
     ...(rows.length === made ? [] : [`I1: ${made} punches, ${rows.length} stored`]),
     ...asides.map(({ reason, count }) => `I1: ${count} batches set aside: ${reason}`),
     ...(subscriber === null ? [] : faultsOfDelivery(rows, subscriber)),

@@ -1,8 +1,9 @@
 /** Postgres and Redis of one's own, to be killed, frozen, filled and brought back on the same port with the same data. */
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, mkdir, open } from 'node:fs/promises';
+import { chmod, mkdir, open, rename } from 'node:fs/promises';
 import { createServer } from 'node:net';
+import { promisify } from 'node:util';
 import { Redis } from 'ioredis';
 import pg from 'pg';
 import { minimalEnvironment } from '../../../src/store/embedded-account.ts';
@@ -30,6 +31,8 @@ export interface OwnPostgres extends Server {
   /** The cluster's folder. */
   readonly pgdata: string;
   url(database: string): string;
+  /** Puts a copy of a cluster in the place of this one, which must have been removed. */
+  adopt(copy: string): Promise<void>;
   /** Runs statements as the owner of everything, on the maintenance database by default. */
   administer(statements: readonly string[], database?: string): Promise<pg.QueryResult[]>;
 }
@@ -71,6 +74,11 @@ export async function startOwnPostgres(folder: string, settings: Record<string, 
     ...server,
     pgdata: paths.pgdata,
     url,
+    async adopt(copy) {
+      await rename(copy, paths.pgdata);
+      if (account !== null) await promisify(execFile)('chown', ['-R', `${account.uid}:${account.gid}`, paths.pgdata]);
+      await chmod(paths.pgdata, 0o700);
+    },
     administer: (statements, database = 'postgres') =>
       asked(url(database), async (client) => {
         const results: pg.QueryResult[] = [];

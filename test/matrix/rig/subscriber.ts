@@ -7,6 +7,8 @@ export interface Subscriber {
   ids(): readonly string[];
   /** Ids and revisions under which two different things arrived. */
   contradictions(): readonly string[];
+  /** What comes again may from now on say something else than it did. */
+  forgetContents(): void;
   /** Messages, repeats included. */
   count(): number;
   /** Off the network until {@link Subscriber.reconnect}; the broker keeps what comes meanwhile. */
@@ -44,6 +46,9 @@ export async function subscribe(url: string, clientId = 'payroll'): Promise<Subs
     has: (id, revision) => contents.has(`${id} ${revision}`),
     ids: () => [...ids],
     contradictions: () => torn,
+    forgetContents: () => {
+      contents.clear();
+    },
     count: () => count,
     disconnect: () => client.endAsync(true),
     reconnect: connect,

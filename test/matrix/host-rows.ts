@@ -1,0 +1,163 @@
+/** Rows 14, 15, 41 and 42: the host's clock is wrong, the host is told to stop, or runs out of something. */
+
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import { findProgram } from '../tools/redis.ts';
+import { movedClock, noCompiler } from './rig/moved-clock.ts';
+import { noRedis, startOwnRedis } from './rig/servers.ts';
+import { until } from './rig/wait.ts';
+import { makeWorld } from './rig/world.ts';
+import type { MatrixRow, RowContext } from './row.ts';
+
+const run = promisify(execFile);
+const hourMs = 3_600_000;
+
+/** Runs ahead and behind in small steps, as NTP slews, only a thousand times faster. */
+const slewMs = Array.from({ length: 40 }, (_, at) => 2_000 * Math.sin(at / 6));
+
+async function clockMoved(context: RowContext): Promise<string> {
+  const clock = (await movedClock(context.folder)) ?? context.skip(noCompiler);
+  const world = await makeWorld({ ...context, database: await context.database(), history: 500 });
+  const gateway = world.start(clock.variables);
+  await until('the first records are stored', async () => (await world.stored()) > 0);
+  world.judgeTimesFromNow();
+  for (const aheadMs of [-hourMs, hourMs, ...slewMs, 0]) {
+    clock.setAhead(aheadMs);
+    world.punch(5);
+    await sleep(slewMs.includes(aheadMs) ? 50 : 3_000);
+    world.judgeTimesFromNow();
+  }
+  await world.mustComeToRest('after the clock was moved');
+  // A host that is right again soon speaks the truth again.
+  world.judgeTimesFromNow();
+  world.punch(20);
+  const seen = await world.mustComeToRest('with the clock right again');
+  if (gateway.hasEnded()) throw new Error(`the gateway ended: ${gateway.said()}`);
+  return `2 steps of an hour, ${slewMs.length} small ones, ${seen}`;
+}
+
+async function twoClocks(context: RowContext): Promise<string> {
+  const clock = (await movedClock(context.folder)) ?? context.skip(noCompiler);
+  const redis = (await startOwnRedis(join(context.folder, 'redis'))) ?? context.skip(noRedis);
+  context.onEnd(() => redis.close());
+  const variables = { REDIS_URL: redis.url };
+  const world = await makeWorld({
+    ...context,
+    database: await context.database(),
+    terminals: 4,
+    history: 500,
+    variables,
+  });
+  clock.setAhead(120_000);
+  const ahead = world.start(clock.variables);
+  const right = world.start();
+  // What the first one says of times is two minutes off, and nothing here can know.
+  for (let round = 0; round < 5; round += 1) {
+    world.punch(20);
+    await sleep(1_000);
+  }
+  await ahead.kill();
+  await world.letLeasesExpire();
+  for (let round = 0; round < 3; round += 1) {
+    world.punch(20);
+    await sleep(1_000);
+  }
+  world.start(clock.variables);
+  world.punch(20);
+  world.judgeTimesFromNow();
+  const seen = await world.mustComeToRest('with two clocks 120 s apart');
+  await right.stop(30_000);
+  return seen;
+}
+
+async function toldToStop(context: RowContext): Promise<string> {
+  const redis = (await startOwnRedis(join(context.folder, 'redis'))) ?? context.skip(noRedis);
+  context.onEnd(() => redis.close());
+  const variables = { REDIS_URL: redis.url };
+  const world = await makeWorld({ ...context, database: await context.database(), history: 300, variables });
+  const ways = ['SIGKILL', 'SIGSTOP'] as const;
+  for (const way of ways) {
+    const gateway = world.start();
+    await gateway.pageUrl();
+    world.punch(200);
+    const before = await world.stored();
+    await until('something is under way', async () => (await world.stored()) > before);
+    await redis.take(way);
+    // Its own last deadline is 9.8 s; the rest is for a machine that is busy with other tests.
+    await gateway.stop(30_000);
+    await redis.bringBack();
+    await world.letLeasesExpire();
+  }
+  world.start();
+  return `Redis dead and frozen, ${await world.mustComeToRest('after the stops')}`;
+}
+
+async function outOf(context: RowContext): Promise<string> {
+  if ((await findProgram('prlimit')) === null) context.skip('needs prlimit: apt-get install util-linux');
+  const world = await makeWorld({ ...context, database: await context.database(), terminals: 6, history: 200 });
+  const gateway = world.start();
+  await gateway.pageUrl();
+  await until('the first records are stored', async () => (await world.stored()) > 0);
+  const pid = `${gateway.pid}`;
+  // Nothing new can be opened: no connection to a terminal, none to the database.
+  await run('prlimit', ['--pid', pid, '--nofile=1:65536']);
+  world.punch(50);
+  await sleep(6_000);
+  await world.mustHoldNow('without descriptors');
+  if (gateway.hasEnded()) throw new Error(`the gateway ended for want of descriptors: ${gateway.said()}`);
+  await run('prlimit', ['--pid', pid, '--nofile=4096:65536']);
+  const seen = await world.mustComeToRest('with descriptors again');
+  await gateway.stop(30_000);
+  await world.letLeasesExpire();
+  // Whatever it has to say finds no room: as a log on a full disk.
+  const mute = world.start({ LOG_LEVEL: 'debug' }, ['sh', '-c', 'exec "$@" >/dev/full 2>/dev/full', 'sh']);
+  world.punch(50);
+  const told = await world.mustComeToRest('with the log on a full disk');
+  if (mute.hasEnded()) throw new Error('the gateway ended because its log was full');
+  return `no descriptors: ${seen}; log on a full disk: ${told}`;
+}
+
+export const hostRows: readonly MatrixRow[] = [
+  {
+    number: 14,
+    fault: "the host's clock set back an hour, ahead an hour, slewed by seconds",
+    expected: 'nothing lost, doubled or left lying; once the clock is right, final times are true again',
+    long: true,
+    limitMs: 900_000,
+    run: clockMoved,
+    heldBy: [
+      { file: 'test/queue/no-outage-loses-a-batch.test.ts', test: 'because the clock was set back' },
+      { file: 'test/config/host-clock-never-runs-backwards.test.ts' },
+    ],
+  },
+  {
+    number: 15,
+    fault: 'two gateways whose clocks are 120 s apart, on one Redis and one database',
+    expected: 'each record once; leases and locks go by one clock',
+    long: true,
+    limitMs: 900_000,
+    run: twoClocks,
+  },
+];
+
+/** Later in the table. */
+export const stopRows: readonly MatrixRow[] = [
+  {
+    number: 41,
+    fault: 'SIGTERM with Redis dead, and with Redis frozen',
+    expected: 'ends within its own deadline of 10 s; nothing lost',
+    long: true,
+    limitMs: 600_000,
+    run: toldToStop,
+  },
+  {
+    number: 42,
+    fault: 'no descriptor left (EMFILE); the log on a full disk (ENOSPC)',
+    expected: 'lives on, goes on by itself when there is room again, stores everything',
+    long: true,
+    limitMs: 900_000,
+    run: outOf,
+  },
+];
