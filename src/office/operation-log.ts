@@ -50,9 +50,13 @@ export async function keepOperations(
   if (!isDue(poll, counters, stepped)) return;
   try {
     const { known } = memory.operations;
-    const read = await session.readOperations(requestOf(known, counters.operations ?? 0));
-    const found = newEntries(known, read) ?? newEntries({ entries: 0, tail: [] }, await wholeOf(session, read));
-    if (found === null) return;
+    let read = await session.readOperations(requestOf(known, counters.operations ?? 0));
+    let found = newEntries(known, read);
+    if (found === null) {
+      // What was there before is gone: whatever stands there now is new.
+      if (read.firstIndex > 0) read = await session.readOperations({ fromIndex: 0, atMost: newestEntries });
+      found = read.entries;
+    }
     memory.clock = withOperations(memory.clock, evidenceOf(found, read, known?.readAtMs ?? null));
     memory.operations = {
       known: { entries: read.totalEntries, tail: read.entries.slice(-overlapEntries), readAtMs: read.preparedAtMs },
@@ -99,11 +103,6 @@ function newEntries(
   const expected = known.tail.slice(known.tail.length - overlap.length);
   if (!overlap.every((entry, index) => isSame(entry, expected[index]))) return null;
   return entries.slice(overlap.length);
-}
-
-/** All of it, as far as it is read at all, where only its end was read. */
-async function wholeOf(session: TerminalSession, read: OperationLogRead): Promise<OperationLogRead> {
-  return read.firstIndex === 0 ? read : session.readOperations({ fromIndex: 0, atMost: newestEntries });
 }
 
 function isSame(a: Operation, b: Operation | undefined): boolean {

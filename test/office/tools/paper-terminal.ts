@@ -3,10 +3,10 @@
  * says is what a terminal of 40-byte records would say; the protocol is tested elsewhere, over sockets.
  */
 import { type ClockState, createClock, setClock, shownAt } from '../../../device-sim/clock.ts';
-import { deviceMsOf, deviceTimeFromMs } from '../../../src/clock/device-time.ts';
+import { type DeviceTime, deviceMsOf, deviceTimeFromMs } from '../../../src/clock/device-time.ts';
 import { GerbangError } from '../../../src/errors.ts';
 import { createHostClock } from '../../../src/host-clock.ts';
-import { defaultPollBounds, type OfficeMeans } from '../../../src/office/means.ts';
+import { type ClockHistory, defaultPollBounds, type OfficeMeans } from '../../../src/office/means.ts';
 import { newTerminalMemory, type TerminalMemory } from '../../../src/office/memory.ts';
 import { pollTerminal } from '../../../src/office/poll.ts';
 import type { PolledTerminal } from '../../../src/office/poll-context.ts';
@@ -30,11 +30,13 @@ export interface Paper {
   /** The machine sleeps: nothing of the gateway runs. */
   sleep(ms: number): void;
   punch(): void;
-  operate(operation: number, shownMs?: number): void;
+  operate(operation: number, deviceTime?: DeviceTime): void;
+  clearOperations(): void;
   /** What goes wrong from now on. */
   readonly ways: {
     refusesSet: boolean;
     ignoresSet: boolean;
+    breaksAtSet: boolean;
     operations: 'given' | 'refused' | 'hangs';
     hostErrorMs: number | null;
     onCounters: (() => void) | null;
@@ -69,6 +71,7 @@ export function paperTerminal(
   const ways: Paper['ways'] = {
     refusesSet: false,
     ignoresSet: false,
+    breaksAtSet: false,
     operations: 'given',
     hostErrorMs: null,
     onCounters: null,
@@ -91,6 +94,7 @@ export function paperTerminal(
   const world = createWorld();
   const means: OfficeMeans = {
     ...world.means,
+    store: { ...world.means.store, readClockHistory: async (_serial, sinceMs) => historyOf(world, sinceMs) },
     bounds: defaultPollBounds,
     time,
     pause: time.pause,
@@ -131,14 +135,26 @@ export function paperTerminal(
       trueMs += ms;
     },
     punch: () => void records.push(recordAt(records.length, shownAt(clock, trueMs))),
-    operate: (operation, shownMs = shownAt(clock, trueMs)) =>
-      void operations.push({ operation, deviceTime: deviceTimeFromMs(shownMs) }),
+    operate: (operation, deviceTime = deviceTimeFromMs(shownAt(clock, trueMs))) =>
+      void operations.push({ operation, deviceTime }),
+    clearOperations: () => void operations.splice(0),
     ways,
     asked,
     poll: () => pollTerminal(polled, memory, means, 1, new AbortController().signal),
     forget() {
       memory = newTerminalMemory(polled.serial, 0);
     },
+  };
+}
+
+/** What batches brought, as a database would give it back. */
+function historyOf({ shelf }: World, sinceMs: number): ClockHistory {
+  const events = shelf.enqueued.flatMap((batch) => batch.events ?? []);
+  return {
+    samples: shelf.enqueued.flatMap(({ samples }) => samples).filter(({ sentAtMs }) => sentAtMs > sinceMs),
+    sets: events.flatMap(({ sets }) => sets).filter(({ sentAtMs }) => sentAtMs > sinceMs),
+    operations: events.flatMap((one) => one.operations).filter(({ presentAtMs }) => presentAtMs > sinceMs),
+    hostSteps: events.flatMap(({ hostSteps }) => hostSteps).filter(({ atMs }) => atMs > sinceMs),
   };
 }
 
@@ -188,6 +204,7 @@ function sessionOf(inside: Inside): TerminalSession {
     setClock: (deviceTime) =>
       ask(() => {
         asked.set += 1;
+        if (ways.breaksAtSet) throw new GerbangError('NET_CLOSED', 'On paper the line breaks.');
         if (ways.refusesSet) throw new GerbangError('ZK_REFUSED', 'On paper it refuses.');
         if (!ways.ignoresSet) setClock(clock, nowMs(), deviceMsOf(deviceTime) ?? 0);
       }),
