@@ -82,8 +82,11 @@ create index completeness_open on completeness (office_code, day) where state <>
 -- writers never wait for each other here.
 create table completeness_due (
   office_code text        not null,
-  starts_at   timestamptz not null
+  starts_at   timestamptz not null,
+  noted_at    timestamptz not null default now()
 );
+
+create index completeness_due_by_stretch on completeness_due (starts_at, office_code);
 
 -- In the database and not in the program, so that no writer of conclusions can forget it.
 create function note_completeness_due() returns trigger

@@ -14,6 +14,7 @@ import { startConsumers } from './gateway/consumers.ts';
 import { defaultLeaseMs, hostIdOf, joinHosts } from './gateway/membership.ts';
 import { startHostTime } from './gateway/host-time.ts';
 import { startOffices } from './gateway/offices.ts';
+import { keepCompleteness } from './gateway/completeness.ts';
 import { keepDaysSealed } from './gateway/sealing.ts';
 import { prepareStore } from './gateway/store-rights.ts';
 import { applyBatch, type IngestMeans } from './ingest/apply-batch.ts';
@@ -103,6 +104,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     if (membership !== null) stops.push(() => membership.leave());
 
     stops.push(keepDaysSealed(database.db, log));
+    stops.push(keepCompleteness(database, config, log));
 
     const metrics = createMetrics();
     const connection = queueConnection({ redisUrl: options.redisUrl, databaseUrl: options.databaseUrl });

@@ -199,6 +199,19 @@ const office = z
       },
       example: '["10.10.1.0/24"]',
     }),
+    relevantUntil: field(
+      z
+        .string()
+        .regex(/^(?:[01]\d|2[0-3]):[0-5]\d$|^24:00$/)
+        .default('24:00'),
+      {
+        help: {
+          id: 'Hari disebut lengkap bila semua mesin terbaca sampai jam ini, menurut zona waktu OPD',
+          en: "A day is called complete once every terminal is read up to this time, in the office's own time",
+        },
+        allowed: { id: 'HH:MM, paling lambat 24:00', en: 'HH:MM, 24:00 at the latest' },
+      },
+    ),
     clock: field(clock.prefault({}), {
       help: { id: 'Penyetelan jam mesin', en: 'Setting the clocks of the terminals' },
       allowed: { id: 'set, whenOffBySeconds, quietHours', en: 'set, whenOffBySeconds, quietHours' },

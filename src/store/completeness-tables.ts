@@ -52,5 +52,6 @@ export interface CompletenessTables {
   completeness_due: {
     office_code: string;
     starts_at: Instant;
+    noted_at: ColumnType<number, string | undefined, never>;
   };
 }
