@@ -91,7 +91,7 @@ const doors: Readonly<Record<string, Door>> = {
   queue: { values: ['crash-points.ts', 'errors.ts', 'store'], types: ['punch', 'clock', 'config.ts', 'log.ts'] },
   mqtt: { values: ['store', 'punch', 'clock', ...leaves], types: [] },
   web: { values: ['store', 'punch', 'clock', 'explain', ...leaves], types: [] },
-  webhooks: { values: ['store', 'errors.ts', 'log.ts'], types: [] },
+  webhooks: { values: ['store', 'crash-points.ts', 'errors.ts', 'log.ts'], types: [] },
   'gateway.ts': { values: [...everything, 'gateway'], types: [] },
   gateway: { values: [...everything, 'gateway.ts'], types: [] },
   cli: { values: [...everything, 'gateway.ts', 'device-sim'], types: [] },

@@ -4,6 +4,7 @@
  * A message is kept in the database before it is sent, so that every repeat, by any gateway and after any crash, has the
  * same id and the same bytes. It is forgotten, and the cursor moved, once the receiver has confirmed it.
  */
+import { crashPoint } from '../crash-points.ts';
 import { cursorOf } from '../store/change-cursor.ts';
 import { type ChangePage, readChanges } from '../store/changes.ts';
 import {
@@ -91,6 +92,7 @@ export async function deliverNext(receiver: Receiver, means: DeliveryMeans): Pro
   if (page.rows.length > 0) {
     const message = messageOf(receiver, consumer.position, page);
     if (!(await holdMessage(db, name, consumer.position, message))) return { kind: 'moved' };
+    crashPoint('webhook.after-hold');
     return send(receiver, consumer, message, means);
   }
   if (page.next === consumer.position) return { kind: 'nothing' };
@@ -123,11 +125,13 @@ async function send(
     'webhook-signature': signatureOf(secret, id, timestampSeconds, body),
   };
   const outcome = await post({ url, headers, body, withinMs: answerWithinMs, signal });
+  crashPoint('webhook.after-answer');
   switch (outcome.kind) {
-    case 'confirmed':
-      return (await moveConsumer(db, name, { from: position, to, rows }))
-        ? { kind: 'delivered', rows }
-        : { kind: 'moved' };
+    case 'confirmed': {
+      const moved = await moveConsumer(db, name, { from: position, to, rows });
+      crashPoint('webhook.after-move');
+      return moved ? { kind: 'delivered', rows } : { kind: 'moved' };
+    }
     case 'unwanted':
       await noteFailure(db, name, position, 'disabled', 'HTTP 410');
       return { kind: 'unwanted' };

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { sql } from 'kysely';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { silentLog } from '../../src/log.ts';
 import { openDatabase } from '../../src/store/database.ts';
 import { createMetrics } from '../../src/web/metrics.ts';
@@ -10,6 +10,8 @@ import { putOffices } from '../tools/board-rows.ts';
 import { createTestDatabase } from '../tools/database.ts';
 import { dinkes, idsOf, kominfo, morningMs, openRows, storeRows } from './tools/rows.ts';
 
+// A busy machine is no failure.
+vi.setConfig({ testTimeout: 120_000 });
 const database = await createTestDatabase();
 
 /** `printf %s open-sesame-open-sesame | sha256sum` */
