@@ -38,6 +38,10 @@ export const crashPoints = [
   'outbox.before-publish',
   'outbox.after-confirm',
   'outbox.after-move',
+  // One page for one receiver of webhooks.
+  'webhook.after-hold',
+  'webhook.after-answer',
+  'webhook.after-move',
 ] as const;
 
 /** One of {@link crashPoints}. */
