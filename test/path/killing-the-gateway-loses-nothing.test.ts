@@ -4,12 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sql } from 'kysely';
-import { afterAll, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeEach, expect, test } from 'vitest';
 import { type Fleet, startFleet } from '../../device-sim/fleet.ts';
 import { compare } from '../../src/cli/demo/compare.ts';
 import { readAudit } from '../../src/store/audit.ts';
-import { createTestDatabase } from '../tools/database.ts';
+import { createTestDatabase, type TestDatabase } from '../tools/database.ts';
 import { programArguments, rootFolder } from '../tools/program.ts';
+import { redisMissing, startRedis } from '../tools/redis.ts';
 
 const kills = 20;
 const terminals = 3;
@@ -17,18 +18,30 @@ const terminals = 3;
 const history = 4_000;
 const readBufferCommand = 1504;
 
-const database = await createTestDatabase();
-const fleet = await startFleet({
-  terminals,
-  seed: 20,
-  scenario: { defaults: { history, users: 50, knobs: { blockBytes: 8_192, blockPauseMs: 4 } } },
-});
 const folder = await mkdtemp(join(tmpdir(), 'gerbang-kill-'));
+const redis = await startRedis(folder);
+const places = [
+  { queue: 'PostgreSQL', database: await createTestDatabase(), redisUrl: undefined },
+  { queue: 'Redis', database: await createTestDatabase(), redisUrl: redis?.url },
+] as const;
+let fleet: Fleet;
 let gateway: ChildProcess | undefined;
 
-afterAll(async () => {
+beforeEach(async () => {
+  fleet = await startFleet({
+    terminals,
+    seed: 20,
+    scenario: { defaults: { history, users: 50, knobs: { blockBytes: 8_192, blockPauseMs: 4 } } },
+  });
+});
+
+afterEach(async () => {
   gateway?.kill('SIGKILL');
   await fleet.stop();
+});
+
+afterAll(async () => {
+  await redis?.stop();
   await rm(folder, { recursive: true, force: true });
 });
 
@@ -46,10 +59,17 @@ async function writeConfig(): Promise<string> {
   return file;
 }
 
-function startGateway(config: string): ChildProcess {
+function startGateway(config: string, databaseUrl: string, redisUrl = ''): ChildProcess {
   return spawn(process.execPath, programArguments('start', '--config', config), {
     cwd: rootFolder,
-    env: { ...process.env, DATABASE_URL: database.url, PORT: '0', GERBANG_DATA_DIR: folder, LOG_LEVEL: 'warn' },
+    env: {
+      ...process.env,
+      DATABASE_URL: databaseUrl,
+      REDIS_URL: redisUrl,
+      PORT: '0',
+      GERBANG_DATA_DIR: folder,
+      LOG_LEVEL: 'warn',
+    },
     stdio: ['ignore', 'ignore', 'ignore'],
   });
 }
@@ -71,7 +91,7 @@ function isReading(running: Fleet): boolean {
 }
 
 /** A transaction of the ingest that has begun and not committed. */
-async function isStoring(): Promise<boolean> {
+async function isStoring(database: TestDatabase): Promise<boolean> {
   const { rows } = await sql`
     select from pg_stat_activity
     where datname = current_database() and application_name = 'gerbang' and state <> 'idle'
@@ -79,13 +99,13 @@ async function isStoring(): Promise<boolean> {
   return rows.length > 0;
 }
 
-async function countStored(): Promise<number> {
+async function countStored(database: TestDatabase): Promise<number> {
   const { rows } = await sql<{ count: number }>`select count(*)::int as count from punch`.execute(database.db);
   return rows[0]?.count ?? 0;
 }
 
 /** Half a minute passes for the database, whose clock is the only one that leases know. */
-async function letLeasesExpire(): Promise<void> {
+async function letLeasesExpire(database: TestDatabase): Promise<void> {
   await sql`update terminal_lease set expires_at = '-infinity'`.execute(database.db);
 }
 
@@ -95,44 +115,49 @@ async function kill(child: ChildProcess): Promise<void> {
   await gone;
 }
 
-test('twenty kills in the middle of reads and of ingests lose nothing and double nothing', {
-  timeout: 300_000,
-}, async () => {
-  const config = await writeConfig();
-  let inReads = 0;
-  let inIngests = 0;
-  for (let round = 0; round < kills; round += 1) {
-    for (const { terminal } of fleet.terminals) {
-      terminal.journal.clear();
-      for (let made = 0; made < 60; made += 1) {
-        terminal.punch({ pin: String(1001 + made), verifyMode: 1, punchState: 0 });
+test.for(places)(
+  'twenty kills in the middle of reads and of ingests lose nothing and double nothing · queue in $queue',
+  {
+    timeout: 600_000,
+  },
+  async ({ queue, database, redisUrl }, context) => {
+    if (queue === 'Redis' && redisUrl === undefined) return context.skip(redisMissing);
+    const config = await writeConfig();
+    let inReads = 0;
+    let inIngests = 0;
+    for (let round = 0; round < kills; round += 1) {
+      for (const { terminal } of fleet.terminals) {
+        terminal.journal.clear();
+        for (let made = 0; made < 60; made += 1) {
+          terminal.punch({ pin: String(1001 + made), verifyMode: 1, punchState: 0 });
+        }
       }
+      gateway = startGateway(config, database.url, redisUrl);
+      const isThere = round % 2 === 0 ? () => isReading(fleet) : () => isStoring(database);
+      const wasThere = await until(isThere, 40_000);
+      if (wasThere && round % 2 === 0) inReads += 1;
+      if (wasThere && round % 2 === 1) inIngests += 1;
+      // A little later each time, so that not every kill hits the same statement.
+      await sleep(round % 7);
+      await kill(gateway);
+      await letLeasesExpire(database);
     }
-    gateway = startGateway(config);
-    const isThere = round % 2 === 0 ? () => isReading(fleet) : isStoring;
-    const wasThere = await until(isThere, 15_000);
-    if (wasThere && round % 2 === 0) inReads += 1;
-    if (wasThere && round % 2 === 1) inIngests += 1;
-    // A little later each time, so that not every kill hits the same statement.
-    await sleep(round % 7);
-    await kill(gateway);
-    await letLeasesExpire();
-  }
-  // Otherwise this test kills a gateway that is still starting, or one that is already done.
-  expect(inReads).toBeGreaterThanOrEqual(kills / 4);
-  expect(inIngests).toBeGreaterThanOrEqual(kills / 4);
+    // Otherwise this test kills a gateway that is still starting, or one that is already done.
+    expect(inReads).toBeGreaterThanOrEqual(kills / 4);
+    expect(inIngests).toBeGreaterThanOrEqual(kills / 4);
 
-  gateway = startGateway(config);
-  const made = fleet.ledger.entries.length;
-  await until(async () => (await countStored()) >= made, 90_000, 200);
-  const ended = new Promise((resolve) => gateway?.once('exit', resolve));
-  gateway.kill('SIGTERM');
-  expect(await ended).toBe(0);
+    gateway = startGateway(config, database.url, redisUrl);
+    const made = fleet.ledger.entries.length;
+    await until(async () => (await countStored(database)) >= made, 90_000, 200);
+    const ended = new Promise((resolve) => gateway?.once('exit', resolve));
+    gateway.kill('SIGTERM');
+    expect(await ended).toBe(0);
 
-  const serials = fleet.terminals.map(({ serial }) => serial);
-  const result = compare(fleet.ledger.entries, await readAudit(database.db, serials), {
-    terminals,
-    offices: terminals,
-  });
-  expect(result).toMatchObject({ made, stored: made, lost: 0, doubled: 0, outsideBounds: 0 });
-});
+    const serials = fleet.terminals.map(({ serial }) => serial);
+    const result = compare(fleet.ledger.entries, await readAudit(database.db, serials), {
+      terminals,
+      offices: terminals,
+    });
+    expect(result).toMatchObject({ made, stored: made, lost: 0, doubled: 0, outsideBounds: 0 });
+  },
+);
