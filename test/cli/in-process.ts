@@ -3,6 +3,7 @@ import { PassThrough } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { addCheckConfig } from '../../src/cli/check-config.ts';
 import type { Cli } from '../../src/cli/cli.ts';
+import { addClocks } from '../../src/cli/clocks.ts';
 import { addExampleConfig } from '../../src/cli/example-config.ts';
 import { addExplain } from '../../src/cli/explain.ts';
 import { addMigrate } from '../../src/cli/migrate.ts';
@@ -20,6 +21,7 @@ const commands = [
   addExampleConfig,
   addMigrate,
   addStatus,
+  addClocks,
   addExplain,
   addProbe,
   addRead,
