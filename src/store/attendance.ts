@@ -3,6 +3,7 @@ import { type Kysely, sql } from 'kysely';
 import type { RecordEvidence } from '../clock/model-types.ts';
 import type { Answer } from '../clock/versions.ts';
 import type { ChangeReason } from './model-tables.ts';
+import { packedNull, unpack } from './packed.ts';
 import { numberArray, textArray } from './pg-types.ts';
 import type { LogRange } from './punches.ts';
 import type { Tables, TimeStatus } from './tables.ts';
@@ -50,13 +51,44 @@ export interface StandingRow extends RecordEvidence, Answer {
 
 /** Rows of a range as they stand, in ordinal order. The caller bounds the range. */
 export async function readStanding(db: Kysely<Tables>, range: LogRange): Promise<StandingRow[]> {
-  const { rows } = await sql<StandingRow>`
-    select ${standingColumns}
+  const { rows } = await sql<{ officeCode: string; packed: Buffer | null }>`
+    select a.office_code as "officeCode",
+           string_agg(int8send(ordinal) || coalesce(timestamp_send(p.device_time), ${packedNull})
+                      || coalesce(timestamptz_send(p.absent_at), ${packedNull}) || timestamptz_send(p.received_at)
+                      || timestamptz_send(a.occurred_at) || timestamptz_send(a.earliest) || timestamptz_send(a.latest)
+                      || coalesce(int8send(a.model_version), ${packedNull}) || int8send(a.after_close::int)
+                      || convert_to(rpad(a.time_status, ${statusBytes}::integer), 'UTF8'),
+                      ''::bytea order by ordinal) as packed
     from punch p
     join attendance_time a using (terminal_serial, epoch, ordinal)
     where p.terminal_serial = ${range.serial} and p.epoch = ${range.epoch}
       and ordinal >= ${range.from} and ordinal < ${range.to}
-    order by ordinal`.execute(db);
+    group by a.office_code`.execute(db);
+  const standing = rows.flatMap(({ officeCode, packed }) => unpackStanding(packed, range.epoch, officeCode));
+  return rows.length > 1 ? standing.sort((a, b) => a.ordinal - b.ordinal) : standing;
+}
+
+/** As long as the longest status. */
+const statusBytes = 16;
+
+function unpackStanding(bytes: Buffer | null, epoch: number, officeCode: string): StandingRow[] {
+  const rows: StandingRow[] = [];
+  for (const packed = unpack(bytes); packed.more(); ) {
+    rows.push({
+      epoch,
+      ordinal: packed.int8() ?? 0,
+      deviceMs: packed.instant(),
+      absentAtMs: packed.instant(),
+      presentAtMs: packed.instant() ?? 0,
+      occurredAtMs: packed.instant() ?? 0,
+      earliestMs: packed.instant() ?? 0,
+      latestMs: packed.instant() ?? 0,
+      modelVersion: packed.int8(),
+      afterClose: packed.int8() === 1,
+      status: packed.word(statusBytes) as TimeStatus,
+      officeCode,
+    });
+  }
   return rows;
 }
 

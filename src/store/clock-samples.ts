@@ -4,6 +4,7 @@ import { deviceTimeFromMs, formatDeviceTime } from '../clock/device-time.ts';
 import { intervalOf } from '../clock/offset.ts';
 import type { ClockSample, SampleKind } from '../clock/sample.ts';
 import type { SampleRow } from './evidence-lines.ts';
+import { unpack } from './packed.ts';
 import { instantText, numberArray, textArray } from './pg-types.ts';
 import type { Tables } from './tables.ts';
 
@@ -69,29 +70,29 @@ export async function readClockSamples(
     readonly limit: number;
   },
 ): Promise<ClockSample[]> {
-  const { rows } = await sql<{
-    sent_at: number;
-    received_at: number;
-    device_s: number;
-    kind: SampleKind;
-    host_error_ms: number | null;
-  }>`
-    select sampled_at as sent_at, received_at, extract(epoch from device_time)::bigint as device_s, kind, host_error_ms
-    from clock_sample
-    where terminal_serial = ${serial}
-      and sampled_at > ${instantText(range.afterMs)}::timestamptz
-      and sampled_at <= ${instantText(range.untilMs)}::timestamptz
-      and (seq is null or seq <= ${range.throughSeq ?? Number.MAX_SAFE_INTEGER})
-    order by sampled_at desc
-    limit ${range.limit}`.execute(db);
-  return rows.reverse().map((row) => ({
-    sentAtMs: row.sent_at,
-    receivedAtMs: row.received_at,
-    deviceMs: row.device_s * 1000,
-    kind: row.kind,
-    ...(row.host_error_ms === null ? {} : { hostErrorMs: row.host_error_ms }),
-  }));
+  const { rows } = await sql<{ packed: Buffer | null }>`
+    select string_agg(timestamptz_send(sampled_at) || timestamptz_send(received_at) || timestamp_send(device_time)
+                      || float8send(coalesce(host_error_ms, 'NaN')) || convert_to(rpad(kind, ${kindBytes}::integer), 'UTF8'),
+                      ''::bytea order by sampled_at) as packed
+    from (select * from clock_sample
+          where terminal_serial = ${serial}
+            and sampled_at > ${instantText(range.afterMs)}::timestamptz
+            and sampled_at <= ${instantText(range.untilMs)}::timestamptz
+            and (seq is null or seq <= ${range.throughSeq ?? Number.MAX_SAFE_INTEGER})
+          order by sampled_at desc
+          limit ${range.limit}) as newest`.execute(db);
+  const samples: ClockSample[] = [];
+  for (const packed = unpack(rows[0]?.packed ?? null); packed.more(); ) {
+    const [sentAtMs, receivedAtMs, deviceMs] = [packed.instant() ?? 0, packed.instant() ?? 0, packed.instant() ?? 0];
+    const hostErrorMs = packed.float8();
+    const kind = packed.word(kindBytes) as SampleKind;
+    samples.push({ sentAtMs, receivedAtMs, deviceMs, kind, ...(hostErrorMs === null ? {} : { hostErrorMs }) });
+  }
+  return samples;
 }
+
+/** Longer than any kind of sample is. */
+const kindBytes = 16;
 
 /**
  * Where to begin and to end with the samples of a terminal, to have so many before an instant and so many after another.
