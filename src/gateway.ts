@@ -10,11 +10,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { zoneOffsetMs } from './clock/zone.ts';
 import type { Config, OfficeConfig } from './config.ts';
 import { GerbangError, isStoreAway } from './errors.ts';
-import { startConsumers } from './gateway/consumers.ts';
-import { defaultLeaseMs, hostIdOf, joinHosts } from './gateway/membership.ts';
-import { startHostTime } from './gateway/host-time.ts';
-import { startOffices } from './gateway/offices.ts';
 import { keepCompleteness } from './gateway/completeness.ts';
+import { startConsumers } from './gateway/consumers.ts';
+import { type HostTime, startHostTime } from './gateway/host-time.ts';
+import { defaultLeaseMs, hostIdOf, joinHosts } from './gateway/membership.ts';
+import { startOffices } from './gateway/offices.ts';
 import { keepDaysSealed } from './gateway/sealing.ts';
 import { prepareStore } from './gateway/store-rights.ts';
 import { applyBatch, type IngestMeans } from './ingest/apply-batch.ts';
@@ -124,7 +124,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     });
     stops.push(() => publisher.close());
     stops.push(startConsumers({ config, database, metrics, log }));
-    const web = await startPage(options, database, queue, publisher, metrics);
+    const web = await startPage(options, { database, queue, publisher, metrics, hostTime });
     stops.push(() => web.close());
 
     stops.push(startOffices({ config, database, queue, metrics, hostTime, holder, leaseMs, membership, log }));
@@ -229,13 +229,16 @@ function startIngest(
   });
 }
 
-function startPage(
-  options: GatewayOptions,
-  database: Database,
-  queue: BatchQueue,
-  publisher: Publisher,
-  metrics: Metrics,
-) {
+/** What the page shows. */
+interface PageMeans {
+  readonly database: Database;
+  readonly queue: BatchQueue;
+  readonly publisher: Publisher;
+  readonly metrics: Metrics;
+  readonly hostTime: HostTime;
+}
+
+function startPage(options: GatewayOptions, { database, queue, publisher, metrics, hostTime }: PageMeans) {
   const { config, log, lang } = options;
   const paces = new Map(config.offices.map((office) => [office.code, paceOf(office)]));
   metrics.watchDepth('queue', () => queue.depth());
@@ -249,6 +252,7 @@ function startPage(
     nowMs: () => Date.now(),
     ...(lang === undefined ? {} : { language: lang }),
     rehearsal: options.rehearsal ?? false,
+    hostError: hostTime.error,
     tokens: config.web.tokens,
     paceOf: (officeCode) => paces.get(officeCode) ?? null,
     checks: {

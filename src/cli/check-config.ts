@@ -1,7 +1,9 @@
 /** `gerbang check-config FILE`: every fault at once. */
 import type { Command } from 'commander';
 import { type Config, checkConfig, describeFault, readConfigText } from '../config.ts';
+import { readHostError } from '../host-error.ts';
 import { answers, frame, parameters, summaries } from '../words/commands.ts';
+import { hostClockText } from '../words/host-clock.ts';
 import { jsonOption } from './arguments.ts';
 import type { Cli } from './cli.ts';
 import { exitCodes } from './failure.ts';
@@ -20,9 +22,10 @@ async function run(cli: Cli, file: string, json: boolean): Promise<void> {
   const checked = checkConfig(await readConfigText(file), cli.env);
   if (checked.faults === null) {
     const counts = countsOf(checked.value);
-    if (json) return writeJson(cli.stdout, { ok: true, ...counts, faults: [] });
+    const hostClock = await readHostError();
+    if (json) return writeJson(cli.stdout, { ok: true, ...counts, hostClock, faults: [] });
     const text = `${counts.offices} ${cli.say(answers.offices)}, ${counts.terminals} ${cli.say(answers.terminals)}`;
-    cli.stdout.write(`${file}: ${cli.say(answers.configGood)} · ${text}\n`);
+    cli.stdout.write(`${file}: ${cli.say(answers.configGood)} · ${text}\n${hostClockText(hostClock, cli.lang)}\n`);
     return;
   }
   cli.exitCode = exitCodes.failed;

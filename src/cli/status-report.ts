@@ -30,6 +30,8 @@ export interface StatusReport {
   readonly terminals: readonly TerminalStatus[];
   /** Records that terminals hold and the database does not yet; null when everything is stored. */
   readonly backlog: (Backlog & { readonly remainingMs: number | null }) | null;
+  /** How far the clock of the computer that was asked may be from UTC; null where nothing on it tells. */
+  readonly hostClock: { readonly errorMs: number; readonly source: string } | null;
   readonly queue: { readonly waiting: number | null; readonly errorCode: string | null; readonly setAside: number };
 }
 

@@ -1,9 +1,11 @@
 /** The answer of `status` for people: a table that fits 100 columns, then every problem with its next step. */
 import { formatDeviceTime } from '../clock/device-time.ts';
 import { wallTimeIn, zoneLabel } from '../clock/zone.ts';
+import { isClockUnfit } from '../errors.ts';
 import { backlogText } from '../words/backlog.ts';
 import { answers, frame } from '../words/commands.ts';
 import { explainError } from '../words/errors.ts';
+import { hostClockText } from '../words/host-clock.ts';
 import { numberText } from '../words/language.ts';
 import { ageText, offsetBrief } from '../words/time.ts';
 import type { Cli } from './cli.ts';
@@ -32,6 +34,7 @@ export function statusText(report: StatusReport, cli: Cli, nowMs: number): strin
   const problems = terminals.filter((terminal) => terminal.errorCode !== null);
   if (problems.length > 0) parts.push('\n', ...problems.map((terminal) => problemOf(terminal, report, cli, nowMs)));
   parts.push('\n', backlogOf(report, cli), summaryOf(report, cli));
+  parts.push(`${hostClockText(report.hostClock, cli.lang)}\n`);
   return parts.join('');
 }
 
@@ -49,11 +52,13 @@ function headOf(cli: Cli): string[] {
 }
 
 function rowOf(terminal: TerminalStatus, cli: Cli, nowMs: number): string[] {
-  const { office, name, state, lastRead, offsetMs, offsetBoundMs, records, fillPercent } = terminal;
+  const { office, name, lastRead, offsetMs, offsetBoundMs, records, fillPercent } = terminal;
+  // It is read as ever, but its clock waits for somebody.
+  const state = isClockUnfit(terminal.errorCode) ? answers.stateQuarantined : stateWords[terminal.state];
   return [
     office,
     name,
-    cli.say(stateWords[state]),
+    cli.say(state),
     lastRead === null ? cli.say(answers.never) : ageText(nowMs - Date.parse(lastRead), cli.lang),
     offsetMs === null ? '–' : offsetBrief(offsetMs, offsetBoundMs, cli.lang),
     records === null ? '–' : numberText(records, cli.lang),

@@ -2,6 +2,7 @@
 import type { Command } from 'commander';
 import type { Config, Environment } from '../config.ts';
 import { GerbangError, isGerbangError } from '../errors.ts';
+import { readHostError } from '../host-error.ts';
 import { silentLog } from '../log.ts';
 import { frame, parameters, summaries } from '../words/commands.ts';
 import { explainError } from '../words/errors.ts';
@@ -54,7 +55,8 @@ async function readReport(url: string, environment: Environment, config: Config 
     const setAside = await countSetAside(database.db);
     const found = await readBacklog(database.db);
     const backlog = found.terminalsBehind === 0 ? null : { ...found, remainingMs: remainingMs(found) };
-    return { gatewayRunning, ...fleet, backlog, queue: { ...(await depthOf(url, environment)), setAside } };
+    const hostClock = await readHostError();
+    return { gatewayRunning, ...fleet, backlog, hostClock, queue: { ...(await depthOf(url, environment)), setAside } };
   } finally {
     await database.close();
   }

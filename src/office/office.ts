@@ -219,7 +219,7 @@ function tell({ log }: PolledTerminal, { end, error }: PollResult, lastCode: str
   else
     log.warn(
       { serial, code, err: error },
-      end === 'done' ? 'terminal read elsewhere' : isFailure(end) ? 'terminal not read' : 'terminal waits',
+      end === 'done' ? 'terminal read, with a notice' : isFailure(end) ? 'terminal not read' : 'terminal waits',
     );
   return code;
 }

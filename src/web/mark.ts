@@ -1,4 +1,5 @@
 /** How a machine stands, in one of seven marks. Pure: what the database says and what time it is go in. */
+import { isClockUnfit } from '../errors.ts';
 import type { MachineRow } from '../store/board.ts';
 
 /** From best to worst is not an order: see {@link severity}. */
@@ -37,6 +38,7 @@ export function isFresh(machine: MachineRow, pace: Pace, nowMs: number): boolean
 export function markOf(machine: MachineRow, pace: Pace, nowMs: number): Mark {
   if (machine.state === 'quarantined') return 'person';
   if (machine.state === 'failing') return markOfFailure(machine.errorCode);
+  if (isClockUnfit(machine.errorCode)) return 'person';
   if (machine.lastReadMs === null) return 'waiting';
   if (!isFresh(machine, pace, nowMs)) return 'slow';
   return isClockOff(machine, pace) ? 'clock' : 'ok';

@@ -1,6 +1,7 @@
 /** For people: the board, one office's machines, the event stream, and the files a page needs. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
+import { hostClockText } from '../words/host-clock.ts';
 import type { Lang } from '../words/language.ts';
 import type { Assets } from './assets.ts';
 import type { PaceOf } from './board.ts';
@@ -28,7 +29,11 @@ export interface PageSources {
   readonly nowMs: () => number;
   readonly language: Lang;
   readonly rehearsal: boolean;
+  readonly hostError?: HostErrorOf | undefined;
 }
+
+/** How far the gateway's own clock may be from UTC, and who says so; null where nobody knows. */
+export type HostErrorOf = () => { readonly errorMs: number; readonly source: string } | null;
 
 /** Everything an address may carry. Anything else in it is ignored; anything malformed counts as absent. */
 const addressQuery = z.object({
@@ -128,8 +133,9 @@ function frameFor(
     reply.header('set-cookie', `${languageCookie}=${lang}; Path=/; Max-Age=${yearSeconds}; SameSite=Lax; HttpOnly`);
   }
   const address = opd === undefined ? '/' : `/?opd=${encodeURIComponent(opd)}`;
-  const { rehearsal } = sources;
-  return { words: wordsOf(lang), assets: sources.assets.urls, rehearsal, reloadSeconds, address };
+  const { rehearsal, hostError } = sources;
+  const hostClock = hostError === undefined ? null : hostClockText(hostError(), lang);
+  return { words: wordsOf(lang), assets: sources.assets.urls, rehearsal, reloadSeconds, address, hostClock };
 }
 
 function languageOf(request: FastifyRequest, { language }: PageSources): Lang {

@@ -21,7 +21,7 @@ import type { Check } from './health.ts';
 import { startLive } from './live.ts';
 import { defaultPace } from './mark.ts';
 import type { Metrics } from './metrics.ts';
-import { addPageRoutes } from './page-routes.ts';
+import { addPageRoutes, type HostErrorOf } from './page-routes.ts';
 import { addServiceRoutes } from './service-routes.ts';
 
 /** What the page needs. */
@@ -38,6 +38,8 @@ export interface WebOptions {
   readonly language?: Lang;
   /** The machines are simulated: every page is marked as a rehearsal. */
   readonly rehearsal?: boolean;
+  /** How far the gateway's own clock may be from UTC; null where nobody knows. Left out: nothing is said of it. */
+  readonly hostError?: HostErrorOf;
   /** What is expected of each configured office; offices without an answer are not shown. Default: all, one minute. */
   readonly paceOf?: PaceOf;
   /** What `/readyz` asks, by name. */
@@ -77,7 +79,18 @@ export async function startWeb(options: WebOptions): Promise<Web> {
 
   const app = createApp(options);
   const rehearsal = options.rehearsal ?? false;
-  addPageRoutes(app, { assets, feed, boards, live, paceOf, showPin, nowMs, language, rehearsal });
+  addPageRoutes(app, {
+    assets,
+    feed,
+    boards,
+    live,
+    paceOf,
+    showPin,
+    nowMs,
+    language,
+    rehearsal,
+    hostError: options.hostError,
+  });
   addServiceRoutes(app, { metrics, checks: options.checks ?? {} });
   const changes = startChangeFeed(app, { database, log, tokens: options.tokens ?? [] });
   try {

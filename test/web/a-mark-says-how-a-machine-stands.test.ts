@@ -45,6 +45,7 @@ describe('marks', () => {
     ['a clock beyond the limit', { offsetMs: -10_050 }, 'clock'],
     ['a clock that may still be within the limit', { offsetMs: 10_030 }, 'ok'],
     ['a clock beyond the limit that is not read any more', { offsetMs: 99_000, lastReadMs: nowMs - 400_000 }, 'slow'],
+    ['a clock that Gerbang has given up setting', { offsetMs: -9e11, errorCode: 'TERMINAL_CLOCK_BATTERY' }, 'person'],
     ['a clock that was never measured', { offsetMs: null, offsetBoundMs: null }, 'ok'],
   ];
   test.each(cases)('%s', (_what, change, mark) => {

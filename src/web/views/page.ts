@@ -25,6 +25,8 @@ export interface PageFrame {
   readonly reloadSeconds: number | null;
   /** Path and query of this page without `lang`, for the language links: `/` or `/?opd=dinkes`. */
   readonly address: string;
+  /** How far the gateway's own clock can be trusted; null says nothing of it. */
+  readonly hostClock: string | null;
 }
 
 /** The parts of the board page that are also sent one by one. */
@@ -52,7 +54,7 @@ ${parts.attention}
 ${legend(words)}</section>
 ${parts.live}
 </div>
-<footer><p>${words.footer.counts}</p><p>${words.footer.made} ${timeTag(at, mainZone(board), words, at)}<noscript>. ${words.stale.noScript}</noscript></p></footer>`;
+<footer><p>${words.footer.counts}</p>${frame.hostClock !== null && html`<p id="jam-gerbang">${frame.hostClock}</p>`}<p>${words.footer.made} ${timeTag(at, mainZone(board), words, at)}<noscript>. ${words.stale.noScript}</noscript></p></footer>`;
   return frameOf(frame, dateLine(board, words), body);
 }
 

@@ -162,6 +162,7 @@ export function officeOf(code: string, terminals: readonly OfficeConfig['termina
     live: false,
     rush: [],
     searchRange: [],
+    relevantUntil: '24:00',
     clock: { set: false, whenOffBySeconds: 10, quietHours: '00:00-05:00' },
     terminals,
   };
