@@ -66,7 +66,8 @@ export async function restoreBackup(database: Database, file: string, backup: Ch
   try {
     await prepareTables(database, client, header);
     await client.query('begin');
-    await emptyTables(client);
+    await client.query(triggersOff);
+    await client.query(emptyTables);
     await readWhole(file, async (rows, { name, columns }) => {
       const copy = pgCopy.from(`copy public.${quoted(name)} (${columnList(columns)}) from stdin`);
       await pipeline(Readable.from(rows), client.query(copy));
@@ -76,6 +77,7 @@ export async function restoreBackup(database: Database, file: string, backup: Ch
     }
     const isMarked = header.tables.some(({ name }) => name === 'store_generation');
     if (isMarked) await beginGeneration(client);
+    await client.query(triggersOn);
     await client.query('commit');
     const migrated = await migrateToLatest(database.db);
     if (!isMarked) await beginGeneration(client);
@@ -117,11 +119,6 @@ async function prepareTables(database: Database, client: pg.ClientBase, header: 
   await pendingMigrations(database.db);
   await client.query(dropAll);
   await migrateThrough(database.db, header.migrations);
-}
-
-/** Also such rows as the migrations made: the backup brings its own. */
-async function emptyTables(client: pg.ClientBase): Promise<void> {
-  await client.query(withoutGuard);
 }
 
 async function readWhole(
@@ -168,7 +165,8 @@ begin
     select c.relkind as kind, c.oid::regclass as name from pg_class c
     where c.relnamespace = 'public'::regnamespace and c.relkind in ('v', 'r', 'p', 'S') and not c.relispartition
       and pg_has_role(current_user, c.relowner, 'usage')
-      and not exists (select from pg_depend d where d.objid = c.oid and d.deptype in ('e', 'i', 'a'))
+      and not exists (select from pg_depend d where d.classid = 'pg_class'::regclass and d.objid = c.oid
+                      and d.objsubid = 0 and d.deptype in ('e', 'i', 'a'))
     order by case c.relkind when 'v' then 0 when 'S' then 2 else 1 end
   loop
     execute format('drop %s if exists %s cascade', case item.kind when 'v' then 'view' when 'S' then 'sequence' else 'table' end, item.name);
@@ -183,22 +181,34 @@ begin
 end
 $$`;
 
-/** Empties all tables but those of the migrations. The guard against changed evidence is off until the commit. */
-const withoutGuard = `
+/** Triggers of ours would refuse to empty the tables, and write rows of their own for rows that the backup brings. */
+const triggersOff = setTriggers('disable');
+const triggersOn = setTriggers('enable');
+
+function setTriggers(how: 'enable' | 'disable'): string {
+  return `
 do $$
-declare
-  item record;
-  all_tables text;
+declare item record;
+begin
+  for item in
+    select distinct t.tgrelid::regclass as name from pg_trigger t join pg_class c on c.oid = t.tgrelid
+    where c.relnamespace = 'public'::regnamespace and not t.tgisinternal and c.relkind in ('r', 'p')
+      and pg_has_role(current_user, c.relowner, 'usage')
+  loop
+    execute format('alter table only %s ${how} trigger user', item.name);
+  end loop;
+end
+$$`;
+}
+
+/** Empties all tables but those of the migrations; also of rows that the migrations made, for the backup brings its own. */
+const emptyTables = `
+do $$
+declare all_tables text;
 begin
   select string_agg(c.oid::regclass::text, ', ') into all_tables from pg_class c
   where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p') and not c.relispartition
     and c.relname not in ('kysely_migration', 'kysely_migration_lock') and pg_has_role(current_user, c.relowner, 'usage');
-  for item in select tgrelid::regclass as name from pg_trigger where tgname = 'never_changed' loop
-    execute format('alter table only %s disable trigger never_changed', item.name);
-  end loop;
   execute 'truncate ' || all_tables;
-  for item in select tgrelid::regclass as name from pg_trigger where tgname = 'never_changed' loop
-    execute format('alter table only %s enable trigger never_changed', item.name);
-  end loop;
 end
 $$`;
