@@ -59,6 +59,7 @@ beforeAll(async () => {
       errorText: 'refused\u001b[31m',
       failingSinceMs: Date.UTC(2026, 2, 1, 23, 30, 0),
     }),
+    state('Ruang rapat', { state: 'ok', errorCode: 'TERMINAL_CLOCK_BATTERY', lastReadMs: nowMs - 20_000 }),
   ]);
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
@@ -83,10 +84,14 @@ describe('while a gateway is connected', () => {
     expect(lines[0]).toMatch(/^OPD +Mesin +Keadaan +Terakhir terbaca +Selisih jam +Catatan +Terisi$/);
     expect(lines[1]).toMatch(/^kominfo +Lobi +terhubung +3 menit lalu +\+2 mnt 10 dtk ±0,05 +85\.000 +85 %$/);
     expect(lines[2]).toMatch(/^kominfo +Pintu belakang.*… +tidak terbaca +belum pernah +– +– +–$/);
-    for (const line of lines.slice(0, 3)) expect([...line].length).toBeLessThanOrEqual(100);
+    // Read as ever, and yet somebody has to go there.
+    expect(lines[3]).toMatch(/^kominfo +Ruang rapat +perlu orang +/);
+    expect(stdout).toContain('[TERMINAL_CLOCK_BATTERY]\n  Langkah berikut: Ganti baterai jam (koin)');
+    for (const line of lines.slice(0, 4)) expect([...line].length).toBeLessThanOrEqual(100);
     expect(stdout).toMatch(/ Mesin menolak sambungan\. \[NET_REFUSED\] · sejak 2026-03-02 07:30:00 WITA \(.* lalu\)$/m);
     expect(stdout).toContain('\n  Langkah berikut: Periksa port-nya.');
-    expect(lines.at(-2)).toMatch(/^1 dari 2 mesin terhubung · Antrean: 0 kiriman menunggu$/);
+    expect(lines.at(-3)).toMatch(/^2 dari 3 mesin terhubung · Antrean: 0 kiriman menunggu$/);
+    expect(lines.at(-2)).toMatch(/^(Jam komputer ini paling jauh|Seberapa jauh jam komputer ini) /);
   });
 
   it('is JSON with numbers and ISO instants, configured terminals that were never seen included', async () => {
@@ -100,7 +105,7 @@ describe('while a gateway is connected', () => {
     const answer = JSON.parse(stdout);
     expect(answer).toMatchObject({ gatewayRunning: true, queue: { waiting: 0, errorCode: null, setAside: 0 } });
     expect(answer.offices.map((office: { code: string }) => office.code).sort()).toEqual(['kominfo', 'pu']);
-    const [lobby, back, front] = answer.terminals;
+    const [lobby, back, , front] = answer.terminals;
     expect(lobby).toMatchObject({
       serial: 'ABC123',
       state: 'ok',
