@@ -10,6 +10,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { zoneOffsetMs } from './clock/zone.ts';
 import type { Config, OfficeConfig } from './config.ts';
 import { GerbangError, isStoreAway } from './errors.ts';
+import { clockPort } from './gateway/clock-port.ts';
 import { keepCompleteness } from './gateway/completeness.ts';
 import { startConsumers } from './gateway/consumers.ts';
 import { type HostTime, startHostTime } from './gateway/host-time.ts';
@@ -252,6 +253,7 @@ function startPage(options: GatewayOptions, { database, queue, publisher, metric
     nowMs: () => Date.now(),
     ...(lang === undefined ? {} : { language: lang }),
     rehearsal: options.rehearsal ?? false,
+    clocks: clockPort(database, () => Date.now()),
     hostError: hostTime.error,
     tokens: config.web.tokens,
     paceOf: (officeCode) => paces.get(officeCode) ?? null,

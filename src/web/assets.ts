@@ -20,8 +20,10 @@ export interface Assets {
 export async function readAssets(): Promise<Assets> {
   const style = await readAsset('board', 'css', 'text/css; charset=utf-8');
   const script = await readAsset('board', 'js', 'text/javascript; charset=utf-8');
+  const paper = await readAsset('paper', 'css', 'text/css; charset=utf-8');
   const icon = await readAsset('gate', 'svg', 'image/svg+xml');
-  return { files: [style, script, icon], urls: { style: style.url, script: script.url, icon: icon.url } };
+  const urls = { style: style.url, script: script.url, icon: icon.url, paper: paper.url };
+  return { files: [style, script, icon, paper], urls };
 }
 
 async function readAsset(name: string, extension: string, type: string): Promise<Asset> {

@@ -116,12 +116,14 @@ function emptyPage(frame: PageFrame): Html {
   return messagePage(frame, frame.words.empty, null);
 }
 
-function notFound(request: FastifyRequest, reply: FastifyReply, sources: PageSources): FastifyReply {
+/** The page for what is not there. */
+export function notFound(request: FastifyRequest, reply: FastifyReply, sources: PageSources): FastifyReply {
   const frame = { ...frameFor(request, reply, sources, undefined), reloadSeconds: null };
   return sendPage(reply.code(404), messagePage(frame, frame.words.notFound, frame.words.notFound.back));
 }
 
-function frameFor(
+/** What frames a page for the reader who asks for it. */
+export function frameFor(
   request: FastifyRequest,
   reply: FastifyReply,
   sources: PageSources,
@@ -138,11 +140,13 @@ function frameFor(
   return { words: wordsOf(lang), assets: sources.assets.urls, rehearsal, reloadSeconds, address, hostClock };
 }
 
-function languageOf(request: FastifyRequest, { language }: PageSources): Lang {
+/** The language a reader asked for, or chose before, or has not chosen. */
+export function languageOf(request: FastifyRequest, { language }: PageSources): Lang {
   const { lang } = addressQuery.parse(request.query);
   return languageFrom(lang) ?? languageFromCookie(request.headers.cookie) ?? language;
 }
 
-function sendPage(reply: FastifyReply, page: Html): FastifyReply {
+/** Sends a page that nobody may keep. */
+export function sendPage(reply: FastifyReply, page: Html): FastifyReply {
   return reply.header('cache-control', 'no-store').type('text/html; charset=utf-8').send(toText(page));
 }

@@ -15,6 +15,7 @@ import { readAssets } from './assets.ts';
 import type { PaceOf } from './board.ts';
 import { createBoardSource } from './board-source.ts';
 import { startChangeFeed } from './change-feed.ts';
+import { addClockRoutes, type ClockPort } from './clock-routes.ts';
 import { createFeed } from './feed.ts';
 import { isLoopback, isOwnHost, maskedPin, securityHeaders } from './guard.ts';
 import type { Check } from './health.ts';
@@ -46,6 +47,8 @@ export interface WebOptions {
   readonly checks?: Readonly<Record<string, Check>>;
   /** Names, beside addresses and `localhost`, under which browsers reach this page. */
   readonly hostNames?: readonly string[];
+  /** What explains punches and clocks; without it there are no such pages. */
+  readonly clocks?: ClockPort;
   /** Pages open at one time. Default 100. */
   readonly maxPages?: number;
   /** Who may read the change feed. Default nobody but programs of this machine. */
@@ -79,7 +82,7 @@ export async function startWeb(options: WebOptions): Promise<Web> {
 
   const app = createApp(options);
   const rehearsal = options.rehearsal ?? false;
-  addPageRoutes(app, {
+  const pages = {
     assets,
     feed,
     boards,
@@ -90,7 +93,10 @@ export async function startWeb(options: WebOptions): Promise<Web> {
     language,
     rehearsal,
     hostError: options.hostError,
-  });
+  };
+  addPageRoutes(app, pages);
+  if (options.clocks !== undefined)
+    addClockRoutes(app, pages, { clocks: options.clocks, hidePerson: !isLoopback(options.host) });
   addServiceRoutes(app, { metrics, checks: options.checks ?? {} });
   const changes = startChangeFeed(app, { database, log, tokens: options.tokens ?? [] });
   try {

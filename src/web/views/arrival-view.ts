@@ -1,5 +1,6 @@
 /** Live rows: what just came in, newest first. */
 import type { Arrival } from '../../store/board.ts';
+import { clockWords } from '../../words/clocks.ts';
 import { boundOf, timeTag } from '../format.ts';
 import { type Html, html } from '../html.ts';
 import { stateWord, verifyWord, type Words } from '../words.ts';
@@ -31,7 +32,9 @@ export function arrivalItem(
     verifyWord(arrival.verifyMode, words),
   ];
   if (state !== words.states.none) how.push(state);
-  return html`<li class="arrival ${status}">${timeTag(arrival.occurredAtMs, place.timeZone, words, nowMs)}<small>${bound}</small>${
+  const time = timeTag(arrival.occurredAtMs, place.timeZone, words, nowMs);
+  const why = clockWords.why[words.lang];
+  return html`<li class="arrival ${status}"><a href="/clocks/explain/${encodeURIComponent(arrival.punchId)}" title="${why}">${time}</a><small>${bound}</small>${
     status !== 'final' && mark
   }<span class="who"><b>${place.officeName}</b><span>${how.join(' · ')}</span></span></li>`;
 }

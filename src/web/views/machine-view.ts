@@ -26,12 +26,17 @@ function machineRow(machine: BoardMachine, office: BoardOffice, words: Words, no
   const text = words.machineTable;
   const read = machine.lastReadMs;
   return html`<tr>
-<th scope="row">${machine.name}<small class="serial">${machine.serial ?? text.serialUnknown}</small></th>
+<th scope="row">${machine.name}<small class="serial">${serialLink(machine.serial) ?? text.serialUnknown}</small></th>
 <td data-label="${text.state}">${stateCell(machine, office, words, nowMs)}</td>
 <td data-label="${text.lastRead}">${read === null ? words.neverUpdated : timeTag(read, office.timeZone, words, nowMs)}</td>
 <td data-label="${text.offset}">${offsetCell(machine, words)}</td>
 <td data-label="${text.memory}">${memoryCell(machine, words)}</td>
 </tr>`;
+}
+
+/** Leads to the page of its clock. */
+function serialLink(serial: string | null): Html | null {
+  return serial === null ? null : html`<a href="/clocks/${encodeURIComponent(serial)}">${serial}</a>`;
 }
 
 function stateCell(machine: BoardMachine, office: BoardOffice, words: Words, nowMs: number): Html {

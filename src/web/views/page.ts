@@ -1,4 +1,5 @@
 /** Whole pages: the frame, the board, and the pages for when there is no board. */
+import { clockWords } from '../../words/clocks.ts';
 import type { Board } from '../board.ts';
 import { timeTag } from '../format.ts';
 import { type Html, html } from '../html.ts';
@@ -13,6 +14,8 @@ export interface AssetUrls {
   readonly style: string;
   readonly script: string;
   readonly icon: string;
+  /** Styles of pages that are printed upright: explanations and clocks. */
+  readonly paper: string;
 }
 
 /** What frames every page. */
@@ -69,7 +72,17 @@ export function messagePage(
   return frameOf(frame, null, body);
 }
 
-function frameOf({ words, assets, rehearsal, reloadSeconds, address }: PageFrame, date: Html | null, body: Html): Html {
+/** A page to be read and printed: another title, the style of paper, and no script, for nothing on it moves. */
+export function paperPage(frame: PageFrame, title: string, body: Html): Html {
+  return frameOf({ ...frame, reloadSeconds: null }, null, body, title);
+}
+
+function frameOf(
+  { words, assets, rehearsal, reloadSeconds, address }: PageFrame,
+  date: Html | null,
+  body: Html,
+  paperTitle: string | null = null,
+): Html {
   const reload =
     reloadSeconds !== null && html`<noscript><meta http-equiv="refresh" content="${reloadSeconds}"></noscript>`;
   return html`<!doctype html>
@@ -78,18 +91,18 @@ function frameOf({ words, assets, rehearsal, reloadSeconds, address }: PageFrame
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
-<title>${words.title} · ${words.product}</title>
+<title>${paperTitle ?? words.title} · ${words.product}</title>
 ${reload}
 <link rel="icon" href="${assets.icon}" type="image/svg+xml">
 <link rel="stylesheet" href="${assets.style}">
-<script src="${assets.script}" defer></script>
+${paperTitle === null ? html`<script src="${assets.script}" defer></script>` : html`<link rel="stylesheet" href="${assets.paper}">`}
 </head>
 <body>
-${markShapes()}<a class="skip" href="#opd">${words.skip}</a>
+${markShapes()}<a class="skip" href="${paperTitle === null ? '#opd' : '#isi'}">${paperTitle === null ? words.skip : paperTitle}</a>
 <header class="top"><h1><a href="/"><svg class="gate" viewBox="0 0 32 32" aria-hidden="true"><path d="M5 28V13a11 11 0 0 1 22 0v15M16 28V13M5 20h22"/></svg>${words.title}</a></h1>${rehearsal && html`<p class="rehearsal" title="${words.rehearsalHint}">${words.rehearsal}</p>`}${date}
-<nav aria-label="${words.language}">${languageLinks(words, address)}</nav></header>
+<p class="to-clocks"><a href="/clocks">${clockWords.page[words.lang]}</a></p><nav aria-label="${words.language}">${languageLinks(words, address)}</nav></header>
 <p class="notice bad" id="putus" role="status" hidden><b>${words.stale.link} <time></time>.</b> ${words.stale.linkNext}</p>
-<main>${body}</main>
+<main id="isi">${body}</main>
 </body>
 </html>
 `;

@@ -1,0 +1,143 @@
+/**
+ * Pages about clocks: the fleet, one clock, one punch explained. What they show is worked out by a port, for this room
+ * knows no evidence; it is bounded here, because working out takes processor time that the gateway needs elsewhere.
+ */
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import type { ClockChart } from '../explain/clock-chart.ts';
+import type { Explanation } from '../explain/facts.ts';
+import { punchSheet } from '../explain/punch-sheet.ts';
+import type { TerminalClock } from '../explain/terminal-clock.ts';
+import { clockWords } from '../words/clocks.ts';
+import { frameFor, notFound, type PageSources, sendPage } from './page-routes.ts';
+import { clockPage } from './views/clock-view.ts';
+import { fleetPage } from './views/fleet-view.ts';
+import { messagePage } from './views/page.ts';
+import { sheetPage } from './views/sheet-view.ts';
+
+/** Punches in one part of a chart's time. */
+export interface ChartPunches {
+  readonly bin: number;
+  readonly punches: number;
+  readonly uncertain: number;
+}
+
+/** One clock over some days. */
+export interface DrawnClock {
+  readonly clock: TerminalClock;
+  readonly chart: ClockChart;
+  readonly bins: number;
+  readonly punches: readonly ChartPunches[];
+  readonly uncertain: readonly {
+    readonly punchId: string;
+    readonly occurredAtMs: number;
+    readonly status: Explanation['stored']['status'];
+  }[];
+}
+
+/** What works clocks out. Every answer is of now, from stored evidence. */
+export interface ClockPort {
+  /** Null for an unknown punch. */
+  explain(punchId: string): Promise<Explanation | null>;
+  /** Worst first. */
+  fleet(): Promise<readonly TerminalClock[]>;
+  /** Null for a terminal that was never read. */
+  clock(serial: string, days: number): Promise<DrawnClock | null>;
+}
+
+/** How far back a clock can be looked at. */
+export const daysOffered = [7, 30, 90] as const;
+
+const daysQuery = z.object({ days: z.enum(['7', '30', '90']).optional().catch(undefined) });
+/** Pages being worked out or waiting for it; more are asked to come back. */
+const mostWaiting = 12;
+/** A ranking this old is good enough for the next reader. */
+const fleetKeptMs = 60_000;
+
+/** @param options.hidePerson leaves out what tells of a person: nobody has asked readers who they are */
+export function addClockRoutes(
+  app: FastifyInstance,
+  sources: PageSources,
+  options: { readonly clocks: ClockPort; readonly hidePerson: boolean },
+): void {
+  const { clocks, hidePerson } = options;
+  const oneByOne = createTurns();
+  let fleet: { readonly readAtMs: number; readonly clocks: Promise<readonly TerminalClock[]> } | null = null;
+
+  async function answer<T>(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    address: string,
+    work: () => Promise<T>,
+    page: (frame: ReturnType<typeof frameFor>, found: T) => ReturnType<typeof messagePage> | null,
+  ): Promise<FastifyReply> {
+    const frame = { ...frameFor(request, reply, sources, undefined), address, reloadSeconds: null };
+    const turn = oneByOne(work);
+    if (turn === null) {
+      const text = { title: clockWords.page[frame.words.lang], text: clockWords.busy[frame.words.lang] };
+      return sendPage(reply.code(503).header('retry-after', '5'), messagePage(frame, text, frame.words.notFound.back));
+    }
+    const made = page(frame, await turn);
+    return made === null ? notFound(request, reply, sources) : sendPage(reply, made);
+  }
+
+  app.get('/clocks', (request, reply) => {
+    const nowMs = performance.now();
+    const work = (): Promise<readonly TerminalClock[]> => {
+      if (fleet === null || nowMs - fleet.readAtMs > fleetKeptMs) {
+        const reading = clocks.fleet();
+        fleet = { readAtMs: performance.now(), clocks: reading };
+        reading.catch(() => {
+          fleet = null;
+        });
+      }
+      return fleet.clocks;
+    };
+    return answer(request, reply, '/clocks', work, (frame, found) => fleetPage(frame, found, sources.nowMs()));
+  });
+
+  app.get<{ Params: { serial: string } }>('/clocks/:serial', (request, reply) => {
+    const { serial } = request.params;
+    const days = Number(daysQuery.parse(request.query).days ?? daysOffered[0]);
+    const address = `/clocks/${encodeURIComponent(serial)}?days=${days}`;
+    const work = (): Promise<DrawnClock | null> => clocks.clock(serial, days);
+    return answer(request, reply, address, work, (frame, drawn) =>
+      drawn === null ? null : clockPage(frame, drawn, { days, nowMs: sources.nowMs() }),
+    );
+  });
+
+  app.get<{ Params: { punchId: string } }>('/clocks/explain/:punchId', (request, reply) => {
+    const { punchId } = request.params;
+    const address = `/clocks/explain/${encodeURIComponent(punchId)}`;
+    return answer(
+      request,
+      reply,
+      address,
+      () => clocks.explain(punchId),
+      (frame, explanation) => {
+        const { lang } = frame.words;
+        if (explanation === null) {
+          reply.code(404);
+          const text = { title: clockWords.unknownPunch[lang], text: clockWords.unknownPunchText[lang] };
+          return messagePage(frame, text, frame.words.notFound.back);
+        }
+        return sheetPage(frame, punchSheet(explanation, { lang, hidePerson }), explanation, sources.nowMs());
+      },
+    );
+  });
+}
+
+/** One work at a time; null when too many wait already. */
+function createTurns(): <T>(work: () => Promise<T>) => Promise<T> | null {
+  let waiting = 0;
+  let last: Promise<unknown> = Promise.resolve();
+  return (work) => {
+    if (waiting >= mostWaiting) return null;
+    waiting += 1;
+    const turn = last.then(work).finally(() => {
+      waiting -= 1;
+    });
+    last = turn.catch(() => undefined);
+    return turn;
+  };
+}
