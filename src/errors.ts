@@ -59,6 +59,7 @@ export const errorCodes = [
   'QUEUE_FULL',
   'STORE_UNAVAILABLE',
   'STORE_SCHEMA_OUTDATED',
+  'PERIOD_NOT_OVER',
   // Backups.
   'BACKUP_FILE',
   'BACKUP_DAMAGED',

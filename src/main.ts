@@ -3,6 +3,8 @@
 import { addBackup } from './cli/backup.ts';
 import { addCheckConfig } from './cli/check-config.ts';
 import { addClocks } from './cli/clocks.ts';
+import { addClosePeriod } from './cli/close-period.ts';
+import { addCompleteness } from './cli/completeness.ts';
 import { addDemo } from './cli/demo.ts';
 import { addDigest } from './cli/digest.ts';
 import { addExampleConfig } from './cli/example-config.ts';
@@ -11,6 +13,7 @@ import { addMigrate } from './cli/migrate.ts';
 import { addProbe } from './cli/probe.ts';
 import { runProgram } from './cli/program.ts';
 import { addRead } from './cli/read.ts';
+import { addRecompute } from './cli/recompute.ts';
 import { addReplay } from './cli/replay.ts';
 import { addRestore } from './cli/restore.ts';
 import { addSim } from './cli/sim.ts';
@@ -25,8 +28,11 @@ process.exitCode = await runProgram(process.argv.slice(2), [
   addExampleConfig,
   addMigrate,
   addStatus,
+  addCompleteness,
   addClocks,
   addExplain,
+  addRecompute,
+  addClosePeriod,
   addVerify,
   addDigest,
   addBackup,

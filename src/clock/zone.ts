@@ -87,6 +87,19 @@ export function dayRange(zone: string, day: string): { readonly fromMs: number; 
   return { fromMs: startOf(date), toMs: startOf(date.add({ days: 1 })) };
 }
 
+/**
+ * From where to where a calendar month lasts there.
+ *
+ * @param month `YYYY-MM`
+ * @returns milliseconds UTC, `toMs` excluded
+ * @throws RangeError for a zone or a month that does not exist
+ */
+export function monthRange(zone: string, month: string): { readonly fromMs: number; readonly toMs: number } {
+  const first = Temporal.PlainDate.from(`${month}-01`, { overflow: 'reject' });
+  const startOf = (plain: Temporal.PlainDate): number => plain.toZonedDateTime(zone).epochMilliseconds;
+  return { fromMs: startOf(first), toMs: startOf(first.add({ months: 1 })) };
+}
+
 function at(zone: string, utcMs: number): Temporal.ZonedDateTime {
   // A fraction of a millisecond is not an instant to the library; the second it lies in is what matters.
   return Temporal.Instant.fromEpochMilliseconds(Math.floor(utcMs)).toZonedDateTimeISO(zone);

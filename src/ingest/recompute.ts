@@ -5,6 +5,7 @@
 import type { Kysely } from 'kysely';
 import { buildClockModel } from '../clock/model.ts';
 import { codeVersion, modelDigest } from '../clock/versions.ts';
+import { dayRange } from '../clock/zone.ts';
 import { readStanding, type StandingRow } from '../store/attendance.ts';
 import { insertModel, type ModelWindow, readLastSeq } from '../store/clock-models.ts';
 import { holdMonths, readClosedMonths } from '../store/periods.ts';
@@ -27,8 +28,9 @@ export interface RecomputeRequest {
   readonly serial?: string | undefined;
   /** Only terminals whose serial sorts behind this one: to go on after an interruption. */
   readonly afterSerial?: string | undefined;
-  /** Only rows that stand at `fromMs ≤ t < toMs`. */
-  readonly days?: { readonly fromMs: number; readonly toMs: number } | undefined;
+  /** Only rows that stand on these days of their office, `YYYY-MM-DD`, both included. */
+  readonly fromDay?: string | undefined;
+  readonly toDay?: string | undefined;
   /** Writes nothing. */
   readonly dryRun: boolean;
   /** Terminals worked on at the same time; each holds a connection. */
@@ -117,16 +119,16 @@ async function recomputeWindow(
   tx: Kysely<Tables>,
   serial: string,
   from: LogPosition,
-  { days, dryRun }: RecomputeRequest,
+  request: RecomputeRequest,
 ): Promise<{ readonly counts: RecomputeCounts; readonly next: LogPosition | null }> {
   const start = await readRowFrom(tx, serial, from);
   if (start === null) return { counts: nothing, next: null };
   const rows = await rowsOfWindow(tx, serial, start);
   const to = (rows.at(-1)?.ordinal ?? start.ordinal) + 1;
   const next = { epoch: start.epoch, ordinal: to };
-  const wanted =
-    days === undefined ? null : rows.map(({ occurredAtMs }) => occurredAtMs >= days.fromMs && occurredAtMs < days.toMs);
-  if (wanted?.includes(true) === false) return { counts: nothing, next };
+  const { fromMs, toMs } = daysOf(request, start.zone);
+  const isWanted = rows.map(({ occurredAtMs }) => occurredAtMs >= fromMs && occurredAtMs < toMs);
+  if (!isWanted.includes(true)) return { counts: nothing, next };
 
   const throughSeq = await readLastSeq(tx, serial);
   const around = await clockWindow(tx, serial, rows, throughSeq);
@@ -143,9 +145,9 @@ async function recomputeWindow(
   const { times } = buildClockModel(evidence);
   await holdMonths(tx);
   const months = await readClosedMonths(tx, [start.officeCode]);
-  const isWanted = (_: unknown, index: number): boolean => wanted?.[index] ?? true;
-  const judged = rows.filter(isWanted);
-  const revisions = reviseRows(judged, times.filter(isWanted), await readKnown(tx, window, months));
+  const judged = rows.filter((_, index) => isWanted[index]);
+  const judgedTimes = times.filter((_, index) => isWanted[index]);
+  const revisions = reviseRows(judged, judgedTimes, await readKnown(tx, window, months));
   const counts: RecomputeCounts = {
     rows: judged.length,
     changed: revisions.rewrites.length,
@@ -153,7 +155,7 @@ async function recomputeWindow(
     adjusted: revisions.adjustments.length,
     alarms: revisions.contradictions.length,
   };
-  if (!dryRun && !isNothing(revisions)) {
+  if (!request.dryRun && !isNothing(revisions)) {
     const modelVersion = await insertModel(tx, window, { codeVersion, digest: modelDigest(evidence) });
     await storeRevisions(tx, { serial, epoch: start.epoch, modelVersion }, revisions);
   }
@@ -171,6 +173,13 @@ async function rowsOfWindow(tx: Kysely<Tables>, serial: string, start: WindowSta
   if (rows.length < mostRows || last === undefined) return rows;
   const cut = rows.findIndex(({ presentAtMs }) => presentAtMs === last.presentAtMs);
   return cut > 0 ? rows.slice(0, cut) : rows;
+}
+
+function daysOf({ fromDay, toDay }: RecomputeRequest, zone: string): { fromMs: number; toMs: number } {
+  return {
+    fromMs: fromDay === undefined ? Number.NEGATIVE_INFINITY : dayRange(zone, fromDay).fromMs,
+    toMs: toDay === undefined ? Number.POSITIVE_INFINITY : dayRange(zone, toDay).toMs,
+  };
 }
 
 function sum(a: RecomputeCounts, b: RecomputeCounts): RecomputeCounts {

@@ -165,6 +165,10 @@ export const english: ErrorTexts = {
     'The schema of the database does not fit this version of Gerbang.',
     'Run `gerbang migrate`. If the database is newer, use the newer Gerbang.',
   ],
+  PERIOD_NOT_OVER: [
+    'The month is not over yet in the time of an office.',
+    'Close it when it is; or name one office with --office whose month is over.',
+  ],
   BACKUP_FILE: [
     'The backup file cannot be written or read.',
     'Check its name and folder, the free space, and that it does not exist yet when it is to be written.',

@@ -171,6 +171,10 @@ export const indonesian: ErrorTexts = {
     'Susunan basis data tidak cocok dengan versi Gerbang ini.',
     'Jalankan `gerbang migrate`. Bila basis data lebih baru, pakai versi Gerbang yang lebih baru.',
   ],
+  PERIOD_NOT_OVER: [
+    'Bulan itu belum berakhir menurut waktu salah satu OPD.',
+    'Tutup setelah berakhir; atau sebut dengan --office satu OPD yang bulannya sudah berakhir.',
+  ],
   BACKUP_FILE: [
     'Berkas cadangan tidak dapat ditulis atau dibaca.',
     'Periksa nama dan foldernya, sisa ruang, dan bahwa berkas itu belum ada bila akan ditulis.',
