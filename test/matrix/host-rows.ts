@@ -102,12 +102,12 @@ async function outOf(context: RowContext): Promise<string> {
   await until('the first records are stored', async () => (await world.stored()) > 0);
   const pid = `${gateway.pid}`;
   // Nothing new can be opened: no connection to a terminal, none to the database.
-  await run('prlimit', ['--pid', pid, '--nofile=1:65536']);
+  await run('prlimit', ['--pid', pid, '--nofile=1:']);
   world.punch(50);
   await sleep(6_000);
   await world.mustHoldNow('without descriptors');
   if (gateway.hasEnded()) throw new Error(`the gateway ended for want of descriptors: ${gateway.said()}`);
-  await run('prlimit', ['--pid', pid, '--nofile=4096:65536']);
+  await run('prlimit', ['--pid', pid, '--nofile=1024:']);
   const seen = await world.mustComeToRest('with descriptors again');
   await gateway.stop(30_000);
   await world.letLeasesExpire();

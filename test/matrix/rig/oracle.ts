@@ -5,6 +5,7 @@
 import { type Kysely, sql } from 'kysely';
 import type { Fleet } from '../../../device-sim/fleet.ts';
 import type { LedgerEntry } from '../../../device-sim/ledger.ts';
+import { verifyEvidence } from '../../../src/evidence/verify.ts';
 import type { Tables } from '../../../src/store/tables.ts';
 import type { Subscriber } from './subscriber.ts';
 
@@ -135,7 +136,10 @@ function faultsOfCursor(serial: string, rows: readonly StoredRow[], cursors: rea
   return next === rows.length ? [] : [`I4: the cursor of ${serial} says ${next}, stored are ${rows.length}`];
 }
 
-/** What holds once everything has come to rest: all of it is stored, nothing waits, and the consumer has all of it. */
+/**
+ * What holds once everything has come to rest: all of it is stored, the chain of evidence holds (I3), the consumer has
+ * all of it (I7).
+ */
 export async function faultsAtRest(
   db: Db,
   fleet: Fleet,
@@ -145,6 +149,7 @@ export async function faultsAtRest(
   const serials = fleet.terminals.map(({ serial }) => serial);
   const rows = await readStored(db, serials);
   const made = fleet.ledger.entries.filter(({ serial }) => serials.includes(serial)).length;
+  const { count, findings } = await verifyEvidence(db, { fromDay: null, toDay: null, serial: null, kept: [] });
   // A batch read under a lease that has passed on is refused and kept, as it should be: its records are read again.
   const { rows: asides } = await sql<{ reason: string; count: number }>`
     select reason_code as reason, count(*)::int as count from set_aside
@@ -152,6 +157,7 @@ export async function faultsAtRest(
   return [
     ...(await faultsNow(db, fleet, timesSinceMs)),
     ...(rows.length === made ? [] : [`I1: ${made} punches, ${rows.length} stored`]),
+    ...(count === 0 ? [] : [`I3: ${count} rows are not as they were stored: ${JSON.stringify(findings[0])}`]),
     ...asides.map(({ reason, count }) => `I1: ${count} batches set aside: ${reason}`),
     ...(subscriber === null ? [] : faultsOfDelivery(rows, subscriber)),
   ];

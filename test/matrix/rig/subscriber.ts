@@ -20,6 +20,7 @@ export interface Subscriber {
 /** Connects to a broker and listens to every punch. */
 export async function subscribe(url: string, clientId = 'payroll'): Promise<Subscriber> {
   const contents = new Map<string, string>();
+  const arrived = new Set<string>();
   const ids = new Set<string>();
   const torn: string[] = [];
   let count = 0;
@@ -31,6 +32,7 @@ export async function subscribe(url: string, clientId = 'payroll'): Promise<Subs
     const before = contents.get(key);
     if (before !== undefined && before !== payload.toString()) torn.push(key);
     contents.set(key, payload.toString());
+    arrived.add(key);
     ids.add(String(row.id));
     count += 1;
   };
@@ -43,7 +45,7 @@ export async function subscribe(url: string, clientId = 'payroll'): Promise<Subs
   };
   await connect();
   return {
-    has: (id, revision) => contents.has(`${id} ${revision}`),
+    has: (id, revision) => arrived.has(`${id} ${revision}`),
     ids: () => [...ids],
     contradictions: () => torn,
     forgetContents: () => {
