@@ -2,6 +2,7 @@
 import type { Config } from '../config.ts';
 import type { Backlog } from '../store/backlog.ts';
 import type { MachineRow, OfficeRow } from '../store/board.ts';
+import type { GapStatus } from './status-gaps.ts';
 
 /** One terminal. Instants as ISO 8601 in UTC; null is "not known" or "never". */
 export interface TerminalStatus {
@@ -28,6 +29,8 @@ export interface StatusReport {
   readonly gatewayRunning: boolean;
   readonly offices: readonly OfficeRow[];
   readonly terminals: readonly TerminalStatus[];
+  /** Records that are gone, or may be, found within five weeks; the newest first. */
+  readonly gaps: readonly GapStatus[];
   /** Records that terminals hold and the database does not yet; null when everything is stored. */
   readonly backlog: (Backlog & { readonly remainingMs: number | null }) | null;
   /** How far the clock of the computer that was asked may be from UTC; null where nothing on it tells. */

@@ -9,11 +9,16 @@ import { explainError } from '../words/errors.ts';
 import { jsonOption } from './arguments.ts';
 import { type Cli, configOf, environmentOf } from './cli.ts';
 import { writeJson } from './output.ts';
+import { gapStatusOf } from './status-gaps.ts';
 import { mergeFleet, type StatusReport, type TerminalStatus } from './status-report.ts';
 import { statusText } from './status-text.ts';
 
 /** Polls come every minute; a gateway that wrote within two is alive. Used only where no connection of it can be seen. */
 const freshStateMs = 120_000;
+
+/** Gaps found so long ago are told, in milliseconds, and at most so many. */
+const gapsForMs = 35 * 86_400_000;
+const gapsShown = 100;
 
 export function addStatus(program: Command, cli: Cli): void {
   program
@@ -56,7 +61,17 @@ async function readReport(url: string, environment: Environment, config: Config 
     const found = await readBacklog(database.db);
     const backlog = found.terminalsBehind === 0 ? null : { ...found, remainingMs: remainingMs(found) };
     const hostClock = await readHostError();
-    return { gatewayRunning, ...fleet, backlog, hostClock, queue: { ...(await depthOf(url, environment)), setAside } };
+    const { isOpenGap, readGaps } = await import('../store/gaps.ts');
+    const lately = await readGaps(database.db, { foundSinceMs: Date.now() - gapsForMs, limit: gapsShown });
+    const gaps = lately.filter(isOpenGap).map(gapStatusOf);
+    return {
+      gatewayRunning,
+      ...fleet,
+      gaps,
+      backlog,
+      hostClock,
+      queue: { ...(await depthOf(url, environment)), setAside },
+    };
   } finally {
     await database.close();
   }

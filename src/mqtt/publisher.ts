@@ -13,6 +13,7 @@ import { sequenceOutbox } from '../store/outbox.ts';
 import { createTurn } from '../store/turn.ts';
 import { watchOutbox } from '../store/watch-outbox.ts';
 import { type Broker, type BrokerClient, gatewayClientPrefix, startBroker } from './broker.ts';
+import { createCompletenessTopics } from './completeness-topics.ts';
 import { type FollowMeans, publishNext, rowsInFlight } from './follow.ts';
 import { type LinkOptions, type OutgoingMessage, openLink } from './link.ts';
 import { clearedMessage, gatewayMessage, terminalMessage } from './messages.ts';
@@ -71,6 +72,7 @@ export async function startPublisher(options: PublisherOptions): Promise<Publish
   const broker = mqttUrl === undefined ? await startOwnBroker(options) : null;
   const turn = createTurn(database, mqttConsumer);
   const said = new Map<string, string>();
+  const days = createCompletenessTopics(database, options.nowMs);
   let published = 0;
 
   const sweeper = createSweeper(sweep, options.sweepEveryMs ?? 5_000, log);
@@ -82,6 +84,7 @@ export async function startPublisher(options: PublisherOptions): Promise<Publish
     onConnected: () => {
       // What a broker keeps may be gone with it: say everything again.
       said.clear();
+      days.forget();
       sweeper.soon();
     },
   });
@@ -101,6 +104,7 @@ export async function startPublisher(options: PublisherOptions): Promise<Publish
     if (!link.isConnected() || !(await turn.take())) return;
     crashPoint('outbox.before-sweep');
     await publishStates();
+    await days.publish(link.publishAll);
     await sequenceOutbox(database.db);
     crashPoint('outbox.after-order');
     for (let page = 0; page < pagesPerSweep; page += 1) {

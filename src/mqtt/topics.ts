@@ -16,6 +16,16 @@ export function terminalTopic(officeCode: string, serial: string): string {
   return `${topicRoot}/${level(officeCode)}/${level(serial)}/status`;
 }
 
+/** Retained completeness of one day (`YYYY-MM-DD`) of one office. */
+export function completenessTopic(officeCode: string, day: string): string {
+  return `${topicRoot}/${level(officeCode)}/completeness/${level(day)}`;
+}
+
+/** Retained: what is gone from the log of one terminal, the newest first. */
+export function gapTopic(officeCode: string, serial: string): string {
+  return `${topicRoot}/${level(officeCode)}/${level(serial)}/gap`;
+}
+
 /** One topic level: `/`, `+` and `#` would move a message to a place where nobody, or everybody, listens. */
 function level(text: string): string {
   return encodeURIComponent(text);

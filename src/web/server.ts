@@ -16,6 +16,7 @@ import type { PaceOf } from './board.ts';
 import { createBoardSource } from './board-source.ts';
 import { startChangeFeed } from './change-feed.ts';
 import { addClockRoutes, type ClockPort } from './clock-routes.ts';
+import { addCompletenessApi } from './completeness-api.ts';
 import { createFeed } from './feed.ts';
 import { isLoopback, isOwnHost, maskedPin, securityHeaders } from './guard.ts';
 import type { Check } from './health.ts';
@@ -98,6 +99,7 @@ export async function startWeb(options: WebOptions): Promise<Web> {
   if (options.clocks !== undefined)
     addClockRoutes(app, pages, { clocks: options.clocks, hidePerson: !isLoopback(options.host) });
   addServiceRoutes(app, { metrics, checks: options.checks ?? {} });
+  addCompletenessApi(app, { database, tokens: options.tokens ?? [] });
   const changes = startChangeFeed(app, { database, log, tokens: options.tokens ?? [] });
   try {
     await app.listen({ host: options.host, port: options.port });

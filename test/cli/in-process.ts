@@ -4,6 +4,7 @@ import { text } from 'node:stream/consumers';
 import { addCheckConfig } from '../../src/cli/check-config.ts';
 import type { Cli } from '../../src/cli/cli.ts';
 import { addClocks } from '../../src/cli/clocks.ts';
+import { addCompleteness } from '../../src/cli/completeness.ts';
 import { addExampleConfig } from '../../src/cli/example-config.ts';
 import { addExplain } from '../../src/cli/explain.ts';
 import { addMigrate } from '../../src/cli/migrate.ts';
@@ -22,6 +23,7 @@ const commands = [
   addMigrate,
   addStatus,
   addClocks,
+  addCompleteness,
   addExplain,
   addProbe,
   addRead,
