@@ -97,6 +97,33 @@ test('callers at once share the work and leave no gap', async () => {
   expect(await lines()).toEqual(Array.from({ length: 40 }, (_, n) => ['AAA1', n, n + 1]));
 });
 
+test('a place once given is kept, though an earlier line commits while two callers are at work', async () => {
+  const [late, first, second] = await Promise.all(
+    ['late writer', 'first caller', 'second caller'].map(async (application_name) => {
+      const client = new pg.Client({ connectionString: url, application_name });
+      await client.connect();
+      return client;
+    }),
+  );
+  await late?.query('begin');
+  await late?.query("insert into outbox (terminal_serial, epoch, from_ordinal, to_ordinal) values ('LATE', 1, 0, 5)");
+  await appendOutbox(db, range(0, 2));
+  await first?.query('begin');
+  await first?.query('select sequence_outbox(10)');
+  await late?.query('commit');
+  const call = second?.query('select sequence_outbox(10)');
+  const waits = sql`
+    select from pg_stat_activity where application_name = 'second caller' and wait_event_type = 'Lock'`;
+  await expect.poll(async () => (await waits.execute(db)).rows.length, { timeout: 60_000 }).toBe(1);
+  await first?.query('commit');
+  await call;
+  expect(await lines()).toEqual([
+    ['AAA1', 0, 2],
+    ['LATE', 0, 7],
+  ]);
+  await Promise.all([late, first, second].map((client) => client?.end()));
+});
+
 test('a caller whose connection is killed while it waits leaves everything to the next one', async () => {
   await appendOutbox(db, range(0, 2));
   const blocker = new pg.Client({ connectionString: url });
