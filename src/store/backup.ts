@@ -10,7 +10,7 @@ import pgCopy from 'pg-copy-streams';
 import { GerbangError } from '../errors.ts';
 import { type BackupHeader, endOfRows } from './backup-file.ts';
 import { columnList, listSequences, listTables, quoted } from './backup-tables.ts';
-import { type Database, storeError } from './database.ts';
+import { type Database, openUnhurried, storeError } from './database.ts';
 
 /** What was written. */
 export interface BackupSummary {
@@ -35,10 +35,7 @@ export async function writeBackup(
 ): Promise<BackupSummary> {
   if (await stat(file).catch(() => null)) throw fileTrouble(file, 'it exists already');
   const draft = `${file}.part`;
-  const client = await database.pool.connect().catch((error: unknown) => {
-    throw storeError(error);
-  });
-  let ended: unknown = null;
+  const client = await openUnhurried(database);
   try {
     await client.query('begin isolation level repeatable read read only');
     const counted = { tables: 0, rows: 0 };
@@ -49,11 +46,9 @@ export async function writeBackup(
     await link(draft, file);
     return { ...counted, bytes: out.bytesWritten };
   } catch (error) {
-    ended = error;
     throw errorOf(error, file);
   } finally {
-    // A connection in the middle of a COPY serves nobody any more.
-    client.release(ended !== null);
+    await client.end().catch(() => {});
     await rm(draft, { force: true });
   }
 }

@@ -68,6 +68,28 @@ export function openDatabase(url: string, options: DatabaseOptions = {}): Databa
   };
 }
 
+/**
+ * A connection of its own, outside of the pool, on which a statement may take as long as it takes: for COPY of everything.
+ * The pool's clients count the time of a COPY stream for ever, and would break it, or another statement, in the middle.
+ *
+ * @throws GerbangError STORE_UNAVAILABLE
+ */
+export async function openUnhurried(database: Database): Promise<pg.Client> {
+  const client = new pg.Client({ ...database.pool.options, query_timeout: 0 });
+  client.on('error', () => {});
+  try {
+    await client.connect();
+    await client.query(
+      `set timezone = 'UTC'; set datestyle = 'ISO, YMD'; set statement_timeout = 0;
+       set idle_in_transaction_session_timeout = 0`,
+    );
+    return client;
+  } catch (error) {
+    await client.end().catch(() => {});
+    throw storeError(error);
+  }
+}
+
 /** The pool as Kysely sees it, with every error passed through {@link storeError} at this one door. */
 function namingErrors(pool: pg.Pool): PostgresPool {
   const clients = new WeakMap<pg.PoolClient, PostgresPoolClient>();

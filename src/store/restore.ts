@@ -10,7 +10,7 @@ import { GerbangError, messageOf } from '../errors.ts';
 import { fileTrouble } from './backup.ts';
 import { type BackupEnd, type BackupHeader, type BackupReader, damaged, readBackup } from './backup-file.ts';
 import { columnList, quoted } from './backup-tables.ts';
-import { type Database, storeError } from './database.ts';
+import { type Database, openUnhurried, storeError } from './database.ts';
 import { migrateThrough, migrateToLatest, pendingMigrations } from './migrate.ts';
 
 const headerSchema = z.object({
@@ -59,10 +59,7 @@ export async function checkBackup(file: string): Promise<CheckedBackup> {
  */
 export async function restoreBackup(database: Database, file: string, backup: CheckedBackup): Promise<RestoreSummary> {
   const { header } = backup;
-  const client = await database.pool.connect().catch((error: unknown) => {
-    throw storeError(error);
-  });
-  let ended: unknown = null;
+  const client = await openUnhurried(database);
   try {
     await prepareTables(database, client, header);
     await client.query('begin');
@@ -84,10 +81,9 @@ export async function restoreBackup(database: Database, file: string, backup: Ch
     const rows = Object.values(backup.end.rows).reduce((sum, count) => sum + count, 0);
     return { madeAt: header.madeAt, rows, migrated };
   } catch (error) {
-    ended = error;
     throw error instanceof GerbangError ? error : storeError(error);
   } finally {
-    client.release(ended !== null);
+    await client.end().catch(() => {});
   }
 }
 
