@@ -2,6 +2,7 @@
 import type { Config } from '../config.ts';
 import type { Backlog } from '../store/backlog.ts';
 import type { MachineRow, OfficeRow } from '../store/board.ts';
+import type { ConsumerStatus } from './status-consumers.ts';
 import type { GapStatus } from './status-gaps.ts';
 
 /** One terminal. Instants as ISO 8601 in UTC; null is "not known" or "never". */
@@ -35,6 +36,8 @@ export interface StatusReport {
   readonly backlog: (Backlog & { readonly remainingMs: number | null }) | null;
   /** How far the clock of the computer that was asked may be from UTC; null where nothing on it tells. */
   readonly hostClock: { readonly errorMs: number; readonly source: string } | null;
+  /** Those who are told: MQTT and webhooks. */
+  readonly consumers: readonly ConsumerStatus[];
   readonly queue: { readonly waiting: number | null; readonly errorCode: string | null; readonly setAside: number };
 }
 

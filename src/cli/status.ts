@@ -9,6 +9,7 @@ import { explainError } from '../words/errors.ts';
 import { jsonOption } from './arguments.ts';
 import { type Cli, configOf, environmentOf } from './cli.ts';
 import { writeJson } from './output.ts';
+import { consumerStatusOf } from './status-consumers.ts';
 import { gapStatusOf } from './status-gaps.ts';
 import { mergeFleet, type StatusReport, type TerminalStatus } from './status-report.ts';
 import { statusText } from './status-text.ts';
@@ -64,10 +65,13 @@ async function readReport(url: string, environment: Environment, config: Config 
     const { isOpenGap, readGaps } = await import('../store/gaps.ts');
     const lately = await readGaps(database.db, { foundSinceMs: Date.now() - gapsForMs, limit: gapsShown });
     const gaps = lately.filter(isOpenGap).map(gapStatusOf);
+    const { readConsumers } = await import('../store/consumers.ts');
+    const consumers = (await readConsumers(database.db)).map(consumerStatusOf);
     return {
       gatewayRunning,
       ...fleet,
       gaps,
+      consumers,
       backlog,
       hostClock,
       queue: { ...(await depthOf(url, environment)), setAside },

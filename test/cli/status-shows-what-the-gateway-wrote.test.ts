@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { enrolConsumer, noteFailure } from '../../src/store/consumers.ts';
 import { openDatabase } from '../../src/store/database.ts';
 import { type TerminalState, upsertTerminalStates } from '../../src/store/terminal-state.ts';
 import { createTestDatabase } from '../tools/database.ts';
@@ -42,6 +43,8 @@ beforeAll(async () => {
   await sql`insert into office (code, name, time_zone) values ('kominfo', 'Dinas Kominfo', 'Asia/Makassar')`.execute(
     database.db,
   );
+  await enrolConsumer(database.db, 'webhook:payroll', 'now');
+  await noteFailure(database.db, 'webhook:payroll', 0, 'retrying', 'HTTP 503');
   const nowMs = Date.now();
   await upsertTerminalStates(database.db, [
     state('Lobi', {
@@ -90,6 +93,7 @@ describe('while a gateway is connected', () => {
     for (const line of lines.slice(0, 4)) expect([...line].length).toBeLessThanOrEqual(100);
     expect(stdout).toMatch(/ Mesin menolak sambungan\. \[NET_REFUSED\] · sejak 2026-03-02 07:30:00 WITA \(.* lalu\)$/m);
     expect(stdout).toContain('\n  Langkah berikut: Periksa port-nya.');
+    expect(stdout).toMatch(/^webhook:payroll: gagal sejak .* lalu \(HTTP 503\), semua sudah diterima$/m);
     expect(lines.at(-3)).toMatch(/^2 dari 3 mesin terhubung · Antrean: 0 kiriman menunggu$/);
     expect(lines.at(-2)).toMatch(/^(Jam komputer ini paling jauh|Seberapa jauh jam komputer ini) /);
   });
@@ -104,6 +108,10 @@ describe('while a gateway is connected', () => {
     expect(code).toBe(0);
     const answer = JSON.parse(stdout);
     expect(answer).toMatchObject({ gatewayRunning: true, queue: { waiting: 0, errorCode: null, setAside: 0 } });
+    expect(answer.consumers).toEqual([
+      expect.objectContaining({ name: 'mqtt', state: 'ok', rowsBehind: 0 }),
+      expect.objectContaining({ name: 'webhook:payroll', state: 'retrying', failures: 1, lastFailure: 'HTTP 503' }),
+    ]);
     expect(answer.offices.map((office: { code: string }) => office.code).sort()).toEqual(['kominfo', 'pu']);
     const [lobby, back, , front] = answer.terminals;
     expect(lobby).toMatchObject({
