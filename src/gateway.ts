@@ -10,6 +10,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { zoneOffsetMs } from './clock/zone.ts';
 import type { Config, OfficeConfig } from './config.ts';
 import { GerbangError, isStoreAway } from './errors.ts';
+import { warnOfContradiction } from './gateway/clock-alarms.ts';
 import { clockPort } from './gateway/clock-port.ts';
 import { keepCompleteness } from './gateway/completeness.ts';
 import { startConsumers } from './gateway/consumers.ts';
@@ -24,6 +25,7 @@ import { type Publisher, startPublisher } from './mqtt/publisher.ts';
 import { queueConnection } from './queue/connection.ts';
 import { type BatchQueue, createBatchQueue } from './queue/producer.ts';
 import { startIngestWorker } from './queue/worker.ts';
+import { alarmsForMs, countAlarms } from './store/alarms.ts';
 import { countOutbox } from './store/board.ts';
 import { type Database, openDatabase } from './store/database.ts';
 import type { HostEntry } from './store/hosts.ts';
@@ -214,8 +216,9 @@ function startIngest(
     concurrency: config.ingest.concurrency,
     log: log.child({ part: 'ingest' }),
     async handle(batch) {
-      const { stored } = await applyBatch(db, batch, means);
+      const { stored, contradicted } = await applyBatch(db, batch, means);
       metrics.punchesStored(batch.officeCode, stored);
+      if (contradicted > 0) warnOfContradiction(log, batch, contradicted);
     },
     async onSetAside({ batch, data }, error) {
       await setAside(db, {
@@ -244,6 +247,7 @@ function startPage(options: GatewayOptions, { database, queue, publisher, metric
   const paces = new Map(config.offices.map((office) => [office.code, paceOf(office)]));
   metrics.watchDepth('queue', () => queue.depth());
   metrics.watchDepth('outbox', () => countOutbox(database.db));
+  metrics.watchDepth('clockAlarms', () => countAlarms(database.db, Date.now() - alarmsForMs));
   return startWeb({
     host: config.web.host,
     port: config.web.port,

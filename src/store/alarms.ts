@@ -22,6 +22,9 @@ export interface FoundAlarm extends ClockAlarm {
   readonly foundAtMs: number;
 }
 
+/** For so long after it was found an alarm is counted among those a person should look at, in milliseconds. */
+export const alarmsForMs = 30 * 86_400_000;
+
 /** Stores an alarm. */
 export async function insertAlarm(tx: Kysely<Tables>, alarm: ClockAlarm): Promise<void> {
   const { earlier, later } = alarm;

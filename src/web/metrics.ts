@@ -28,7 +28,7 @@ export interface Metrics extends ConsumerMetrics {
   /** Rows the broker has confirmed. */
   punchesPublished(rows: number): void;
   /** A depth that is asked for when metrics are read; `null` leaves the last value standing. */
-  watchDepth(name: 'queue' | 'outbox', read: () => Promise<number | null>): void;
+  watchDepth(name: 'queue' | 'outbox' | 'clockAlarms', read: () => Promise<number | null>): void;
   /** Open pages. */
   pagesOpen(pages: number): void;
   /** The text Prometheus reads, and its content type. */
@@ -114,15 +114,15 @@ export function createMetrics(): Metrics {
   };
 }
 
-const depthHelp = {
-  queue: 'Batches that wait in the queue',
-  outbox: 'Lines that wait to be published',
+const depths = {
+  queue: { name: 'gerbang_queue_depth', help: 'Batches that wait in the queue' },
+  outbox: { name: 'gerbang_outbox_depth', help: 'Lines that wait to be published' },
+  clockAlarms: { name: 'gerbang_clock_alarms', help: 'Models of a clock that contradict each other, last 30 days' },
 } as const;
 
-function watchDepth(registry: Registry, name: keyof typeof depthHelp, read: () => Promise<number | null>): void {
+function watchDepth(registry: Registry, name: keyof typeof depths, read: () => Promise<number | null>): void {
   new Gauge({
-    name: `gerbang_${name}_depth`,
-    help: depthHelp[name],
+    ...depths[name],
     registers: [registry],
     async collect() {
       let timer: NodeJS.Timeout | undefined;
