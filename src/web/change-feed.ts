@@ -134,7 +134,7 @@ async function placeFor(
 
 function sendPage(reply: FastifyReply, { rows, next, bounds }: ChangePage): FastifyReply {
   return reply.header('cache-control', 'no-store').send({
-    rows: rows.map((row) => ({ ...toldRow(row), explain: `/punch/${encodeURIComponent(row.punchId)}` })),
+    rows: rows.map((row) => ({ ...toldRow(row), explain: `/clocks/explain/${encodeURIComponent(row.punchId)}` })),
     cursor: cursorOf({ generation: bounds.generation, position: next }),
     more: next < bounds.head,
   });

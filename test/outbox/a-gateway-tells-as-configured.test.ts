@@ -43,6 +43,8 @@ webhooks:
   expect((await ask({})).status).toBe(401);
   const page = await (await ask({ authorization: 'Bearer open-sesame-open-sesame' })).text();
   expect(page).toContain('"id":"GW1-1-2"');
+  const { rows }: { rows: { explain: string }[] } = JSON.parse(page);
+  expect((await fetch(`${gateway.pageUrl}${rows[0]?.explain}`)).status).toBe(200);
   const numbers = async (): Promise<string> => (await fetch(`${gateway.pageUrl}/metrics`)).text();
   await expect
     .poll(numbers, { timeout: 60_000 })

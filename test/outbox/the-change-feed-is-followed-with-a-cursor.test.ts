@@ -81,7 +81,7 @@ test('rows come as MQTT has them, with a way to their explanation, in pages', as
     earliest: '2026-03-02T00:31:03.400Z',
     latest: '2026-03-02T00:31:04.600Z',
     timeStatus: 'final',
-    explain: `/punch/${serial}-1-0`,
+    explain: `/clocks/explain/${serial}-1-0`,
   });
   const second = await ask(`cursor=${first.cursor}&limit=2`);
   const third = await ask(`cursor=${second.cursor}&limit=2`);
