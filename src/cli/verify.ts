@@ -107,7 +107,7 @@ export function verificationText(cli: Cli, found: Verification): string {
     const agrees = comparison.agreesThrough === null ? '' : ` (${cli.say(words.agrees)}: ${comparison.agreesThrough})`;
     parts.push(`${cli.say(words.differs)} ${comparison.differsFrom}${agrees}`);
   }
-  if (found.count === 0) parts.push(cli.say(words.inOrder));
+  if (found.count === 0) parts.push(cli.say(comparison?.differsFrom == null ? words.inOrder : words.fitsItself));
   else parts.push(`${cli.say(words.notInOrder)}: ${numberText(found.count, cli.lang)}`, ...findingLines(cli, found));
   return `${parts.join('\n')}\n`;
 }

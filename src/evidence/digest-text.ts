@@ -18,7 +18,7 @@ export function digestText({ day, digest }: KeptDigest): string {
 }
 
 /**
- * All digests in a text, such as a mail or a page that was typed off; everything else in it is passed over.
+ * All digests in a text, each once, such as a mail or a page that was typed off; everything else in it is passed over.
  *
  * @returns null when there is none, or when one of them does not fit its check digits
  */
@@ -27,7 +27,8 @@ export function parseDigests(text: string): KeptDigest[] | null {
   for (const [, day = '', groups = '', check = ''] of text.matchAll(pattern)) {
     const hex = groups.replace(/[-\s]/g, '').toLowerCase();
     if (checkOf(day, hex) !== check.toLowerCase()) return null;
-    found.push({ day, digest: Buffer.from(hex, 'hex') });
+    const digest = Buffer.from(hex, 'hex');
+    if (!found.some((other) => other.day === day && other.digest.equals(digest))) found.push({ day, digest });
   }
   return found.length === 0 ? null : found;
 }

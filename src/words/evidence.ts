@@ -38,6 +38,10 @@ export const evidenceCommands = {
 /** Results, as sentences and labels. */
 export const evidenceWords = {
   inOrder: { id: 'Semua bukti utuh.', en: 'All evidence is in order.' },
+  fitsItself: {
+    id: 'Baris-baris yang tersimpan cocok satu sama lain: rantainya ikut ditulis ulang.',
+    en: 'The stored rows fit each other: the chain was rewritten with them.',
+  },
   notInOrder: { id: 'Bukti TIDAK utuh: baris yang bermasalah', en: 'Evidence is NOT in order: rows concerned' },
   firstOnly: { id: 'hanya yang pertama disebut', en: 'only the first ones are named' },
   checked: { id: 'Diperiksa', en: 'Checked' },

@@ -1,10 +1,12 @@
 /** The real command line without a process of its own, which costs seconds of start-up for each case. */
 import { PassThrough } from 'node:stream';
 import { text } from 'node:stream/consumers';
+import { addBackup } from '../../src/cli/backup.ts';
 import { addCheckConfig } from '../../src/cli/check-config.ts';
 import type { Cli } from '../../src/cli/cli.ts';
 import { addClocks } from '../../src/cli/clocks.ts';
 import { addCompleteness } from '../../src/cli/completeness.ts';
+import { addDigest } from '../../src/cli/digest.ts';
 import { addExampleConfig } from '../../src/cli/example-config.ts';
 import { addExplain } from '../../src/cli/explain.ts';
 import { addMigrate } from '../../src/cli/migrate.ts';
@@ -12,8 +14,10 @@ import { addProbe } from '../../src/cli/probe.ts';
 import { runProgram } from '../../src/cli/program.ts';
 import { addRead } from '../../src/cli/read.ts';
 import { addReplay } from '../../src/cli/replay.ts';
+import { addRestore } from '../../src/cli/restore.ts';
 import { addSim } from '../../src/cli/sim.ts';
 import { addStatus } from '../../src/cli/status.ts';
+import { addVerify } from '../../src/cli/verify.ts';
 import { languageOf } from '../../src/words/language.ts';
 import type { Outcome } from './gerbang.ts';
 
@@ -25,6 +29,10 @@ const commands = [
   addClocks,
   addCompleteness,
   addExplain,
+  addVerify,
+  addDigest,
+  addBackup,
+  addRestore,
   addProbe,
   addRead,
   addReplay,

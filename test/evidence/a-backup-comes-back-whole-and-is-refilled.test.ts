@@ -15,7 +15,7 @@ import { writeBackup } from '../../src/store/backup.ts';
 import type { Database } from '../../src/store/database.ts';
 import { migrateThrough } from '../../src/store/migrate.ts';
 import { checkBackup, holdsEvidence, restoreBackup } from '../../src/store/restore.ts';
-import { gerbang } from '../cli/gerbang.ts';
+import { inProcess } from '../cli/in-process.ts';
 import { createTestDatabase } from '../tools/database.ts';
 import { createGatewayRole } from './gateway-role.ts';
 import { storeHistory, withSetClock } from './history.ts';
@@ -165,7 +165,7 @@ describe('after a backup from yesterday', () => {
   }
 
   test('the terminals refill it: nothing is missing, nothing is doubled, the chain holds', {
-    timeout: 120_000,
+    timeout: 300_000,
   }, async () => {
     const database = await createTestDatabase({ empty: true });
     const { url } = await createGatewayRole(database);
@@ -186,25 +186,25 @@ describe('after a backup from yesterday', () => {
       return { lost, doubled, some: stored > 0 };
     };
     const complete = { lost: 0, doubled: 0, some: true };
-    const patience = { timeout: 60_000, interval: 200 };
+    const patience = { timeout: 120_000, interval: 200 };
 
     let gateway = await start();
     await expect.poll(isComplete, patience).toEqual(complete);
     const file = join(folder, 'yesterday.backup');
     const env = { DATABASE_URL: url, DATABASE_OWNER_URL: database.url };
-    expect(await gerbang(['backup', file, '--json'], env)).toMatchObject({ code: 0 });
+    expect(await inProcess(['backup', file, '--json'], env)).toMatchObject({ code: 0 });
     punchSome();
     await expect.poll(isComplete, patience).toEqual(complete);
-    expect(await gerbang(['restore', file, '--replace'], env)).toMatchObject({
+    expect(await inProcess(['restore', file, '--replace'], env)).toMatchObject({
       code: 1,
       stderr: expect.stringContaining('RESTORE_REFUSED'),
     });
     await gateway.stop();
-    expect(await gerbang(['restore', file], env)).toMatchObject({
+    expect(await inProcess(['restore', file], env)).toMatchObject({
       code: 1,
       stderr: expect.stringContaining('--replace'),
     });
-    expect(await gerbang(['restore', file, '--replace', '--lang', 'en'], env)).toMatchObject({
+    expect(await inProcess(['restore', file, '--replace', '--lang', 'en'], env)).toMatchObject({
       code: 0,
       stdout: expect.stringContaining('All evidence is in order.'),
     });
