@@ -75,12 +75,15 @@ function helpIn(cli: Cli): Partial<Help> {
   };
 }
 
-/** `gerbang read … | head` closes our output while we write: that is the reader's right, not an error. */
+/**
+ * `gerbang read … | head` closes our output while we write: that is the reader's right, not an error. Whatever else goes
+ * wrong there ends the command, since half a result must not pass for one. What is said on stderr beside the work, the log
+ * above all, must not end it: a full disk below the log is no reason to stop reading terminals.
+ */
 function endQuietlyWhenNobodyReads(cli: Cli): void {
-  for (const stream of [cli.stdout, cli.stderr]) {
-    stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code === 'EPIPE') process.exit(cli.exitCode);
-      throw error;
-    });
-  }
+  cli.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(cli.exitCode);
+    throw error;
+  });
+  cli.stderr.on('error', () => undefined);
 }
