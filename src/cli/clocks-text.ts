@@ -29,9 +29,8 @@ export function clocksText(
   const parts = [table(head.map(cli.say), rows)];
   const noticed = clocks.filter(({ notices, contradictions }) => notices.length > 0 || contradictions > 0);
   if (noticed.length > 0) parts.push('\n', ...noticed.map((clock) => noticesText(clock, cli)));
-  parts.push(
-    `\n${numberText(clocks.length, cli.lang)} ${cli.say(clockWords.summary)}. ${cli.say(clockWords.neutral)}\n`,
-  );
+  const last = `${numberText(clocks.length, cli.lang)} ${cli.say(clockWords.summary)}. ${cli.say(clockWords.neutral)}`;
+  parts.push('\n', ...wrapped(last, 100).map((line) => `${line}\n`));
   return parts.join('');
 }
 

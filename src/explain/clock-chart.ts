@@ -18,8 +18,8 @@ export interface BandPoint {
 
 /** A stretch of one run of the clock. */
 export interface Band {
-  /** `seen`: looks follow each other closely. `unseen`: nobody looked, and the bounds open and close again. */
-  readonly kind: 'seen' | 'unseen';
+  /** `watched`: looks follow each other closely. `unwatched`: nobody looked, and the bounds open and close again. */
+  readonly kind: 'watched' | 'unwatched';
   readonly points: readonly BandPoint[];
 }
 
@@ -114,11 +114,11 @@ function bandsOf(run: Run, at: { readonly fromMs: number; readonly binMs: number
     const isFar = previous !== undefined && look.all.atMs - previous.all.atMs > 2.5 * at.binMs;
     if (previous !== undefined && isFar) {
       bands.push({
-        kind: 'unseen',
+        kind: 'unwatched',
         points: [pointOf(previous), ...opening(run, previous, look, at.zoneMs), pointOf(look)],
       });
     }
-    if (previous === undefined || isFar) bands.push({ kind: 'seen', points: [pointOf(look)] });
+    if (previous === undefined || isFar) bands.push({ kind: 'watched', points: [pointOf(look)] });
     else bands.at(-1)?.points.push(pointOf(look));
   }
   return bands;
@@ -148,7 +148,7 @@ function edgesOf(bands: readonly Band[]): {
   readonly edges: { readonly lowMs: number; readonly highMs: number };
   readonly outside: number;
 } {
-  const points = bands.flatMap((band) => (band.kind === 'seen' ? band.points : []));
+  const points = bands.flatMap((band) => (band.kind === 'watched' ? band.points : []));
   const isUsual = ({ lowMs, highMs }: BandPoint): boolean => Math.abs(lowMs + highMs) / 2 <= drawnWithinMs;
   const usual = points.filter(isUsual);
   const drawn = usual.length > 0 ? usual : points;

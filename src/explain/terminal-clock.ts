@@ -58,8 +58,8 @@ export interface TerminalClock extends ClockPlace {
   readonly contradictions: number;
 }
 
-/** Further off than this a clock is wrong: its minute is wrong as often as not. */
-const wrongBeyondMs = 30_000;
+/** Further off than this a clock is called wrong: as far as an office lets one go before it is set, if it says nothing else. */
+const wrongBeyondMs = 10_000;
 
 const needsPerson: readonly TroubleKind[] = ['does-not-hold-time', 'bad-crystal', 'set-did-not-take', 'frozen-clock'];
 /** These concern the gateway or the protocol, not the clock: shown, without a place in front. */

@@ -31,6 +31,8 @@ const fleetBounds = {
   terminalsAtOnce: 25,
 } as const;
 const chartBounds = {
+  /** The shortest stretch drawn. */
+  leastMs: 30 * 60_000,
   newestLooks: 60,
   looks: 30_000,
   records: 2_000,
@@ -110,16 +112,18 @@ export async function watchClock(
   const [place] = await readPlacedTerminals(db, { serial });
   if (place === undefined) return null;
   const { nowMs: untilMs, days } = options;
-  const fromMs = untilMs - days * dayMs;
+  const afterMs = untilMs - days * dayMs;
   const { newestLooks: newest, looks: limit } = chartBounds;
-  const looks = { afterMs: fromMs, untilMs, burstsAfterMs: fromMs, newest, limit };
+  const looks = { afterMs, untilMs, burstsAfterMs: afterMs, newest, limit };
   const samples = (await readThinnedSamples(db, [serial], looks)).get(serial) ?? [];
-  const records = (await readRecentRecords(db, [serial], { afterMs: fromMs, newest: chartBounds.records })).get(serial);
-  const range = { afterMs: fromMs, untilMs, limit: chartBounds.events };
+  const records = (await readRecentRecords(db, [serial], { afterMs, newest: chartBounds.records })).get(serial);
+  const range = { afterMs, untilMs, limit: chartBounds.events };
   const evidence = await evidenceAt(db, place, { samples, records: records ?? [], range });
   const model = buildClockModel(evidence);
-  const contradictions = (await countContradictions(db, [serial], fromMs)).get(serial) ?? 0;
+  const contradictions = (await countContradictions(db, [serial], afterMs)).get(serial) ?? 0;
   const { bins } = chartBounds;
+  // A terminal that is new does not fill the chart with nothing.
+  const fromMs = Math.min(Math.max(afterMs, samples[0]?.sentAtMs ?? afterMs), untilMs - chartBounds.leastMs);
   return {
     clock: terminalClock(place, evidence, model, { nowMs: untilMs, contradictions }),
     evidence,

@@ -6,7 +6,7 @@ export const clockStandings = {
   'needs-person': { id: 'perlu orang', en: 'needs a person' },
   'to-look-at': { id: 'perlu dilihat', en: 'to look at' },
   unmeasured: { id: 'belum diukur', en: 'not measured' },
-  well: { id: 'tepat', en: 'right' },
+  well: { id: 'baik', en: 'in order' },
 } satisfies Record<string, Bilingual>;
 
 export const clockWords = {
@@ -36,7 +36,7 @@ export const clockWords = {
   back: { id: 'Kembali ke semua jam', en: 'Back to all clocks' },
   print: { id: 'Dapat dicetak pada kertas A4.', en: 'Prints on A4.' },
   legendBand: { id: 'terbukti', en: 'proven' },
-  legendUnseen: { id: 'tidak diperiksa', en: 'not looked at' },
+  legendUnwatched: { id: 'tidak diperiksa', en: 'not looked at' },
   legendStep: { id: 'perubahan jam', en: 'change' },
   legendSet: { id: 'disetel Gerbang', en: 'set by Gerbang' },
   legendPunches: { id: 'catatan', en: 'punches' },
@@ -82,6 +82,10 @@ export const clockWords = {
     en: 'No terminal was ever read in that office.',
   },
   summary: { id: 'jam, tujuh hari terakhir', en: 'clocks, the last seven days' },
+  afterReset: {
+    id: 'Kehilangan daya. Bila terulang: ganti baterai jam.',
+    en: 'It lost its power. If it happens again: replace the clock battery.',
+  },
   neutral: {
     id: 'Yang terlihat, dengan buktinya. Gerbang tidak menyebut siapa atau mengapa.',
     en: 'What was seen, with its evidence. Gerbang does not say who or why.',

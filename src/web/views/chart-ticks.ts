@@ -1,6 +1,7 @@
-/** Where the lines of a chart stand: whole days along the time, round numbers along the offset. */
-import { dayOf, dayRange } from '../../clock/zone.ts';
+/** Where the lines of a chart stand: whole hours or days along the time, round numbers along the offset. */
+import { dayOf, dayRange, zoneOffsetMs } from '../../clock/zone.ts';
 import type { Lang } from '../../words/language.ts';
+import { clockTime } from '../format.ts';
 
 /** At most so many days are named below a chart. */
 const daysNamed = 8;
@@ -11,8 +12,24 @@ const roundMs = [
   3_600_000, 7_200_000, 21_600_000, 86_400_000,
 ];
 
-/** The beginnings of days, as many as can be named. */
-export function dayTicks(
+/** Hours on the clocks of the office for a stretch of less than two days, else the beginnings of days; no more than fit. */
+export function timeTicks(
+  range: { readonly fromMs: number; readonly untilMs: number },
+  timeZone: string,
+  lang: Lang,
+): { readonly atMs: number; readonly text: string }[] {
+  const spanMs = range.untilMs - range.fromMs;
+  if (spanMs >= 2 * 86_400_000) return dayTicks(range, timeZone, lang);
+  const zoneMs = zoneOffsetMs(timeZone, range.fromMs);
+  const everyMs = roundMs.find((ms) => ms >= 300_000 && spanMs / ms <= daysNamed) ?? 21_600_000;
+  const firstMs = Math.ceil((range.fromMs + zoneMs) / everyMs) * everyMs - zoneMs;
+  return Array.from({ length: Math.floor((range.untilMs - firstMs) / everyMs) + 1 }, (_, index) => {
+    const atMs = firstMs + index * everyMs;
+    return { atMs, text: clockTime(atMs, timeZone).slice(0, 5) };
+  });
+}
+
+function dayTicks(
   range: { readonly fromMs: number; readonly untilMs: number },
   timeZone: string,
   lang: Lang,

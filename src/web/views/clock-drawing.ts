@@ -4,7 +4,7 @@ import { clockWords } from '../../words/clocks.ts';
 import type { Lang } from '../../words/language.ts';
 import { durationText } from '../../words/time.ts';
 import { type Html, html } from '../html.ts';
-import { dayTicks, offsetTicks } from './chart-ticks.ts';
+import { offsetTicks, timeTicks } from './chart-ticks.ts';
 
 /** The punches of one part of the time. */
 export interface PunchBar {
@@ -57,7 +57,7 @@ function tenth(value: number): number {
 }
 
 function grid({ chart, timeZone, lang }: Drawn, x: Scale, y: Scale): Html {
-  const days = dayTicks(chart, timeZone, lang).map(
+  const days = timeTicks(chart, timeZone, lang).map(
     ({ atMs, text }) =>
       html`<path class="grid" d="M${x(atMs)} ${top}V${punchBottom}"/><text class="tick" x="${x(atMs)}" y="${height - 18}" text-anchor="middle">${text}</text>`,
   );

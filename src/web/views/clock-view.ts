@@ -46,7 +46,7 @@ function chartView(drawn: DrawnClock, words: Words): Html {
   const { lang } = words;
   const size = (ms: number): string => `${ms < 0 ? '−' : '+'}${durationText(ms, lang)}`;
   const description = `${clockWords.lowest[lang]} ${size(chart.lowMs)}, ${clockWords.highest[lang]} ${size(chart.highMs)}; ${clockWords.steps[lang]}: ${chart.steps.length}.`;
-  const legend = (['Band', 'Unseen', 'Step', 'Set', 'Punches', 'Uncertain'] as const).map(
+  const legend = (['Band', 'Unwatched', 'Step', 'Set', 'Punches', 'Uncertain'] as const).map(
     (name) => html`<li class="key ${name.toLowerCase()}">${clockWords[`legend${name}`][lang]}</li>`,
   );
   return html`<div class="wide" role="region" aria-label="${clockWords.chart[lang]}" tabindex="0">${clockDrawing({ chart, bins, punches, timeZone: clock.timeZone, lang, description })}</div>

@@ -89,7 +89,7 @@ function stepCell({ lastStep, timeZone }: TerminalClock, words: Words, nowMs: nu
   const size = Number.isFinite(middleMs)
     ? ` ${middleMs < 0 ? '−' : '+'}${durationText(middleMs, words.lang, 'short')}`
     : '';
-  return html`${stepKinds[kind][words.lang]}${size}<small>${at}</small>`;
+  return html`${stepKinds[kind][words.lang]}${size}<small>${at}</small>${kind === 'reset-2000' && html`<small>${clockWords.afterReset[words.lang]}</small>`}`;
 }
 
 function noticeCell(clock: TerminalClock, words: Words, nowMs: number): Html {
