@@ -14,7 +14,7 @@ create table log_gap (
   at_least        bigint      not null check (at_least >= 0),
   at_most         bigint      check (at_most >= 0),
   ground          text        not null
-                  check (ground in ('unwatched', 'numbered', 'in-place', 'at-once', 'counter-doubted', 'out-of-reach')),
+                  check (ground in ('unwatched', 'numbered', 'in-place', 'counter-doubted', 'out-of-reach')),
   since_at        timestamptz not null,
   until_at        timestamptz not null,
   stored          bigint      not null,

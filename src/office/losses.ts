@@ -10,11 +10,9 @@ import { mayHandOver, originOf, type Poll } from './poll-context.ts';
 /**
  * Adds what the counter says to what it said since the log was last read. Also in polls that read nothing: what was
  * counted and never read is all that is known of records that are gone at the next poll.
- *
- * @param atMs host time of the question, in milliseconds UTC
  */
-export function noteCount(memory: TerminalMemory, { records }: TerminalCounters, atMs: number): void {
-  const tally = tallied(memory.read.tally, startOfTerminal(memory), records, atMs);
+export function noteCount(memory: TerminalMemory, { records }: TerminalCounters): void {
+  const tally = tallied(memory.read.tally, startOfTerminal(memory), records);
   memory.read = { ...memory.read, tally };
   memory.swapNoted = false;
 }

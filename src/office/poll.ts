@@ -202,7 +202,7 @@ async function converse(session: TerminalSession, poll: Poll): Promise<Talk> {
   const countedAtMs = time.clock.nowMs();
   const counters = await session.readCounters();
   means.states.see(terminal.place, { counters });
-  noteCount(memory, counters, countedAtMs);
+  noteCount(memory, counters);
 
   crashPoint('poll.before-read');
   const readBefore = memory.read;

@@ -22,8 +22,6 @@ export type LossGround =
   | 'numbered'
   /** The last stored records stand where they stood, so nothing behind them was dropped or overwritten: none is lost. */
   | 'in-place'
-  /** All was read and counted, and less time passed than a punch takes: none is lost. */
-  | 'at-once'
   /** The counter contradicted what was read, so nothing is built on it. */
   | 'counter-doubted'
   /** The machine is gone from its place, perhaps with records on it that can still be read elsewhere. */
@@ -49,7 +47,10 @@ export interface Loss {
   readonly found: number | null;
 }
 
-/** What a terminal's counter said since its log was last read to the end. */
+/**
+ * What a terminal's counter said since its log was last read to the end. Only its growth is evidence: that it says what
+ * is stored proves nothing, for a full log drops as many as it writes, and a cleared one can be filled to the same length.
+ */
 export interface CountTally {
   /** The place in the log it starts from; a tally of another place says nothing. */
   readonly epoch: number;
@@ -57,14 +58,10 @@ export interface CountTally {
   /** The sum of all growth that was seen: so many records were written, whatever was erased in between. */
   readonly written: number;
   readonly last: number;
-  /** The last host time at which it said exactly what is stored; null when it never did. Milliseconds UTC. */
-  readonly agreedAtMs: number | null;
   /** A read contradicted it. */
   readonly doubted: boolean;
 }
 
-/** Two punches on one terminal are further apart than this, in milliseconds: a finger or a face takes longer. */
-const shortestPunchMs = 200;
 /** Equal records in a row that do not stand in the same place by accident; as for a shift (shift.ts). */
 const enoughInPlace = 8;
 /** From this share of its capacity on, a log may have begun to drop or overwrite its oldest records. */
@@ -78,27 +75,13 @@ const runningNumberAt = 36;
  * @param tally null before the first count since the log was read
  * @param cursor where the log stands, enqueued records included; null for a terminal that was never read
  * @param count what the terminal says; null where it says nothing
- * @param atMs host time of the count, in milliseconds UTC
  */
-export function tallied(
-  tally: CountTally | null,
-  cursor: LogCursor | null,
-  count: number | null,
-  atMs: number,
-): CountTally | null {
+export function tallied(tally: CountTally | null, cursor: LogCursor | null, count: number | null): CountTally | null {
   if (cursor === null || count === null) return tally;
-  const stored = cursor.next - cursor.base;
   const continues = tally !== null && tally.epoch === cursor.epoch && tally.next === cursor.next;
-  const before = continues ? tally : { ...cursor, written: 0, last: stored, agreedAtMs: null, doubted: false };
+  const before = continues ? tally : { written: 0, last: cursor.next - cursor.base, doubted: false };
   const written = before.written + Math.max(0, count - before.last);
-  return {
-    epoch: cursor.epoch,
-    next: cursor.next,
-    written,
-    last: count,
-    agreedAtMs: count === stored && written === 0 ? atMs : before.agreedAtMs,
-    doubted: before.doubted,
-  };
+  return { epoch: cursor.epoch, next: cursor.next, written, last: count, doubted: before.doubted };
 }
 
 /**
@@ -122,27 +105,23 @@ export function assessLoss(input: {
 }): Loss {
   const { cursor, stored, read, tally, seenAtMs } = input;
   const counted = tally === null || tally.doubted ? 0 : tally.written;
+  const comparable = cursor.strideBytes === read.strideBytes && cursor.layout === read.layout;
+  const place = comparable ? inPlace(stored, read) : { records: 0, toTheEnd: false };
   const facts = {
-    kind: kindOf(input),
+    kind: kindOf(input, place.records),
     sinceMs: cursor.readThroughMs,
     untilMs: Math.max(seenAtMs, cursor.readThroughMs ?? seenAtMs),
     stored: cursor.next - cursor.base,
     counted,
     found: read.totalRecords,
   };
-  const comparable = cursor.strideBytes === read.strideBytes && cursor.layout === read.layout;
   const numbers = comparable ? missingNumbers(stored, read) : null;
   if (numbers !== null && numbers > 0) return { ...facts, atLeast: numbers, atMost: null, ground: 'numbered' };
 
-  const place = comparable ? inPlace(stored, read) : { records: 0, toTheEnd: false };
   // Of what was written since, no more can have been read than what stands there and did not stand there before.
   const atLeast = Math.max(0, counted - (read.totalRecords - place.records));
   if (atLeast > 0) return { ...facts, atLeast, atMost: null, ground: 'unwatched' };
   if (numbers === 0 || place.toTheEnd) return { ...facts, atLeast: 0, atMost: 0, ground: 'in-place' };
-  const agreedAtMs = tally?.doubted === false && counted === 0 ? tally.agreedAtMs : null;
-  if (agreedAtMs !== null && seenAtMs - agreedAtMs < shortestPunchMs) {
-    return { ...facts, atLeast: 0, atMost: 0, ground: 'at-once' };
-  }
   return { ...facts, atLeast: 0, atMost: null, ground: tally?.doubted ? 'counter-doubted' : 'unwatched' };
 }
 
@@ -167,14 +146,10 @@ export function assessSwap(cursor: LogCursor, tally: CountTally | null, seenAtMs
   };
 }
 
-function kindOf({
-  alignment,
-  cursor,
-  stored,
-  read,
-  tally,
-  recordCapacity,
-}: Parameters<typeof assessLoss>[0]): LossKind {
+function kindOf(
+  { alignment, cursor, stored, read, tally, recordCapacity }: Parameters<typeof assessLoss>[0],
+  inPlaceRecords: number,
+): LossKind {
   const { totalRecords, strideBytes, bytes } = read;
   if (alignment.reason === 'layout-changed') return 'layout-changed';
   if (totalRecords === 0) return 'cleared';
@@ -184,7 +159,7 @@ function kindOf({
   const full = (recordCapacity ?? Number.POSITIVE_INFINITY) * nearlyFullShare;
   const wasFull = storedRecords + (tally?.written ?? 0) >= full && totalRecords >= full / 2;
   if (totalRecords >= full || wasFull) return 'wrapped';
-  return alignment.reason === 'log-rewritten' ? 'rewritten' : 'cleared';
+  return inPlaceRecords > 0 || alignment.reason === 'log-rewritten' ? 'rewritten' : 'cleared';
 }
 
 /**

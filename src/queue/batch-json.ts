@@ -77,7 +77,7 @@ const loss = z
     kind: z.enum(['cleared', 'shrank', 'wrapped', 'rewritten', 'layout-changed', 'swapped']),
     atLeast: count,
     atMost: count.nullable(),
-    ground: z.enum(['unwatched', 'numbered', 'in-place', 'at-once', 'counter-doubted', 'out-of-reach']),
+    ground: z.enum(['unwatched', 'numbered', 'in-place', 'counter-doubted', 'out-of-reach']),
     sinceMs: hostTimeMs.nullable(),
     untilMs: hostTimeMs,
     stored: count,

@@ -34,10 +34,6 @@ export const groundTexts: Readonly<Record<GapRow['ground'], Bilingual>> = {
     id: 'Catatan terakhir yang tersimpan masih di tempatnya, jadi tidak ada yang hilang.',
     en: 'The last stored records still stand where they stood, so none is lost.',
   },
-  'at-once': {
-    id: 'Sesaat sebelumnya semua sudah terbaca dan terhitung, jadi tidak ada yang hilang.',
-    en: 'All had been read and counted a moment before, so none is lost.',
-  },
   'counter-doubted': {
     id: 'Hitungan mesin tidak sesuai isinya, jadi tidak dipakai.',
     en: 'The counter of the terminal contradicted its log, so nothing is built on it.',

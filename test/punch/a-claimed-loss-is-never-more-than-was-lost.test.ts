@@ -73,7 +73,7 @@ function read(reading: Reading, terminal: ModelTerminal): Loss | null {
   const stored = bytesOf(reading.rows);
   const whole = { layout: 'zk8' as const, strideBytes: stride, totalRecords: terminal.log.length, bytes };
   const { cursor } = reading;
-  const tally = tallied(reading.tally, cursor, terminal.log.length, 0);
+  const tally = tallied(reading.tally, cursor, terminal.log.length);
   const alignment = alignWhole({ cursor, stored, read: whole, confirmedShrink: true });
   if (alignment.kind === 'suspicious') throw new Error('still suspicious after it was confirmed');
   const opens = alignment.kind === 'new-epoch';
@@ -86,7 +86,7 @@ function read(reading: Reading, terminal: ModelTerminal): Loss | null {
           alignment,
           tally,
           recordCapacity: terminal.capacity,
-          seenAtMs: 1_000,
+          seenAtMs: 1,
         })
       : null;
   reading.rows = [...terminal.log];
@@ -111,7 +111,7 @@ test('never more than was lost, and none where none is said to be', () => {
           }
         };
         const count = (): void => {
-          reading.tally = tallied(reading.tally, reading.cursor, terminal.log.length, 0);
+          reading.tally = tallied(reading.tally, reading.cursor, terminal.log.length);
         };
         const look = (): void => {
           const loss = read(reading, terminal);
