@@ -159,7 +159,7 @@ describe('the command line', () => {
   });
 
   test('names what is wrong in words and as JSON, and exits with 1', async () => {
-    await sql`set session_replication_role = replica; update punch set pin = '1' where terminal_serial = 'AAA' and epoch = 1 and ordinal in (3, 4)`.execute(
+    await sql`set session_replication_role = replica; update punch set pin = '1' where terminal_serial = 'AAA' and epoch = 1 and ordinal in (3, 4); set session_replication_role = origin`.execute(
       db,
     );
     const said = await inProcess(['verify', '--terminal', 'AAA', '--lang', 'en'], env);
