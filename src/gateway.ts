@@ -103,7 +103,10 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
 
     const membership = options.exclusiveDatabase
       ? null
-      : await joinHosts(database.db, entryOf(options, holder), { leaseMs, log, signal: options.signal });
+      : await untilStoreAnswers(
+          () => joinHosts(database.db, entryOf(options, holder), { leaseMs, log, signal: options.signal }),
+          options,
+        );
     if (membership !== null) stops.push(() => membership.leave());
 
     stops.push(keepDaysSealed(database.db, log));
@@ -154,11 +157,10 @@ async function stopAll(stops: readonly Stop[], log: Log): Promise<void> {
 }
 
 /** After a power cut the database may be back later than we are: wait for it, and say so. */
-async function untilStoreAnswers(work: () => Promise<unknown>, { log, signal }: GatewayOptions): Promise<void> {
+async function untilStoreAnswers<T>(work: () => Promise<T>, { log, signal }: GatewayOptions): Promise<T> {
   for (let waitMs = firstRetryMs; ; waitMs = Math.min(waitMs * 2, lastRetryMs)) {
     try {
-      await work();
-      return;
+      return await work();
     } catch (error) {
       if (!isStoreAway(error)) throw error;
       log.warn({ err: error, againInMs: waitMs }, 'waiting for the database');
