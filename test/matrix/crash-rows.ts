@@ -36,7 +36,7 @@ async function dieAt(world: World, point: CrashPoint, times: number): Promise<vo
   // A clock that is wrong is set after the read.
   for (const { terminal } of world.fleet.terminals) if (/set$/.test(point)) terminal.stepClock(30_000);
   const gateway = world.start({ GERBANG_CRASH_AT: `${point}:${times}` });
-  await until(`the gateway dies at ${point}:${times}`, () => gateway.hasEnded(), { withinMs: 90_000 }).catch(
+  await until(`the gateway dies at ${point}:${times}`, () => gateway.hasEnded(), { withinMs: 180_000 }).catch(
     (error) => {
       throw new Error(`${error.message}\n${gateway.said()}`);
     },
@@ -58,7 +58,7 @@ async function standStill(context: RowContext, deed: 'freeze' | 'block=45000'): 
     world.punch(300);
     const sleeper = world.start({ GERBANG_CRASH_AT: `${point}:2:${deed}` });
     const stands = (): boolean => sleeper.said().includes(`crash point ${point}`);
-    await until(`the gateway stands still at ${point}`, stands, { withinMs: 90_000 });
+    await until(`the gateway stands still at ${point}`, stands, { withinMs: 180_000 });
     await world.letLeasesExpire();
     const second = world.start();
     world.punch(50);
@@ -79,7 +79,7 @@ export const crashRows: readonly MatrixRow[] = [
     fault: 'kill -9 of the gateway at every named place of a poll, and around the enqueueing',
     expected: 'the next start goes on where the database says; nothing lost, nothing doubled',
     long: true,
-    limitMs: 900_000,
+    limitMs: 1_800_000,
     run: (context) => dieEverywhere(context, pollPoints),
     heldBy: [{ file: 'test/path/killing-the-gateway-loses-nothing.test.ts' }],
   },
@@ -88,7 +88,7 @@ export const crashRows: readonly MatrixRow[] = [
     fault: 'kill -9 of the worker at every named place of its transaction, and of publishing',
     expected: 'the batch is stored whole once; the consumer has each row once per revision',
     long: true,
-    limitMs: 900_000,
+    limitMs: 1_800_000,
     run: (context) => dieEverywhere(context, storePoints),
     heldBy: [{ file: 'test/queue/no-outage-loses-a-batch.test.ts', test: 'kill' }],
   },
@@ -97,7 +97,7 @@ export const crashRows: readonly MatrixRow[] = [
     fault: 'SIGSTOP with a batch in hand and inside the transaction, SIGCONT after another gateway took over',
     expected: 'the other one finishes; what the sleeper writes is refused or a repeat',
     long: true,
-    limitMs: 600_000,
+    limitMs: 1_200_000,
     run: (context) => standStill(context, 'freeze'),
   },
   {
@@ -105,7 +105,7 @@ export const crashRows: readonly MatrixRow[] = [
     fault: 'event loop blocked for 45 s, longer than locks and leases last',
     expected: 'as row 3',
     long: true,
-    limitMs: 600_000,
+    limitMs: 1_200_000,
     run: (context) => standStill(context, 'block=45000'),
   },
 ];

@@ -68,7 +68,7 @@ async function twoClocks(context: RowContext): Promise<string> {
   world.punch(20);
   world.judgeTimesFromNow();
   const seen = await world.mustComeToRest('with two clocks 120 s apart');
-  await right.stop(30_000);
+  await right.stop();
   return seen;
 }
 
@@ -86,7 +86,7 @@ async function toldToStop(context: RowContext): Promise<string> {
     await until('something is under way', async () => (await world.stored()) > before);
     await redis.take(way);
     // Its own last deadline is 9.8 s; the rest is for a machine that is busy with other tests.
-    await gateway.stop(30_000);
+    await gateway.stop();
     await redis.bringBack();
     await world.letLeasesExpire();
   }
@@ -109,7 +109,7 @@ async function outOf(context: RowContext): Promise<string> {
   if (gateway.hasEnded()) throw new Error(`the gateway ended for want of descriptors: ${gateway.said()}`);
   await run('prlimit', ['--pid', pid, '--nofile=1024:']);
   const seen = await world.mustComeToRest('with descriptors again');
-  await gateway.stop(30_000);
+  await gateway.stop();
   await world.letLeasesExpire();
   // Whatever it has to say finds no room: as a log on a full disk.
   const mute = world.start({ LOG_LEVEL: 'debug' }, ['sh', '-c', 'exec "$@" >/dev/full 2>/dev/full', 'sh']);
@@ -125,7 +125,7 @@ export const hostRows: readonly MatrixRow[] = [
     fault: "the host's clock set back an hour, ahead an hour, slewed by seconds",
     expected: 'nothing lost, doubled or left lying; once the clock is right, final times are true again',
     long: true,
-    limitMs: 900_000,
+    limitMs: 1_800_000,
     run: clockMoved,
     heldBy: [
       { file: 'test/queue/no-outage-loses-a-batch.test.ts', test: 'because the clock was set back' },
@@ -137,7 +137,7 @@ export const hostRows: readonly MatrixRow[] = [
     fault: 'two gateways whose clocks are 120 s apart, on one Redis and one database',
     expected: 'each record once; leases and locks go by one clock',
     long: true,
-    limitMs: 900_000,
+    limitMs: 1_800_000,
     run: twoClocks,
   },
 ];
@@ -147,9 +147,9 @@ export const stopRows: readonly MatrixRow[] = [
   {
     number: 41,
     fault: 'SIGTERM with Redis dead, and with Redis frozen',
-    expected: 'ends within its own deadline of 10 s; nothing lost',
+    expected: 'ends by its own deadline of 10 s (a busy machine is given 60); nothing lost',
     long: true,
-    limitMs: 600_000,
+    limitMs: 1_200_000,
     run: toldToStop,
   },
   {
@@ -157,7 +157,7 @@ export const stopRows: readonly MatrixRow[] = [
     fault: 'no descriptor left (EMFILE); the log on a full disk (ENOSPC)',
     expected: 'lives on, goes on by itself when there is room again, stores everything',
     long: true,
-    limitMs: 900_000,
+    limitMs: 1_800_000,
     run: outOf,
   },
 ];

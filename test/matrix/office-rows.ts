@@ -89,7 +89,7 @@ async function mustHaveBeenFair(world: World, gone: readonly string[], there: re
 async function consumers(context: RowContext): Promise<string> {
   const world = await makeWorld({ ...context, database: await context.database(), history: 200 });
   const gateway = world.start();
-  await until('the first rows arrive', () => (world.subscriber?.count() ?? 0) > 0, { withinMs: 120_000 });
+  await until('the first rows arrive', () => (world.subscriber?.count() ?? 0) > 0, { withinMs: 240_000 });
   const frozen = await frozenSubscriber(world.brokerUrl ?? '');
   context.onEnd(() => frozen.end(true));
   await world.subscriber?.disconnect();
@@ -98,7 +98,7 @@ async function consumers(context: RowContext): Promise<string> {
   world.cutBroker();
   await world.subscriber?.reconnect();
   const outside = await world.mustComeToRest('after the consumer came back');
-  await gateway.stop(30_000);
+  await gateway.stop();
   await world.letLeasesExpire();
 
   // The built-in broker dies with its gateway: who is connected gets everything, whoever else stands still.
@@ -139,7 +139,7 @@ async function versions(context: RowContext): Promise<string> {
     const young = world.start();
     await young.pageUrl();
     await world.mustHoldNow(`with two versions, round ${round + 1}`);
-    await old.stop(30_000);
+    await old.stop();
     old = young;
   }
   const seen = await world.mustComeToRest('after three deploys');
@@ -162,7 +162,7 @@ async function yesterday(context: RowContext): Promise<string> {
 
   const first = world.start();
   await world.mustComeToRest('on the first day');
-  await first.stop(30_000);
+  await first.stop();
   await postgres.take('SIGINT');
   await cp(postgres.pgdata, backup, { recursive: true, preserveTimestamps: true });
   await postgres.bringBack();
@@ -171,7 +171,7 @@ async function yesterday(context: RowContext): Promise<string> {
   world.punch(200);
   await world.mustComeToRest('on the second day');
   const told = world.subscriber?.ids().length ?? 0;
-  await second.stop(30_000);
+  await second.stop();
   await postgres.take('SIGINT');
   await rm(postgres.pgdata, { recursive: true });
   await postgres.adopt(backup);
@@ -203,7 +203,7 @@ export const officeRows: readonly MatrixRow[] = [
     fault: 'a consumer away while rows are published, the broker cutting everybody off, a subscriber that stands still',
     expected: 'each row reaches the consumer; the others are not held up',
     long: true,
-    limitMs: 900_000,
+    limitMs: 1_800_000,
     run: consumers,
     heldBy: [{ file: 'test/mqtt/a-broker-that-is-away-loses-nothing.test.ts' }],
   },
@@ -221,7 +221,7 @@ export const officeRows: readonly MatrixRow[] = [
     fault: 'deploys under load: old and new side by side; a batch that only a newer version can read',
     expected: 'one of them polls each terminal; the newer batch waits and is not set aside',
     long: true,
-    limitMs: 900_000,
+    limitMs: 1_800_000,
     run: versions,
     heldBy: [
       { file: 'test/queue/a-job-is-applied-put-back-or-set-aside.test.ts', test: 'of a newer version' },
@@ -238,7 +238,7 @@ export const backupRows: readonly MatrixRow[] = [
     fault: "yesterday's copy of the database is restored",
     expected: 'the terminals refill it; the consumer gets the same ids again and none twice under two',
     long: true,
-    limitMs: 900_000,
+    limitMs: 1_800_000,
     run: yesterday,
   },
   {

@@ -32,7 +32,7 @@ const playsLong = process.env.GERBANG_MATRIX_LONG === 'yes' || chosen !== undefi
 /** Defines a test per row that can be run here and now. */
 export function playRows(rows: readonly MatrixRow[]): void {
   for (const row of rows) {
-    const { number, fault, run, long, limitMs = 60_000 } = row;
+    const { number, fault, run, long, limitMs = 180_000 } = row;
     if (run === undefined || (chosen !== undefined && Number(chosen) !== number)) continue;
     if (long === true && !playsLong) continue;
     test(`row ${number}: ${fault}`, { timeout: limitMs }, async (context) => {

@@ -90,7 +90,7 @@ async function brokenInCommit(context: RowContext): Promise<string> {
       swallowed += 1;
     });
     world.punch(30);
-    await until('the answer to a COMMIT is lost', () => swallowed > round, { withinMs: 120_000 });
+    await until('the answer to a COMMIT is lost', () => swallowed > round, { withinMs: 240_000 });
     await lost;
     if (round % 3 === 0) await sql.raw(terminateAll).execute(world.database.db);
     await world.mustHoldNow(`after lost answer ${round + 1}`);
@@ -119,12 +119,12 @@ async function cannotWrite(context: RowContext): Promise<string> {
   const before = await readOnly.world.stored();
   readOnly.world.punch(50);
   await until('the gateway says so', () => readOnly.gateway.said().includes('STORE_UNAVAILABLE'), {
-    withinMs: 120_000,
+    withinMs: 240_000,
   });
   if ((await readOnly.world.stored()) !== before) throw new Error('something was stored in a read-only database');
   await setReadOnly(readOnly.world, false);
   seen.push(`read-only: ${await readOnly.world.mustComeToRest('after the database was read-only')}`);
-  await readOnly.gateway.stop(30_000);
+  await readOnly.gateway.stop();
 
   const disk = await smallDisk(context);
   if (disk === null) return `${seen.join('; ')}; full disk not tried: mounting a small tmpfs is not allowed here`;
@@ -133,7 +133,7 @@ async function cannotWrite(context: RowContext): Promise<string> {
   await fill(join(disk, 'ballast'));
   scene.world.punch(2_000);
   const isHurt = (): boolean => /53100|STORE_UNAVAILABLE/.test(scene.gateway.said());
-  await until('the full disk is noticed', isHurt, { withinMs: 120_000 });
+  await until('the full disk is noticed', isHurt, { withinMs: 240_000 });
   await rm(join(disk, 'ballast'));
   await scene.postgres.bringBack();
   seen.push(`disk full: ${await scene.world.mustComeToRest('after the disk was full')}`);
@@ -195,7 +195,7 @@ async function deadlock({ world }: Scene, serial: string): Promise<boolean> {
     const waits = `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'
       and application_name = 'gerbang'`;
     await until('the ingest waits', async () => (await world.database.pool.query(waits)).rowCount !== 0, {
-      withinMs: 90_000,
+      withinMs: 180_000,
     });
     await client.query('select from terminal where serial = $1 for update', [serial]);
     await client.query('commit');
@@ -225,7 +225,7 @@ export const postgresRows: readonly MatrixRow[] = [
     fault: 'Postgres stopped at once (immediate) in the middle of batches, back at once, after 3 s, after 15 s',
     expected: 'whether a COMMIT came through shows in the cursor; nothing lost, nothing doubled',
     long: true,
-    limitMs: 900_000,
+    limitMs: 1_800_000,
     run: stopped,
   },
   {
@@ -233,7 +233,7 @@ export const postgresRows: readonly MatrixRow[] = [
     fault: 'the answer to COMMIT never arrives; connections terminated',
     expected: 'as row 9',
     long: true,
-    limitMs: 900_000,
+    limitMs: 1_800_000,
     run: brokenInCommit,
   },
   {
@@ -241,7 +241,7 @@ export const postgresRows: readonly MatrixRow[] = [
     fault: 'Postgres is read-only; its disk is full',
     expected: 'the cursor stands still, terminals keep their records, it is said why, and it goes on by itself',
     long: true,
-    limitMs: 900_000,
+    limitMs: 1_800_000,
     run: cannotWrite,
   },
   {
@@ -249,7 +249,7 @@ export const postgresRows: readonly MatrixRow[] = [
     fault: 'tables and leases locked by somebody, every connection waiting; deadlocks',
     expected: 'waits end, work is tried again, the order is kept',
     long: true,
-    limitMs: 900_000,
+    limitMs: 1_800_000,
     run: inTheWay,
   },
   {
@@ -258,7 +258,7 @@ export const postgresRows: readonly MatrixRow[] = [
     expected:
       'given up when a statement has had its time (75 s); new ones are opened and everything is stored and told',
     long: true,
-    limitMs: 900_000,
+    limitMs: 1_800_000,
     run: halfOpen,
   },
 ];

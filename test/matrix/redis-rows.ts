@@ -108,7 +108,7 @@ async function withoutDisk(context: RowContext): Promise<string> {
     // A write beyond the limit fails as on a full disk; a file system of one's own would need rights a test may not have.
     await run('prlimit', ['--pid', `${redis.pid()}`, '--fsize=1000:1000']);
     world.punch(50);
-    await until('Redis ends for want of room', () => !redis.isThere(), { withinMs: 90_000 });
+    await until('Redis ends for want of room', () => !redis.isThere(), { withinMs: 180_000 });
     await redis.bringBack();
     ways.push('no room for its file');
   }
@@ -144,7 +144,7 @@ export const redisRows: readonly MatrixRow[] = [
     fault: 'Redis killed in the middle of a read, back at once, after 4 s, after longer than any timeout',
     expected: 'no loss; the gateway lives on and goes on by itself',
     long: true,
-    limitMs: 600_000,
+    limitMs: 1_200_000,
     run: killed,
     heldBy: [{ file: 'test/queue/no-outage-loses-a-batch.test.ts' }],
   },
@@ -153,7 +153,7 @@ export const redisRows: readonly MatrixRow[] = [
     fault: 'Redis flushed with batches in it; its files removed',
     expected: 'the terminals are read again and everything is stored once',
     long: true,
-    limitMs: 900_000,
+    limitMs: 1_800_000,
     run: forgotten,
   },
   {
@@ -161,7 +161,7 @@ export const redisRows: readonly MatrixRow[] = [
     fault: 'Redis at its memory limit; a policy that throws keys away',
     expected: 'terminals wait and keep their records; such a Redis is refused at the start, with what to set',
     long: true,
-    limitMs: 600_000,
+    limitMs: 1_200_000,
     run: full,
     heldBy: [
       { file: 'test/queue/no-outage-loses-a-batch.test.ts', test: 'a Redis that may throw jobs away is refused' },
@@ -172,7 +172,7 @@ export const redisRows: readonly MatrixRow[] = [
     fault: 'Redis cannot write: its disk is full, or fsync answers EIO',
     expected: 'Redis ends; as row 5',
     long: true,
-    limitMs: 600_000,
+    limitMs: 1_200_000,
     run: withoutDisk,
   },
 ];

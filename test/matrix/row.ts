@@ -36,7 +36,7 @@ export interface MatrixRow {
   readonly expected: string;
   /** Takes more than a few seconds: not in `npm test`, but in `npm run matrix`. */
   readonly long?: true;
-  /** Default 60,000. */
+  /** Default 180,000. */
   readonly limitMs?: number;
   /** Throws when something expected does not hold. @returns what was seen, in a few words: counts, not timings */
   readonly run?: (context: RowContext) => Promise<string>;

@@ -78,7 +78,7 @@ function watch(child: ChildProcess): GatewayProcess {
   });
   const pid = child.pid ?? 0;
   const urlOf = async (which: 'page' | 'mqtt'): Promise<string> => {
-    const lastMs = performance.now() + 60_000;
+    const lastMs = performance.now() + 180_000;
     while (found[which] === '') {
       if (over) throw new Error(`the gateway ended before it had started:\n${text}`);
       if (performance.now() > lastMs) throw new Error(`the gateway does not start:\n${text}`);
@@ -100,7 +100,7 @@ function watch(child: ChildProcess): GatewayProcess {
       signal('SIGKILL');
       await ended;
     },
-    async stop(withinMs = 15_000) {
+    async stop(withinMs = 60_000) {
       signal('SIGTERM');
       const end = await Promise.race([ended, sleep(withinMs, null)]);
       if (end !== null) return end;
