@@ -29,6 +29,8 @@ export interface ChangeFeedOptions {
 
 /** The running feed. */
 export interface ChangeFeed {
+  /** Requests that wait for rows. */
+  waiting(): number;
   /** Answers everybody who waits, with the cursor they came with, and lets the answers out; at most a second. */
   close(): Promise<void>;
 }
@@ -80,6 +82,7 @@ export function startChangeFeed(app: FastifyInstance, options: ChangeFeedOptions
   });
 
   return {
+    waiting: tail.waiting,
     async close() {
       await tail.close();
       const limit = AbortSignal.timeout(letOutMs);

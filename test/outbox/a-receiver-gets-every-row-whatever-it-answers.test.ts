@@ -35,12 +35,18 @@ async function receive(manner?: Manner): Promise<Receiver> {
 }
 
 function deliver(...receivers: readonly Target[]): Webhooks {
-  return deliverWithin(15_000, ...receivers);
+  return deliverWithin(60_000, receivers);
 }
 
-function deliverWithin(answerWithinMs: number, ...receivers: readonly Target[]): Webhooks {
+function deliverWithin(
+  answerWithinMs: number,
+  receivers: readonly Target[],
+  onRows: (rows: number) => void = () => {},
+): Webhooks {
   const timing = { answerWithinMs, lookEveryMs: 200, pauseFactor: 0.02 };
-  const webhooks = startWebhooks({ database, receivers, log: silentLog(), nowMs: () => morningMs, ...timing });
+  const onOutcome = (_receiver: string, rows: number | null): void => onRows(rows ?? 0);
+  const options = { database, receivers, log: silentLog(), nowMs: () => morningMs, onOutcome, ...timing };
+  const webhooks = startWebhooks(options);
   stops.push(() => webhooks.close());
   return webhooks;
 }
@@ -123,7 +129,7 @@ test.each(failures)(
 
 test('a receiver that never answers is given up in time and sent the same again', async () => {
   const receiver = await receive(() => {});
-  deliverWithin(1_000, target('silent', receiver.url));
+  deliverWithin(1_000, [target('silent', receiver.url)]);
   await enrolled('silent');
   const serial = newSerial();
   await storeRows(database, serial, 2);
@@ -208,7 +214,8 @@ describe('several receivers', () => {
     for (let round = 0; round < 5; round += 1) await storeRows(database, serial, 4);
     await confirmedAll('swift');
     expect(swift.punches()).toEqual(idsOf(serial, 20));
-    expect(await readConsumer(database.db, 'webhook:dead')).toMatchObject({ held: { rows: expect.any(Number) } });
+    const dying = () => readConsumer(database.db, 'webhook:dead');
+    await expect.poll(dying, { timeout: 60_000 }).toMatchObject({ held: { rows: expect.any(Number) } });
   });
 
   test('get the rows of their offices only', async () => {
@@ -279,14 +286,21 @@ test('a certificate that nobody vouches for is not trusted', async () => {
 
 test('of two gateways one delivers, and the other takes over when it stops', async () => {
   const receiver = await receive();
-  const first = deliver(target('shared', receiver.url));
+  const confirmed: [number, number] = [0, 0];
+  const start = (gateway: 0 | 1): Webhooks =>
+    deliverWithin(60_000, [target('shared', receiver.url)], (rows) => {
+      confirmed[gateway] += rows;
+    });
+  const first = start(0);
   await enrolled('shared');
-  deliver(target('shared', receiver.url));
+  start(1);
   const serial = newSerial();
   for (let round = 0; round < 4; round += 1) await storeRows(database, serial, 3);
   await confirmedAll('shared');
   await first.close();
   await storeRows(database, serial, 3);
   await confirmedAll('shared');
-  expect(receiver.deliveries.flatMap(({ rows }) => rows.map(({ id }) => id))).toEqual(idsOf(serial, 15));
+  expect(receiver.punches()).toEqual(idsOf(serial, 15));
+  // Each message was confirmed to one of them, and the second had nothing to do before the first was gone.
+  await expect.poll(() => confirmed, { timeout: 60_000 }).toEqual([12, 3]);
 });

@@ -1,9 +1,11 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
+import fastify from 'fastify';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { silentLog } from '../../src/log.ts';
 import { openDatabase } from '../../src/store/database.ts';
+import { startChangeFeed } from '../../src/web/change-feed.ts';
 import { createMetrics } from '../../src/web/metrics.ts';
 import { startWeb, type Web } from '../../src/web/server.ts';
 import { putOffices } from '../tools/board-rows.ts';
@@ -54,7 +56,11 @@ interface Answer extends Page {
   readonly oldest?: string;
 }
 
-async function ask(query: string, headers: Record<string, string> = {}, at = web): Promise<Answer> {
+async function ask(
+  query: string,
+  headers: Record<string, string> = {},
+  at: { readonly url: string } = web,
+): Promise<Answer> {
   const response = await fetch(`${at.url}/api/v1/changes?${query}`, { headers });
   const kind = response.headers.get('content-type');
   const body: Page = JSON.parse(await response.text());
@@ -134,20 +140,26 @@ test('what was rolled back is told to nobody', async () => {
   expect(idsIn(await ask(`cursor=${cursor}&wait=30`))).toEqual(idsOf(`${serial}B`, 1));
 });
 
-test('readers that wait are answered at once when the server stops, and those that hung up cost nothing', async () => {
-  const own = await start();
+test('readers that wait are answered at once when the server stops, and those that hung up wait no more', async () => {
+  const app = fastify({ forceCloseConnections: true });
+  const feed = startChangeFeed(app, { database, log: silentLog(), tokens: [], maxWaiting: 6 });
+  const url = await app.listen({ host: '127.0.0.1', port: 0 });
   const cursor = await now();
-  const hungUp = connect(Number(new URL(own.url).port), '127.0.0.1');
+  const waits = (count: number) => expect.poll(() => feed.waiting(), { timeout: 60_000 }).toBe(count);
+  const hungUp = connect(Number(new URL(url).port), '127.0.0.1');
   await once(hungUp, 'connect');
   hungUp.write(`GET /api/v1/changes?cursor=${cursor}&wait=30 HTTP/1.1\r\nHost: localhost\r\n\r\n`);
-  const waiting = Array.from({ length: 5 }, () => ask(`cursor=${cursor}&wait=30`, {}, own));
-  const settled = Promise.all(waiting);
+  const settled = Promise.all(Array.from({ length: 5 }, () => ask(`cursor=${cursor}&wait=30`, {}, { url })));
+  await waits(6);
+  expect(await ask(`cursor=${cursor}&wait=30`, {}, { url })).toMatchObject({
+    status: 503,
+    type: 'urn:gerbang:problem:too-many-waiting',
+  });
   hungUp.destroy();
-  await once(hungUp, 'close');
-  // A request that is served after the five has found them waiting.
-  await ask('cursor=now', {}, own);
-  await own.close();
+  await waits(5);
+  await feed.close();
   for (const answer of await settled) expect(answer).toMatchObject({ status: 200, rows: [], cursor, more: false });
+  await app.close();
 });
 
 describe('a cursor', () => {

@@ -12,6 +12,7 @@ startWebhooks({
   receivers: [receiver],
   log: silentLog(),
   nowMs: () => Date.now(),
+  answerWithinMs: 60_000,
   lookEveryMs: 200,
   pauseFactor: 0.02,
 });
