@@ -1,11 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { sql } from 'kysely';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { refreshDue } from '../../src/completeness/refresh.ts';
 import { applyBatch } from '../../src/ingest/apply-batch.ts';
 import { batchOf, means, record, sample } from '../ingest/batches.ts';
 import { createTestDatabase } from '../tools/database.ts';
 
-const { db } = await createTestDatabase();
+const database = await createTestDatabase();
+const { db } = database;
 const page = await readFile(new URL('../../docs/data.md', import.meta.url), 'utf8');
 const decision = await readFile(new URL('../../docs/decisions/0004-keys-and-growth.md', import.meta.url), 'utf8');
 
@@ -29,6 +31,9 @@ beforeAll(async () => {
   const opens = { reason: 'log-rewritten' as const, priorEpoch: 1, priorNext: log.length };
   await applyBatch(db, batchOf('ABC123', log.toReversed(), { epoch: 2, opens, bracket }), means);
 });
+  const kominfo = { code: 'kominfo', timeZone: 'Asia/Jakarta', relevantUntilMinute: null };
+  const allOfIt = { recent: true, cutMs: Date.UTC(2000, 0, 1) };
+  await refreshDue(database, new Map([['kominfo', kominfo]]), allOfIt, presentAtMs);
 
 describe('docs/data.md', () => {
   test('has queries', () => expect(queries.length).toBeGreaterThanOrEqual(8));
@@ -38,7 +43,18 @@ describe('docs/data.md', () => {
     expect(rows.length).toBeGreaterThan(0);
   });
 
-  test.each(['attendance', 'punch', 'clock_sample'])('names every column of %s, and no other', async (table) => {
+  test.each([
+    'attendance',
+    'punch',
+    'clock_sample',
+    'completeness',
+    'log_gap',
+    'clock_model',
+    'attendance_change',
+    'closed_period',
+    'attendance_adjustment',
+    'clock_alarm',
+  ])('names every column of %s, and no other', async (table) => {
     const { rows } = await sql<{ name: string }>`
       select column_name as name from information_schema.columns where table_name = ${table} order by 1`.execute(db);
     const [, section = ''] = page.split(`\n## \`${table}\`\n`);
