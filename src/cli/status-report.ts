@@ -2,6 +2,7 @@
 import type { Config } from '../config.ts';
 import type { Backlog } from '../store/backlog.ts';
 import type { MachineRow, OfficeRow } from '../store/board.ts';
+import type { AlarmStatus } from './status-alarms.ts';
 import type { ConsumerStatus } from './status-consumers.ts';
 import type { GapStatus } from './status-gaps.ts';
 
@@ -32,6 +33,8 @@ export interface StatusReport {
   readonly terminals: readonly TerminalStatus[];
   /** Records that are gone, or may be, found within five weeks; the newest first. */
   readonly gaps: readonly GapStatus[];
+  /** Models of a clock that contradict each other, found within thirty days; the newest first. */
+  readonly clockAlarms: readonly AlarmStatus[];
   /** Records that terminals hold and the database does not yet; null when everything is stored. */
   readonly backlog: (Backlog & { readonly remainingMs: number | null }) | null;
   /** How far the clock of the computer that was asked may be from UTC; null where nothing on it tells. */

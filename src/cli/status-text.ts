@@ -10,6 +10,7 @@ import { numberText } from '../words/language.ts';
 import { ageText, offsetBrief } from '../words/time.ts';
 import type { Cli } from './cli.ts';
 import { printable, table } from './output.ts';
+import { alarmsText } from './status-alarms.ts';
 import { consumersText } from './status-consumers.ts';
 import { gapsText } from './status-gaps.ts';
 import type { StatusReport, TerminalStatus } from './status-report.ts';
@@ -36,7 +37,12 @@ export function statusText(report: StatusReport, cli: Cli, nowMs: number): strin
   const problems = terminals.filter((terminal) => terminal.errorCode !== null);
   if (problems.length > 0) parts.push('\n', ...problems.map((terminal) => problemOf(terminal, report, cli, nowMs)));
   const zoneOf = (office: string): string => report.offices.find(({ code }) => code === office)?.timeZone ?? 'UTC';
-  parts.push('\n', gapsText(report.gaps, zoneOf, cli), consumersText(report.consumers, cli, nowMs));
+  parts.push(
+    '\n',
+    gapsText(report.gaps, zoneOf, cli),
+    alarmsText(report.clockAlarms, cli),
+    consumersText(report.consumers, cli, nowMs),
+  );
   parts.push(backlogOf(report, cli), summaryOf(report, cli));
   parts.push(`${hostClockText(report.hostClock, cli.lang)}\n`);
   return parts.join('');

@@ -9,6 +9,7 @@ import { explainError } from '../words/errors.ts';
 import { jsonOption } from './arguments.ts';
 import { type Cli, configOf, environmentOf } from './cli.ts';
 import { writeJson } from './output.ts';
+import { alarmStatusOf, alarmsShown } from './status-alarms.ts';
 import { consumerStatusOf } from './status-consumers.ts';
 import { gapStatusOf } from './status-gaps.ts';
 import { mergeFleet, type StatusReport, type TerminalStatus } from './status-report.ts';
@@ -67,10 +68,13 @@ async function readReport(url: string, environment: Environment, config: Config 
     const gaps = lately.filter(isOpenGap).map(gapStatusOf);
     const { readConsumers } = await import('../store/consumers.ts');
     const consumers = (await readConsumers(database.db)).map(consumerStatusOf);
+    const { alarmsForMs, readAlarms } = await import('../store/alarms.ts');
+    const alarms = await readAlarms(database.db, { sinceMs: Date.now() - alarmsForMs, limit: alarmsShown });
     return {
       gatewayRunning,
       ...fleet,
       gaps,
+      clockAlarms: alarms.map(alarmStatusOf),
       consumers,
       backlog,
       hostClock,

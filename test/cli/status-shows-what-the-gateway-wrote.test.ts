@@ -3,9 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { insertAlarm } from '../../src/store/alarms.ts';
 import { enrolConsumer, noteFailure } from '../../src/store/consumers.ts';
 import { openDatabase } from '../../src/store/database.ts';
 import { type TerminalState, upsertTerminalStates } from '../../src/store/terminal-state.ts';
+import { registerTerminal } from '../../src/store/terminals.ts';
 import { createTestDatabase } from '../tools/database.ts';
 import { gerbang } from './gerbang.ts';
 import { inProcess } from './in-process.ts';
@@ -45,6 +47,12 @@ beforeAll(async () => {
   );
   await enrolConsumer(database.db, 'webhook:payroll', 'now');
   await noteFailure(database.db, 'webhook:payroll', 0, 'retrying', 'HTTP 503');
+  await registerTerminal(database.db, { serial: 'ABC123', officeCode: 'kominfo', name: 'Lobi' });
+  await insertAlarm(database.db, {
+    ...{ serial: 'ABC123', epoch: 2, from: 40, to: 43, modelVersion: 9, earlierVersion: 7 },
+    earlier: { earliestMs: 1_000, latestMs: 2_000, status: 'final' },
+    later: { earliestMs: 3_000, latestMs: 4_000, status: 'final' },
+  });
   const nowMs = Date.now();
   await upsertTerminalStates(database.db, [
     state('Lobi', {
@@ -94,6 +102,9 @@ describe('while a gateway is connected', () => {
     expect(stdout).toMatch(/ Mesin menolak sambungan\. \[NET_REFUSED\] · sejak 2026-03-02 07:30:00 WITA \(.* lalu\)$/m);
     expect(stdout).toContain('\n  Langkah berikut: Periksa port-nya.');
     expect(stdout).toMatch(/^webhook:payroll: gagal sejak .* lalu \(HTTP 503\), semua sudah diterima$/m);
+    expect(stdout).toMatch(
+      /^kominfo\/Lobi: 3 baris bertentangan dengan hitungan sebelumnya · ABC123-2-40 · \d{4}-\d\d-\d\d$/m,
+    );
     expect(lines.at(-3)).toMatch(/^2 dari 3 mesin terhubung · Antrean: 0 kiriman menunggu$/);
     expect(lines.at(-2)).toMatch(/^(Jam komputer ini paling jauh|Seberapa jauh jam komputer ini) /);
   });
@@ -111,6 +122,16 @@ describe('while a gateway is connected', () => {
     expect(answer.consumers).toEqual([
       expect.objectContaining({ name: 'mqtt', state: 'ok', rowsBehind: 0 }),
       expect.objectContaining({ name: 'webhook:payroll', state: 'retrying', failures: 1, lastFailure: 'HTTP 503' }),
+    ]);
+    expect(answer.clockAlarms).toMatchObject([
+      {
+        office: 'kominfo',
+        firstPunchId: 'ABC123-2-40',
+        lastPunchId: 'ABC123-2-42',
+        rows: 3,
+        earlierVersion: 7,
+        laterVersion: 9,
+      },
     ]);
     expect(answer.offices.map((office: { code: string }) => office.code).sort()).toEqual(['kominfo', 'pu']);
     const [lobby, back, , front] = answer.terminals;

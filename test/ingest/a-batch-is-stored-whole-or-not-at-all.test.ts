@@ -241,5 +241,5 @@ describe('a failure in the middle', () => {
     }
     await killer.end();
     expect(isThrough).toBe(true);
-  });
+  }, 120_000);
 });

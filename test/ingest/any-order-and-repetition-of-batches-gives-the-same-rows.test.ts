@@ -80,4 +80,4 @@ test('records that repeat, batches cut anywhere, delivered in any order, any num
     }),
     { numRuns: 25 },
   );
-});
+}, 240_000);

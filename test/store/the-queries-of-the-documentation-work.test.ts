@@ -3,6 +3,7 @@ import { sql } from 'kysely';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { refreshDue } from '../../src/completeness/refresh.ts';
 import { applyBatch } from '../../src/ingest/apply-batch.ts';
+import { closeMonth } from '../../src/store/periods.ts';
 import { batchOf, means, record, sample } from '../ingest/batches.ts';
 import { createTestDatabase } from '../tools/database.ts';
 
@@ -30,10 +31,13 @@ beforeAll(async () => {
   await applyBatch(db, first, means);
   const opens = { reason: 'log-rewritten' as const, priorEpoch: 1, priorNext: log.length };
   await applyBatch(db, batchOf('ABC123', log.toReversed(), { epoch: 2, opens, bracket }), means);
-});
+  const january = { month: '2026-01', startMs: Date.UTC(2025, 11, 31, 17), endMs: Date.UTC(2026, 0, 31, 17) };
+  await closeMonth(db, { ...january, officeCode: 'kominfo', timeZone: 'Asia/Jakarta', closedBy: 'bendahara' });
   const kominfo = { code: 'kominfo', timeZone: 'Asia/Jakarta', relevantUntilMinute: null };
   const allOfIt = { recent: true, cutMs: Date.UTC(2000, 0, 1) };
   await refreshDue(database, new Map([['kominfo', kominfo]]), allOfIt, presentAtMs);
+  await applyBatch(db, batchOf('LATE1', [record('2026-01-15 07:30:00', '14')], { samples, bracket }), means);
+});
 
 describe('docs/data.md', () => {
   test('has queries', () => expect(queries.length).toBeGreaterThanOrEqual(8));

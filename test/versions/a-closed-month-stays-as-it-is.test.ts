@@ -1,11 +1,13 @@
 import { sql } from 'kysely';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { monthRange } from '../../src/clock/zone.ts';
 import { recompute } from '../../src/ingest/recompute.ts';
 import { closeMonth, fingerprintRows } from '../../src/store/periods.ts';
 import { registerOffice } from '../../src/store/terminals.ts';
 import { createTestDatabase } from '../tools/database.ts';
 import { handPolled } from './terminal.ts';
+
+vi.setConfig({ testTimeout: 120_000 });
 
 const { db } = await createTestDatabase();
 const second = 1_000;

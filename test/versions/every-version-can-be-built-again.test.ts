@@ -55,18 +55,22 @@ const worlds: readonly (readonly [Theme, number])[] = [
   ['odd', 11],
 ];
 
-test.each(worlds)('after a random stretch of polling, %s %i', async (theme, seed) => {
-  const serial = `AGAIN-${theme}-${seed}`;
-  const world = play(randomPlan(seed, theme));
-  const batches = batchesOf(serial, world);
-  for (const batch of batches) await applyBatch(db, batch, means);
-  const found = await rebuildAll(serial);
-  expect(found.rows).toBe(world.evidence.records.length);
-  // What came later does not reach into what was built before.
-  await recompute(db, { serial, dryRun: false, concurrency: 1 });
-  const later = await rebuildAll(serial);
-  expect(later.rows).toBe(found.rows);
-  const again = await recompute(db, { serial, dryRun: false, concurrency: 1 });
-  expect(again.counts).toEqual({ rows: found.rows, changed: 0, told: 0, adjusted: 0, alarms: 0 });
-  expect(await rebuildAll(serial)).toEqual(later);
-});
+test.each(worlds)(
+  'after a random stretch of polling, %s %i',
+  async (theme, seed) => {
+    const serial = `AGAIN-${theme}-${seed}`;
+    const world = play(randomPlan(seed, theme));
+    const batches = batchesOf(serial, world);
+    for (const batch of batches) await applyBatch(db, batch, means);
+    const found = await rebuildAll(serial);
+    expect(found.rows).toBe(world.evidence.records.length);
+    // What came later does not reach into what was built before.
+    await recompute(db, { serial, dryRun: false, concurrency: 1 });
+    const later = await rebuildAll(serial);
+    expect(later.rows).toBe(found.rows);
+    const again = await recompute(db, { serial, dryRun: false, concurrency: 1 });
+    expect(again.counts).toEqual({ rows: found.rows, changed: 0, told: 0, adjusted: 0, alarms: 0 });
+    expect(await rebuildAll(serial)).toEqual(later);
+  },
+  120_000,
+);
