@@ -10,11 +10,8 @@ import { buffer } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 import { sql } from 'kysely';
 import pgCopy from 'pg-copy-streams';
-import { applyBatch, type IngestMeans } from '../src/ingest/apply-batch.ts';
+import { applyBatch } from '../src/ingest/apply-batch.ts';
 import { silentLog } from '../src/log.ts';
-import { alignWhole } from '../src/punch/alignment.ts';
-import type { Batch } from '../src/punch/batch.ts';
-import { splitAlignment } from '../src/punch/split.ts';
 import { queueConnection } from '../src/queue/connection.ts';
 import { createBatchQueue } from '../src/queue/producer.ts';
 import { startIngestWorker } from '../src/queue/worker.ts';
@@ -23,12 +20,9 @@ import { startEmbeddedPostgres } from '../src/store/embedded-postgres.ts';
 import { migrateToLatest } from '../src/store/migrate.ts';
 import { registerOffice } from '../src/store/terminals.ts';
 import { decodeRecords } from '../src/zk/records.ts';
+import { batchesOf, means, recordsOf, rows, strideBytes, terminals } from './ingest-batches.ts';
 import { median, printTable, spread, whole } from './report.ts';
 
-const strideBytes = 40;
-const terminals = 4;
-const recordsPerTerminal = 25_000;
-const rows = terminals * recordsPerTerminal;
 const rowsOneByOne = 1_500;
 const repeats = 3;
 /** Tables a punch ends in. COPY cannot fill a generated column, so the columns are named. */
@@ -42,11 +36,6 @@ const copied = [
     'terminal_serial, epoch, ordinal, office_code, person_id, occurred_at, earliest, latest, time_status, suspect, revision',
   ],
 ] as const;
-
-const means: IngestMeans = {
-  zoneOf: () => ({ timeZone: 'Asia/Jakarta', offsetMs: () => 7 * 3_600_000 }),
-  decode: decodeRecords,
-};
 
 /** Runs the bench and prints its table. */
 export async function benchIngest(): Promise<void> {
@@ -110,54 +99,6 @@ async function freshDatabase(adminUrl: string, name: string): Promise<Database &
   await migrateToLatest(database.db);
   await registerOffice(database.db, { code: 'kominfo', name: 'Kominfo', timeZone: 'Asia/Jakarta' });
   return { ...database, url: url.href };
-}
-
-/** 40-byte records as colour terminals write them, a few seconds apart. */
-function recordsOf(terminal: number): Buffer {
-  const bytes = Buffer.alloc(recordsPerTerminal * strideBytes);
-  const firstPackedTime = 0x3297669c;
-  for (let at = 0; at < recordsPerTerminal; at += 1) {
-    const offset = at * strideBytes;
-    bytes.writeUInt16LE(1 + (at % 400), offset);
-    bytes.write(String(1001 + (at % 400)), offset + 2, 'latin1');
-    bytes[offset + 26] = 1;
-    bytes.writeUInt32LE(firstPackedTime + at * 7 + terminal, offset + 27);
-  }
-  return bytes;
-}
-
-function batchesOf(terminal: number, maxRecords: number): Batch[] {
-  const bytes = recordsOf(terminal);
-  const read = { layout: 'zk40' as const, strideBytes, totalRecords: recordsPerTerminal, bytes };
-  const alignment = alignWhole({ cursor: null, stored: new Uint8Array(0), read });
-  if (alignment.kind === 'suspicious') throw new Error('a first read is never suspicious');
-  const presentAtMs = Date.UTC(2026, 10, 21);
-  return splitAlignment(alignment, null, strideBytes, maxRecords).map((slice, at) => {
-    const { records, endsRead, ...placed } = slice;
-    return {
-      ...placed,
-      version: 1,
-      batchId: `bench-${terminal}-${at}`,
-      officeCode: 'kominfo',
-      terminalName: `T${terminal}`,
-      serial: `BENCH${terminal}`,
-      fence: 1,
-      layout: 'zk40',
-      strideBytes,
-      recordsBase64: Buffer.from(records).toString('base64'),
-      samples: [
-        {
-          sentAtMs: presentAtMs - 1_000,
-          receivedAtMs: presentAtMs - 990,
-          deviceMs: presentAtMs + 7 * 3_600_000 - 1_000,
-          kind: 'before-read',
-        },
-      ],
-      bracket: { absentAtMs: null, presentAtMs },
-      readThroughMs: endsRead ? presentAtMs : null,
-      verifiedWhole: false,
-    };
-  });
 }
 
 /** From the first enqueue to the last commit, with producer and worker as the gateway runs them. */

@@ -9,11 +9,13 @@ import { benchLive } from './live.ts';
 import { benchPoll } from './poll.ts';
 import { benchRead } from './read.ts';
 import { benchScale } from './scale.ts';
+import { benchVerify } from './verify.ts';
 
 const benches: Readonly<Record<string, () => Promise<void>>> = {
   read: benchRead,
   poll: benchPoll,
   ingest: benchIngest,
+  verify: benchVerify,
   live: benchLive,
   clock: benchClock,
   scale: benchScale,
