@@ -28,7 +28,18 @@ export interface LogOptions {
 }
 
 /** Fields that hold a secret or personal data, however deep a careless caller put them. */
-const secretFields = ['commKey', 'password', 'pin', 'pins', 'nip', 'token', 'cookie', 'authorization', 'template'];
+const secretFields = [
+  'commKey',
+  'password',
+  'pin',
+  'pins',
+  'nip',
+  'token',
+  'secret',
+  'cookie',
+  'authorization',
+  'template',
+];
 const secretPaths = secretFields.flatMap((name) => ['', '*.', '*.*.', '*.*.*.'].map((prefix) => prefix + name));
 
 /** Creates the root logger. */
