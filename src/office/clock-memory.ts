@@ -7,7 +7,7 @@
  * was moved after them, or ten minutes that have gone by (docs/time.md, "Which questions are stored").
  */
 import type { ClockEvents, HostClockStep, OperationEntry, SetEvent } from '../clock/model-types.ts';
-import { carry, foldSamples, intersect, widthOf } from '../clock/offset.ts';
+import { foldSamples, intersect, provenBy, widthOf } from '../clock/offset.ts';
 import type { ClockSample, OffsetInterval } from '../clock/sample.ts';
 
 /** What is remembered of one terminal's clock. Immutable: every function below returns the next one. */
@@ -16,7 +16,7 @@ export interface ClockMemory {
   readonly offset: OffsetInterval | null;
   /** Samples that the next batch must take along, oldest first; at most {@link keptSamples}. */
   readonly pending: readonly ClockSample[];
-  /** Samples since the last batch that said what was to be expected, oldest first; at most {@link heldSamples}. */
+  /** Samples that said what was to be expected, and that no batch has taken, oldest first; at most {@link heldSamples}. */
   readonly held: readonly ClockSample[];
   /** What else was learnt and no batch has taken yet. */
   readonly events: ClockEvents;
@@ -26,6 +26,8 @@ export interface ClockMemory {
   readonly restless: number;
   /** How wide the offset was when a batch last took samples along; null before the first. */
   readonly toldWidthMs: number | null;
+  /** Host time of the last look that went with records; null before the first. */
+  readonly recordsAtMs: number | null;
   /** Records went without a look after them: the next one is awaited by them. */
   readonly lookOwed: boolean;
   /** Monotonic time of the last long burst; null before the first. */
@@ -43,12 +45,15 @@ export const unknownClock: ClockMemory = {
   stepped: false,
   restless: 0,
   toldWidthMs: null,
+  recordsAtMs: null,
   lookOwed: false,
   longBurstAtMs: null,
 };
 
 /** Samples kept while the database or the queue is away: enough for a straight line through a day of outage. */
 export const keptSamples = 64;
+/** Looks that are further from a record than the next long burst add nothing to it. */
+const speaksForMs = 3_600_000;
 /** An hour of quiet polls at the usual pace. */
 export const heldSamples = 64;
 /** Events of one kind that wait for a batch, which holds no more of them. The newest are kept. */
@@ -95,29 +100,43 @@ function isNarrower(toldWidthMs: number | null, offset: OffsetInterval | null): 
   return widthMs < narrowedTo * toldWidthMs && toldWidthMs - widthMs > narrowedByMs;
 }
 
-/** The memory with what was held back made ready to go: the last look, and those that prove the two ends of the offset. */
+/**
+ * The memory with what was held back made ready to go: of the looks before what is coming, and of those after records that
+ * went, each that proves more than any nearer one. The others would narrow no bound.
+ */
 export function withReleased(memory: ClockMemory): ClockMemory {
-  const last = memory.held.at(-1);
-  if (last === undefined) return memory;
-  let [highest, lowest] = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
-  const speaking = new Set<ClockSample>([last]);
-  let [proving, refuting]: (ClockSample | undefined)[] = [];
-  for (const sample of memory.held) {
-    const [run] = foldSamples([sample]);
-    if (run === undefined) continue;
-    const { earliestMs, latestMs } = carry(run.interval, last.receivedAtMs);
-    if (earliestMs > highest) [highest, proving] = [earliestMs, sample];
-    if (latestMs < lowest) [lowest, refuting] = [latestMs, sample];
-  }
-  for (const sample of [proving, refuting]) if (sample !== undefined) speaking.add(sample);
-  const released = memory.held.filter((sample) => speaking.has(sample));
-  return { ...memory, held: [], pending: thinned(inOrder([...memory.pending, ...released])) };
+  const { held, pending } = memory;
+  if (held.length === 0) return memory;
+  const speaking = new Set(frontOf([...held].reverse()));
+  if (isAfterRecords(memory)) for (const sample of frontOf(held)) speaking.add(sample);
+  const released = held.filter((sample) => speaking.has(sample));
+  return { ...memory, held: [], pending: thinned(inOrder([...pending, ...released])) };
 }
 
-/** The memory with the last quiet look made ready to go, and the others dropped: it is time to say that all is well. */
+/**
+ * The memory with the last quiet look made ready to go, because it is time to say that all is well. The others stay: records
+ * may come, and then those that prove the most are wanted. Records that went in the last hour want them now.
+ */
 export function withLastReleased(memory: ClockMemory): ClockMemory {
-  const { held, pending } = memory;
-  return { ...memory, held: [], pending: thinned(inOrder([...pending, ...held.slice(-1)])) };
+  const last = memory.held.at(-1);
+  if (last === undefined || isAfterRecords(memory)) return withReleased(memory);
+  return { ...memory, held: memory.held.slice(0, -1), pending: thinned(inOrder([...memory.pending, last])) };
+}
+
+function isAfterRecords({ held, recordsAtMs }: ClockMemory): boolean {
+  return recordsAtMs !== null && (held[0]?.sentAtMs ?? Number.POSITIVE_INFINITY) - recordsAtMs < speaksForMs;
+}
+
+/** Nearest first: those that prove more, at either end of the offset, than all that are nearer. A drift only takes from it. */
+function frontOf(samples: readonly ClockSample[]): ClockSample[] {
+  let [highest, lowest] = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
+  return samples.filter((sample) => {
+    const { earliestMs, latestMs } = provenBy(sample);
+    const proves = earliestMs > highest || latestMs < lowest;
+    highest = Math.max(highest, earliestMs);
+    lowest = Math.min(lowest, latestMs);
+    return proves;
+  });
 }
 
 /** True when something waits that must not wait for long. */
@@ -142,10 +161,19 @@ export function withoutTaken(
     operations: without(memory.events.operations, operations),
     hostSteps: without(memory.events.hostSteps, hostSteps),
   };
+  const recordsAtMs = batch.records > 0 ? (samples.at(-1)?.sentAtMs ?? memory.recordsAtMs) : memory.recordsAtMs;
   const lookOwed = batch.records > 0 ? samples.at(-1)?.kind !== 'after-read' : memory.lookOwed && samples.length === 0;
-  if (samples.length === 0) return { ...memory, events, lookOwed };
+  if (samples.length === 0) return { ...memory, events, recordsAtMs, lookOwed };
   const toldWidthMs = memory.offset === null ? null : widthOf(memory.offset);
-  return { ...memory, events, lookOwed, toldWidthMs, pending: without(memory.pending, samples), stepped: false };
+  return {
+    ...memory,
+    events,
+    recordsAtMs,
+    lookOwed,
+    toldWidthMs,
+    pending: without(memory.pending, samples),
+    stepped: false,
+  };
 }
 
 /** What was known of the offset ends with a set of ours. */
@@ -158,12 +186,13 @@ export function withSet(memory: ClockMemory, set: SetEvent): ClockMemory {
 export function withHostStep(memory: ClockMemory, step: HostClockStep): ClockMemory {
   const hostSteps = [...memory.events.hostSteps, step].slice(-keptEvents);
   const { offset } = memory;
+  const recordsAtMs = memory.recordsAtMs && memory.recordsAtMs + step.byMs;
   const moved = offset && {
     atMs: offset.atMs + step.byMs,
     earliestMs: offset.earliestMs - step.byMs,
     latestMs: offset.latestMs - step.byMs,
   };
-  return { ...withReleased(memory), events: { ...memory.events, hostSteps }, offset: moved };
+  return { ...withReleased(memory), events: { ...memory.events, hostSteps }, recordsAtMs, offset: moved };
 }
 
 /** With new lines of the operation log. */

@@ -101,8 +101,9 @@ async function sendEvidence(poll: Poll): Promise<void> {
     return;
   if (!hasNews(memory.clock)) {
     const untilNextMs = means.time.nowMs() + terminal.pollEveryMs - (lastBatchAtMs ?? Number.NEGATIVE_INFINITY);
+    const isDue = untilNextMs > quietForMs && log.outstanding.length === 0;
     if (memory.clock.lookOwed) memory.clock = withReleased(memory.clock);
-    else if (untilNextMs > quietForMs && log.outstanding.length === 0) memory.clock = withLastReleased(memory.clock);
+    else if (isDue) memory.clock = withLastReleased(memory.clock);
   }
   const { pending: samples } = memory.clock;
   const events = eventsOf(memory.clock);

@@ -14,7 +14,15 @@ import type {
   SetEvent,
 } from '../../src/clock/model-types.ts';
 import type { ClockSample, SampleKind } from '../../src/clock/sample.ts';
-import { unknownClock, withSamples } from '../../src/office/clock-memory.ts';
+import {
+  hasNews,
+  unknownClock,
+  withLastReleased,
+  withoutTaken,
+  withReleased,
+  withSamples,
+  withSet,
+} from '../../src/office/clock-memory.ts';
 import { seeded } from './random.ts';
 
 /** What happens to the terminal's clock, or around it. */
@@ -59,7 +67,10 @@ export interface WorldPlan {
 }
 
 export interface World {
+  /** With every answer there was. */
   readonly evidence: ClockEvidence;
+  /** With those answers only that the poller would not hold back. */
+  readonly storedEvidence: ClockEvidence;
   /** Per record of the evidence, the host time at which it was truly made. */
   readonly truthMs: readonly number[];
 }
@@ -83,6 +94,7 @@ export function play(plan: WorldPlan): World {
     );
 
   const samples: ClockSample[] = [];
+  const sent: ClockSample[] = [];
   const sets: SetEvent[] = [];
   const records: RecordEvidence[] = [];
   const operations: OperationEntry[] = [];
@@ -117,8 +129,23 @@ export function play(plan: WorldPlan): World {
       // A clock that turns out to have been moved is asked on.
       if (!memory.stepped && withSamples(memory, taken).stepped) wanted = Math.max(wanted, burstSizes.hourly);
     }
-    memory = { ...withSamples(memory, taken), pending: [], stepped: false };
+    memory = withSamples({ ...memory, stepped: false }, taken);
     return nowMs;
+  };
+
+  /** A batch takes along what the poller would send with it: quiet looks are held back. */
+  const send = (count: number): void => {
+    sent.push(...memory.pending);
+    memory = withoutTaken(memory, { samples: memory.pending, events: memory.events, records: count });
+  };
+  let sentMs = Number.NEGATIVE_INFINITY;
+  /** What a poll sends when no records took it along. */
+  const sendEvidence = (nowMs: number): void => {
+    if (memory.lookOwed) memory = withReleased(memory);
+    else if (nowMs + 60_000 - sentMs > 600_000) memory = withLastReleased(memory);
+    if (!hasNews(memory)) return;
+    send(0);
+    sentMs = nowMs;
   };
 
   /** What people did up to now stands in the log. */
@@ -152,7 +179,12 @@ export function play(plan: WorldPlan): World {
     }
     stored = log.length;
     absentAtMs = host(preparedMs);
-    if (fresh.length > 0) nowMs = burst('after-read', 1, nowMs);
+    if (fresh.length > 0) {
+      nowMs = burst('after-read', 1, nowMs);
+      memory = withReleased(memory);
+      send(fresh.length);
+      sentMs = nowMs;
+    }
     if (plan.operationLog) {
       nowMs += roundTrip();
       for (const entry of written.slice(operationsRead).filter(({ atMs }) => atMs <= nowMs)) {
@@ -166,6 +198,7 @@ export function play(plan: WorldPlan): World {
       nowMs = burst(isFirst ? 'first-contact' : 'hourly', isFirst ? burstSizes.firstContact : burstSizes.hourly, nowMs);
       longBurstMs = nowMs;
     }
+    sendEvidence(nowMs);
     heardFrom = nowMs;
     return nowMs;
   };
@@ -186,16 +219,19 @@ export function play(plan: WorldPlan): World {
       receivedAtMs,
       deviceMs: Math.floor(set.atMs / 1_000) * 1_000 + plan.zoneHours * hourMs,
     });
-    memory = { ...memory, offset: null };
+    memory = withSet(memory, { sentAtMs: host(set.atMs - 1), receivedAtMs, deviceMs: 0 });
     doneMs = burst('after-set', 8, set.atMs + plan.roundTripMs + 1);
+    sendEvidence(doneMs);
   }
 
   // As a database gives them back: by the host's own time.
   samples.sort((a, b) => a.sentAtMs - b.sentAtMs);
+  sent.sort((a, b) => a.sentAtMs - b.sentAtMs);
   const hostSteps = events.flatMap((event): HostClockStep[] =>
     event.kind === 'host-step' ? [{ atMs: host(event.atMs) - event.byMs, byMs: event.byMs }] : [],
   );
-  return { truthMs, evidence: { samples, sets, operations, hostSteps, records, zone: plan.zone } };
+  const evidence = { samples, sets, operations, hostSteps, records, zone: plan.zone };
+  return { truthMs, evidence, storedEvidence: { ...evidence, samples: sent } };
 }
 
 /** What the clock inside shows, with its fraction of a second. */

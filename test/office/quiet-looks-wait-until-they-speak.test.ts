@@ -28,6 +28,8 @@ async function settled(options: Parameters<typeof paperTerminal>[0] = {}): Promi
 
 test('a day of quiet polls stores a look every ten minutes and a burst every hour, not all of 1,700', async () => {
   const paper = await settled();
+  // In the hour after records more is told.
+  await minutes(paper, 70);
   const [asked, stored] = [paper.asked.clock, samplesOf(paper).length];
   await minutes(paper, 1_440);
   const looked = paper.asked.clock - asked;
