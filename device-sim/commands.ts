@@ -1,5 +1,6 @@
 import { type Answer, ERROR, OK, type Reply } from './answer.ts';
 import { freeBuffer, prepare, readBuffer, readDirectly } from './bulk.ts';
+import { shownAt } from './clock.ts';
 import { commKeyMatches } from './codec/comm-key.ts';
 import { decodeText, encodeText } from './codec/option.ts';
 import { packTime, unpackTime } from './codec/packed-time.ts';
@@ -84,7 +85,9 @@ function inform(terminal: Terminal, { code, payload }: { code: number; payload: 
       return sizes(terminal, payload);
     case COMMAND.getTime: {
       const packed = Buffer.allocUnsafe(4);
-      packed.writeUInt32LE(packTime(terminal.shownMs()), 0);
+      const { timeCachedMs } = terminal.knobs;
+      const readAtMs = timeCachedMs === 0 ? terminal.now() : Math.floor(terminal.now() / timeCachedMs) * timeCachedMs;
+      packed.writeUInt32LE(packTime(shownAt(terminal.clock, readAtMs)), 0);
       return okWith(packed);
     }
     case COMMAND.setTime:
