@@ -24,14 +24,15 @@ export interface Drawn {
   readonly description: string;
 }
 
-const left = 92;
+const left = 108;
 const right = 952;
-const top = 26;
+const top = 36;
 const bottom = 262;
 const punchTop = 286;
 const punchBottom = 326;
 const width = 960;
 const height = 366;
+const numberWidth = 22;
 
 type Scale = (value: number) => number;
 
@@ -45,7 +46,7 @@ export function clockDrawing(drawn: Drawn): Html {
   };
   return html`<svg class="clock-chart" viewBox="0 0 ${width} ${height}" role="img" aria-labelledby="chart-title chart-text"><title id="chart-title">${clockWords.offset[lang]}</title><desc id="chart-text">${description}</desc>
 ${grid(drawn, x, y)}
-${chart.steps.map(({ fromMs, untilMs, number }) => stepMark(x(fromMs), x(untilMs), number))}
+${stepMarks(chart, x)}
 ${chart.bands.map((band) => bandShape(band, x, y))}
 ${chart.setsMs.filter((atMs) => atMs >= chart.fromMs).map((atMs) => setMark(x(atMs)))}
 ${punchBars(drawn)}
@@ -73,9 +74,17 @@ function offsetLabel(ms: number, lang: Lang): string {
 }
 
 /** As wide as it is known: a step between two looks a minute apart is a line, one within an outage a field. */
-function stepMark(from: number, until: number, number: number): Html {
-  const wide = Math.max(1.5, tenth(until - from));
-  return html`<rect class="step" x="${from}" y="${top}" width="${wide}" height="${bottom - top}"/><text class="step-number" x="${tenth(from + wide / 2)}" y="${top - 8}" text-anchor="middle">${number}</text>`;
+function stepMarks({ steps }: ClockChart, x: Scale): readonly Html[] {
+  let [lastAt, isRaised] = [Number.NEGATIVE_INFINITY, false];
+  return steps.map(({ fromMs, untilMs, number }) => {
+    const from = x(fromMs);
+    const wide = Math.max(1.5, tenth(x(untilMs) - from));
+    const at = tenth(from + wide / 2);
+    // Two numbers side by side would read as one.
+    isRaised = at - lastAt < numberWidth && !isRaised;
+    lastAt = at;
+    return html`<rect class="step" x="${from}" y="${top}" width="${wide}" height="${bottom - top}"/><text class="step-number" x="${at}" y="${top - (isRaised ? 21 : 7)}" text-anchor="middle">${number}</text>`;
+  });
 }
 
 function bandShape({ kind, points }: Band, x: Scale, y: Scale): Html {

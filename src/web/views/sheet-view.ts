@@ -2,19 +2,22 @@
 import type { Explanation } from '../../explain/facts.ts';
 import type { Block, Section, Sheet } from '../../explain/sheet.ts';
 import { clockWords } from '../../words/clocks.ts';
-import { timeTag } from '../format.ts';
+import { clockTime, longDay, zoneLabel } from '../format.ts';
 import { type Html, html } from '../html.ts';
 import { type PageFrame, paperPage } from './page.ts';
 
 /** The page of one punch. */
 export function sheetPage(frame: PageFrame, sheet: Sheet, { serial, office }: Explanation, nowMs: number): Html {
   const { words } = frame;
+  // A sheet of paper must say the day, too.
+  const { timeZone } = office;
+  const madeAt = `${longDay(nowMs, timeZone, words)} ${clockTime(nowMs, timeZone)} ${zoneLabel(timeZone, nowMs)}`;
   const body = html`<article class="sheet">
 <header><h2>${sheet.title}</h2><p class="subject">${sheet.subject}</p></header>
 ${sheet.alarms.map((alarm) => html`<p class="alarm" role="alert"><b>!</b> ${alarm}</p>`)}
 <div class="lead"><p>${sheet.lead.text}</p><p><b class="verdict">${sheet.lead.status}</b> ${sheet.lead.meaning}</p></div>
 <ol class="sections">${sheet.sections.map(sectionView)}</ol>
-<footer><p>${sheet.foot}</p><p><a href="/clocks/${encodeURIComponent(serial)}">${clockWords.page[words.lang]}: ${serial}</a> · ${words.footer.made} ${timeTag(nowMs, office.timeZone, words, nowMs)} · <span class="on-screen">${clockWords.print[words.lang]}</span></p></footer>
+<footer><p>${sheet.foot}</p><p><a href="/clocks/${encodeURIComponent(serial)}">${clockWords.page[words.lang]}: ${serial}</a> · ${words.footer.made} ${madeAt}<span class="on-screen"> · ${clockWords.print[words.lang]}</span></p></footer>
 </article>`;
   return paperPage(frame, `${sheet.title}: ${sheet.subject}`, body);
 }
