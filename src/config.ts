@@ -8,6 +8,7 @@ import { checkConfig, checkEnvironment, type Variables } from './config/check.ts
 import type { Environment } from './config/environment.ts';
 import { type ConfigFault, describeFault } from './config/faults.ts';
 import type { Config } from './config/schema.ts';
+import { withSecretFiles } from './config/secret-files.ts';
 import { GerbangError, messageOf } from './errors.ts';
 
 export { parseAddressRange } from './config/address-range.ts';
@@ -19,6 +20,7 @@ export { type ConfigFault, describeFault, type FaultKind } from './config/faults
 export { isHost } from './config/fields.ts';
 export { isQuiet, parseQuietHours, type QuietWindow } from './config/quiet-hours.ts';
 export type { ClockConfig, Config, OfficeConfig, TerminalConfig } from './config/schema.ts';
+export { withSecretFiles } from './config/secret-files.ts';
 
 /** 5,000 offices of 1,000 characters: more is not a configuration. */
 const maxFileBytes = 8 * 1024 * 1024;
@@ -55,7 +57,8 @@ export function parseConfig(text: string, env: Variables, fileName = 'gerbang.ya
 
 /** {@link readConfigText} and {@link parseConfig}. */
 export async function loadConfig(path: string, env: Variables): Promise<Config> {
-  return parseConfig(await readConfigText(path), env, path);
+  const text = await readConfigText(path);
+  return parseConfig(text, await withSecretFiles(text, env), path);
 }
 
 /**

@@ -1,6 +1,6 @@
 /** `gerbang check-config FILE`: every fault at once. */
 import type { Command } from 'commander';
-import { type Config, checkConfig, describeFault, readConfigText } from '../config.ts';
+import { type Config, checkConfig, describeFault, readConfigText, withSecretFiles } from '../config.ts';
 import { readHostError } from '../host-error.ts';
 import { answers, frame, parameters, summaries } from '../words/commands.ts';
 import { hostClockText } from '../words/host-clock.ts';
@@ -19,7 +19,8 @@ export function addCheckConfig(program: Command, cli: Cli): void {
 }
 
 async function run(cli: Cli, file: string, json: boolean): Promise<void> {
-  const checked = checkConfig(await readConfigText(file), cli.env);
+  const config = await readConfigText(file);
+  const checked = checkConfig(config, await withSecretFiles(config, cli.env));
   if (checked.faults === null) {
     const counts = countsOf(checked.value);
     const hostClock = await readHostError();

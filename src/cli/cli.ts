@@ -2,7 +2,14 @@
 
 import type { Writable } from 'node:stream';
 import type { Config, Environment, Variables } from '../config.ts';
-import { type ConfigFault, checkConfig, checkEnvironment, describeFault, readConfigText } from '../config.ts';
+import {
+  type ConfigFault,
+  checkConfig,
+  checkEnvironment,
+  describeFault,
+  readConfigText,
+  withSecretFiles,
+} from '../config.ts';
 import { GerbangError } from '../errors.ts';
 import type { Bilingual, Lang } from '../words/language.ts';
 
@@ -42,7 +49,8 @@ export function environmentOf(cli: Cli): Environment {
  * @throws GerbangError CONFIG_UNREADABLE, CONFIG_INVALID
  */
 export async function configOf(cli: Cli, path: string): Promise<Config> {
-  const checked = checkConfig(await readConfigText(path), cli.env);
+  const text = await readConfigText(path);
+  const checked = checkConfig(text, await withSecretFiles(text, cli.env));
   if (checked.faults === null) return checked.value;
   throw refuse(cli, path, checked.faults);
 }

@@ -62,7 +62,7 @@ export function configReference(): string {
 
 - Unknown keys are refused, so a misspelling is never taken for "not set".
 - \`\${NAME}\` is replaced by the environment variable of that name; a variable that is not set is a fault. Its content
-  is never shown in any message.
+  is never shown in any message. Where \`NAME\` is not set, \`NAME_FILE\` may name a file that holds it.
 - Values are read as text and converted by the field they stand in: serial \`0012345\` keeps its zeros without quotes.
 - YAML anchors and aliases are not supported.
 - Office codes, addresses (\`host\` with \`port\`) and serials may occur once in the file; terminal names once in an office.

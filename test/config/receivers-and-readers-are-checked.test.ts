@@ -1,5 +1,8 @@
-import { describe, expect, test } from 'vitest';
-import { checkConfig, describeFault, exampleConfig } from '../../src/config.ts';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { checkConfig, describeFault, exampleConfig, withSecretFiles } from '../../src/config.ts';
 
 const offices = 'offices: [ { code: a, name: A, timeZone: Asia/Jakarta } ]\n';
 /** The secret of the public test vector of Standard Webhooks: 24 bytes. */
@@ -69,6 +72,30 @@ describe('a reader of the change feed', () => {
   test('is refused with a token in the place of its hash, and under a name that is taken', () => {
     const text = `${offices}web: { tokens: [ { name: a, sha256: my-token }, { name: a, sha256: ${hash} } ] }\n`;
     expect(faultsIn(text)).toEqual(['web.tokens[0].sha256: not-allowed', 'web.tokens[1].name: name-twice']);
+  });
+});
+
+describe('a secret in a file', () => {
+  const text = webhook(`url: "https://a.example/", secret: "\${S}"`);
+  let folder = '';
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'gerbang-secret-'));
+    await writeFile(join(folder, 'secret'), `${secret}\n`);
+  });
+  afterAll(() => rm(folder, { recursive: true, force: true }));
+
+  test('is taken from where its variable says, without the line break at its end', async () => {
+    const env = await withSecretFiles(text, { S_FILE: join(folder, 'secret'), OTHER_FILE: '/nowhere' });
+    expect(checkConfig(text, env).value?.webhooks[0]?.secret).toBe(secret);
+  });
+
+  test('gives way to the variable itself', async () => {
+    expect(await withSecretFiles(text, { S: 'own', S_FILE: '/nowhere' })).toMatchObject({ S: 'own' });
+  });
+
+  test('that cannot be read is named with its variable', async () => {
+    const read = withSecretFiles(text, { S_FILE: '/nowhere/secret' });
+    await expect(read).rejects.toMatchObject({ code: 'CONFIG_UNREADABLE', context: { variable: 'S_FILE' } });
   });
 });
 
