@@ -94,7 +94,7 @@ const doors: Readonly<Record<string, Door>> = {
   webhooks: { values: ['store', 'crash-points.ts', 'errors.ts', 'log.ts'], types: [] },
   'gateway.ts': { values: [...everything, 'gateway'], types: [] },
   gateway: { values: [...everything, 'gateway.ts'], types: [] },
-  cli: { values: [...everything, 'gateway.ts', 'device-sim'], types: [] },
+  cli: { values: [...everything, 'gateway.ts', 'device-sim'], types: [], files: ['src/gateway/store-rights.ts'] },
   'main.ts': { values: ['cli', ...everything, 'gateway.ts', 'device-sim'], types: [] },
 };
 

@@ -18,6 +18,10 @@ async function run(cli: Cli, json: boolean): Promise<void> {
   // Loaded here, so that `--help` and `probe` do not wait for database drivers they never use.
   const { dataDirOf, findDatabase } = await import('./database.ts');
   const { startEmbeddedPostgres } = await import('../store/embedded-postgres.ts');
+  if (environment.databaseUrl !== undefined && environment.ownerUrl !== undefined) {
+    const applied = await migrateAsOwner(environment.databaseUrl, environment.ownerUrl, environment.redisUrl);
+    return tell(cli, applied, json);
+  }
   const found = await findDatabase(environment, cli.env);
   const started =
     found === null
@@ -28,11 +32,28 @@ async function run(cli: Cli, json: boolean): Promise<void> {
       : null;
   try {
     const applied = await migrate(found ?? started?.url ?? '', environment.redisUrl);
-    if (json) writeJson(cli.stdout, { applied });
-    else if (applied.length === 0) cli.stdout.write(`${cli.say(answers.schemaCurrent)}\n`);
-    else cli.stdout.write(applied.map((name) => `${cli.say(answers.migrated)}: ${name}\n`).join(''));
+    tell(cli, applied, json);
   } finally {
     await started?.stop();
+  }
+}
+
+function tell(cli: Cli, applied: readonly string[], json: boolean): void {
+  if (json) writeJson(cli.stdout, { applied });
+  else if (applied.length === 0) cli.stdout.write(`${cli.say(answers.schemaCurrent)}\n`);
+  else cli.stdout.write(applied.map((name) => `${cli.say(answers.migrated)}: ${name}\n`).join(''));
+}
+
+/** Makes the tables as their owner, and gives the role of the gateway its rights. */
+async function migrateAsOwner(url: string, ownerUrl: string, redisUrl: string | undefined): Promise<string[]> {
+  const { prepareAsOwner } = await import('../gateway/store-rights.ts');
+  const { openDatabase } = await import('../store/database.ts');
+  const { currentRole } = await import('../store/roles.ts');
+  const gateway = openDatabase(url, { maxConnections: 1, applicationName: 'gerbang migrate' });
+  try {
+    return await prepareAsOwner(await currentRole(gateway.db), ownerUrl, redisUrl === undefined);
+  } finally {
+    await gateway.close();
   }
 }
 

@@ -2,6 +2,7 @@
 import type { Config } from '../config.ts';
 import type { Backlog } from '../store/backlog.ts';
 import type { MachineRow, OfficeRow } from '../store/board.ts';
+import type { EvidenceGuard } from '../store/roles.ts';
 import type { AlarmStatus } from './status-alarms.ts';
 import type { ConsumerStatus } from './status-consumers.ts';
 import type { GapStatus } from './status-gaps.ts';
@@ -41,6 +42,8 @@ export interface StatusReport {
   readonly hostClock: { readonly errorMs: number; readonly source: string } | null;
   /** Those who are told: MQTT and webhooks. */
   readonly consumers: readonly ConsumerStatus[];
+  /** How well evidence is kept: sealed up to which day, and which gateways could alter it. */
+  readonly evidence: EvidenceGuard;
   readonly queue: { readonly waiting: number | null; readonly errorCode: string | null; readonly setAside: number };
 }
 

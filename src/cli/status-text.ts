@@ -5,6 +5,7 @@ import { isClockUnfit } from '../errors.ts';
 import { backlogText } from '../words/backlog.ts';
 import { answers, frame } from '../words/commands.ts';
 import { explainError } from '../words/errors.ts';
+import { evidenceWords } from '../words/evidence.ts';
 import { hostClockText } from '../words/host-clock.ts';
 import { numberText } from '../words/language.ts';
 import { ageText, offsetBrief } from '../words/time.ts';
@@ -43,9 +44,16 @@ export function statusText(report: StatusReport, cli: Cli, nowMs: number): strin
     alarmsText(report.clockAlarms, cli),
     consumersText(report.consumers, cli, nowMs),
   );
-  parts.push(backlogOf(report, cli), summaryOf(report, cli));
+  parts.push(backlogOf(report, cli), evidenceOf(report, cli), summaryOf(report, cli));
   parts.push(`${hostClockText(report.hostClock, cli.lang)}\n`);
   return parts.join('');
+}
+
+function evidenceOf({ evidence }: StatusReport, cli: Cli): string {
+  const sealed =
+    evidence.sealedThrough === null ? [] : [`${cli.say(evidenceWords.sealed)} ${evidence.sealedThrough} (UTC)`];
+  const alterable = evidence.alterableBy.map((role) => `${cli.say(evidenceWords.alterable)}: ${printable(role)}`);
+  return [...sealed, ...alterable].map((line) => `${line}\n`).join('');
 }
 
 function headOf(cli: Cli): string[] {

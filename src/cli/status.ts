@@ -70,8 +70,10 @@ async function readReport(url: string, environment: Environment, config: Config 
     const consumers = (await readConsumers(database.db)).map(consumerStatusOf);
     const { alarmsForMs, readAlarms } = await import('../store/alarms.ts');
     const alarms = await readAlarms(database.db, { sinceMs: Date.now() - alarmsForMs, limit: alarmsShown });
+    const { readEvidenceGuard } = await import('../store/roles.ts');
     return {
       gatewayRunning,
+      evidence: await readEvidenceGuard(database.db),
       ...fleet,
       gaps,
       clockAlarms: alarms.map(alarmStatusOf),

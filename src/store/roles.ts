@@ -66,6 +66,25 @@ export async function alterableEvidence(db: Kysely<Tables>, role?: string): Prom
   return rows.map((row) => row.name);
 }
 
+/** How well evidence is kept on this database. */
+export interface EvidenceGuard {
+  /** Last sealed day, `YYYY-MM-DD` in UTC; null when none is. */
+  readonly sealedThrough: string | null;
+  /** Roles of connected gateways that could alter evidence. */
+  readonly alterableBy: readonly string[];
+}
+
+/** Looks at the connections gateways hold now. */
+export async function readEvidenceGuard(db: Kysely<Tables>): Promise<EvidenceGuard> {
+  const { rows } = await sql<{ role: string }>`
+    select distinct usename::text as role from pg_stat_activity
+    where datname = current_database() and application_name = 'gerbang' and pid <> pg_backend_pid()`.execute(db);
+  const alterableBy: string[] = [];
+  for (const { role } of rows) if ((await alterableEvidence(db, role)).length > 0) alterableBy.push(role);
+  const { rows: days } = await sql<{ day: string | null }>`select max(day) as day from evidence_day`.execute(db);
+  return { sealedThrough: days[0]?.day ?? null, alterableBy };
+}
+
 /** One table after the other, and only those the owner owns: a queue that the gateway made itself is its own already. */
 const grants = `
 do $$

@@ -79,6 +79,11 @@ export const evidenceWords = {
     en: 'Run gerbang start: the terminals are read again and fill in what is newer than the backup.',
   },
   table: { id: 'tabel', en: 'table' },
+  sealed: { id: 'Bukti tersegel sampai', en: 'Evidence sealed through' },
+  alterable: {
+    id: 'Peran basis data ini dapat mengubah bukti (docs/operations.md, Database roles)',
+    en: 'This database role could alter evidence (docs/operations.md, Database roles)',
+  },
 } satisfies Record<string, Bilingual>;
 
 /** What happened to a row. */
