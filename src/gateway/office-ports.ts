@@ -12,8 +12,8 @@ import { lockSerial, pinSerial, placesOfSerial, readPin, unpinSerial } from '../
 
 type Db = Kysely<Tables>;
 
-/** A month of a quiet clock is less than half of it. */
-const historySamples = 30_000;
+/** A month of a quiet clock, two weeks of a busy one: more would hold up everybody else for a second. */
+const historySamples = 10_000;
 const historyEvents = 5_000;
 
 /**
