@@ -9,6 +9,7 @@ import { disagreements, modelDigest, revisionOf } from '../src/clock/versions.ts
 import { ask, type Manner, type Outcome } from '../test/clock/questions.ts';
 import { seeded } from '../test/clock/random.ts';
 import { type Event, play } from '../test/clock/truth.ts';
+import { benchRecompute } from './recompute.ts';
 import { median, printTable, quantile, whole } from './report.ts';
 
 const runsPerCell = 2_000;
@@ -32,6 +33,10 @@ export async function benchClock(): Promise<void> {
   benchQuestions();
   benchRebuild();
   benchLongLog();
+  await benchRecompute(
+    Array.from({ length: worlds }, (_, index) => monthOf(index + 1)),
+    terminals,
+  );
 }
 
 function benchQuestions(): void {

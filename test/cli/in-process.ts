@@ -5,6 +5,7 @@ import { addBackup } from '../../src/cli/backup.ts';
 import { addCheckConfig } from '../../src/cli/check-config.ts';
 import type { Cli } from '../../src/cli/cli.ts';
 import { addClocks } from '../../src/cli/clocks.ts';
+import { addClosePeriod } from '../../src/cli/close-period.ts';
 import { addCompleteness } from '../../src/cli/completeness.ts';
 import { addDigest } from '../../src/cli/digest.ts';
 import { addExampleConfig } from '../../src/cli/example-config.ts';
@@ -13,6 +14,7 @@ import { addMigrate } from '../../src/cli/migrate.ts';
 import { addProbe } from '../../src/cli/probe.ts';
 import { runProgram } from '../../src/cli/program.ts';
 import { addRead } from '../../src/cli/read.ts';
+import { addRecompute } from '../../src/cli/recompute.ts';
 import { addReplay } from '../../src/cli/replay.ts';
 import { addRestore } from '../../src/cli/restore.ts';
 import { addSim } from '../../src/cli/sim.ts';
@@ -29,6 +31,8 @@ const commands = [
   addClocks,
   addCompleteness,
   addExplain,
+  addRecompute,
+  addClosePeriod,
   addVerify,
   addDigest,
   addBackup,
