@@ -90,8 +90,6 @@ async function consumers(context: RowContext): Promise<string> {
   const world = await makeWorld({ ...context, database: await context.database(), history: 200 });
   const gateway = world.start();
   await until('the first rows arrive', () => (world.subscriber?.count() ?? 0) > 0, { withinMs: 240_000 });
-  const frozen = await frozenSubscriber(world.brokerUrl ?? '');
-  context.onEnd(() => frozen.end(true));
   await world.subscriber?.disconnect();
   world.punch(400);
   await until('all is stored', async () => (await world.stored()) === world.made(), { withinMs: 240_000 });

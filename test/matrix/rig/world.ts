@@ -42,7 +42,6 @@ export interface World {
   readonly database: Database;
   readonly config: string;
   readonly subscriber: Subscriber | null;
-  readonly brokerUrl: string | null;
   /** Ends every connection to the broker; it lives on. */
   cutBroker(): void;
   /** Everybody punches so often, at every terminal. */
@@ -101,7 +100,6 @@ export async function makeWorld(options: WorldOptions): Promise<World> {
     database,
     config,
     subscriber,
-    brokerUrl: broker?.url ?? null,
     made,
     stored,
     cutBroker: () => broker?.cut(),
