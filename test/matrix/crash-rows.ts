@@ -36,11 +36,9 @@ async function dieAt(world: World, point: CrashPoint, times: number): Promise<vo
   // A clock that is wrong is set after the read.
   for (const { terminal } of world.fleet.terminals) if (/set$/.test(point)) terminal.stepClock(30_000);
   const gateway = world.start({ GERBANG_CRASH_AT: `${point}:${times}` });
-  await until(`the gateway dies at ${point}:${times}`, () => gateway.hasEnded(), { withinMs: 180_000 }).catch(
-    (error) => {
-      throw new Error(`${error.message}\n${gateway.said()}`);
-    },
-  );
+  await until(`the gateway dies at ${point}:${times}`, () => gateway.hasEnded()).catch((error) => {
+    throw new Error(`${error.message}\n${gateway.said()}`);
+  });
   const { signal } = await gateway.ended;
   if (signal !== 'SIGKILL') throw new Error(`ended by itself at ${point}: ${gateway.said()}`);
   await world.letLeasesExpire();
@@ -58,13 +56,13 @@ async function standStill(context: RowContext, deed: 'freeze' | 'block=45000'): 
     world.punch(300);
     const sleeper = world.start({ GERBANG_CRASH_AT: `${point}:2:${deed}` });
     const stands = (): boolean => sleeper.said().includes(`crash point ${point}`);
-    await until(`the gateway stands still at ${point}`, stands, { withinMs: 180_000 });
+    await until(`the gateway stands still at ${point}`, stands);
     await world.letLeasesExpire();
     const second = world.start();
     world.punch(50);
     const before = await world.stored();
     const takesOver = async (): Promise<boolean> => (await world.stored()) > before;
-    await until('another gateway takes over', takesOver, { withinMs: 180_000 });
+    await until('another gateway takes over', takesOver);
     sleeper.signal('SIGCONT');
     await world.mustComeToRest(`after ${point}, with the sleeper awake`);
     await sleeper.stop(70_000);

@@ -23,7 +23,7 @@ async function linkBack(context: RowContext): Promise<string> {
   const config = { queue: { recordsPerBatch: 250, batchesPerTerminal: 4 } };
   const world = await makeWorld({ ...context, database, terminals: away + present, history: 50, config });
   world.start();
-  await until('every log was read', async () => (await world.stored()) === world.made(), { withinMs: 240_000 });
+  await until('every log was read', async () => (await world.stored()) === world.made());
   const gone = world.fleet.terminals.slice(0, away);
   for (const terminal of gone) await terminal.offline();
   for (const { terminal } of gone) terminal.fillLog({ count: backlog });
@@ -89,10 +89,10 @@ async function mustHaveBeenFair(world: World, gone: readonly string[], there: re
 async function consumers(context: RowContext): Promise<string> {
   const world = await makeWorld({ ...context, database: await context.database(), history: 200 });
   const gateway = world.start();
-  await until('the first rows arrive', () => (world.subscriber?.count() ?? 0) > 0, { withinMs: 240_000 });
+  await until('the first rows arrive', () => (world.subscriber?.count() ?? 0) > 0);
   await world.subscriber?.disconnect();
   world.punch(400);
-  await until('all is stored', async () => (await world.stored()) === world.made(), { withinMs: 240_000 });
+  await until('all is stored', async () => (await world.stored()) === world.made());
   world.cutBroker();
   await world.subscriber?.reconnect();
   const outside = await world.mustComeToRest('after the consumer came back');
@@ -108,7 +108,7 @@ async function consumers(context: RowContext): Promise<string> {
   context.onEnd(() => still.end(true));
   const before = world.made();
   world.punch(400);
-  await until('the reader has all of it', () => readAll(reader, world.made() - before), { withinMs: 240_000 });
+  await until('the reader has all of it', () => readAll(reader, world.made() - before));
   return `${outside}; built-in broker: ${reader.ids().length} rows past a frozen subscriber`;
 }
 

@@ -90,7 +90,7 @@ async function brokenInCommit(context: RowContext): Promise<string> {
       swallowed += 1;
     });
     world.punch(30);
-    await until('the answer to a COMMIT is lost', () => swallowed > round, { withinMs: 240_000 });
+    await until('the answer to a COMMIT is lost', () => swallowed > round);
     await lost;
     if (round % 3 === 0) await sql.raw(terminateAll).execute(world.database.db);
     await world.mustHoldNow(`after lost answer ${round + 1}`);
@@ -133,7 +133,7 @@ async function cannotWrite(context: RowContext): Promise<string> {
   await fill(join(disk, 'ballast'));
   scene.world.punch(2_000);
   const isHurt = (): boolean => /53100|STORE_UNAVAILABLE/.test(scene.gateway.said());
-  await until('the full disk is noticed', isHurt, { withinMs: 240_000 });
+  await until('the full disk is noticed', isHurt);
   await rm(join(disk, 'ballast'));
   await scene.postgres.bringBack();
   seen.push(`disk full: ${await scene.world.mustComeToRest('after the disk was full')}`);

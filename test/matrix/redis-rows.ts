@@ -108,7 +108,7 @@ async function withoutDisk(context: RowContext): Promise<string> {
     // A write beyond the limit fails as on a full disk; a file system of one's own would need rights a test may not have.
     await run('prlimit', ['--pid', `${redis.pid()}`, '--fsize=1000:1000']);
     world.punch(50);
-    await until('Redis ends for want of room', () => !redis.isThere(), { withinMs: 180_000 });
+    await until('Redis ends for want of room', () => !redis.isThere());
     await redis.bringBack();
     ways.push('no room for its file');
   }

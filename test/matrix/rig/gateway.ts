@@ -78,7 +78,7 @@ function watch(child: ChildProcess): GatewayProcess {
   });
   const pid = child.pid ?? 0;
   const urlOf = async (which: 'page' | 'mqtt'): Promise<string> => {
-    const lastMs = performance.now() + 180_000;
+    const lastMs = performance.now() + 600_000;
     while (found[which] === '') {
       if (over) throw new Error(`the gateway ended before it had started:\n${text}`);
       if (performance.now() > lastMs) throw new Error(`the gateway does not start:\n${text}`);

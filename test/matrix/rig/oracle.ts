@@ -82,6 +82,12 @@ async function readStored(db: Db, serials: readonly string[]): Promise<readonly 
  * @param timesSinceMs times are judged of punches made since then; before, the host's own clock was wrong
  */
 export async function faultsNow(db: Db, fleet: Fleet, timesSinceMs = Number.NEGATIVE_INFINITY): Promise<Faults> {
+  // One snapshot: a batch that is committed between two questions would look like a cursor ahead of its records.
+  const snapshot = db.transaction().setIsolationLevel('repeatable read').setAccessMode('read only');
+  return snapshot.execute((tx) => faultsIn(tx, fleet, timesSinceMs));
+}
+
+async function faultsIn(db: Db, fleet: Fleet, timesSinceMs: number): Promise<Faults> {
   const serials = fleet.terminals.map(({ serial }) => serial);
   const stored = bySerial(await readStored(db, serials));
   const { rows: cursors } = await sql<CursorRow>`

@@ -7,7 +7,7 @@ export async function until(
   holds: () => boolean | Promise<boolean>,
   options: { readonly withinMs?: number; readonly everyMs?: number } = {},
 ): Promise<void> {
-  const { withinMs = 180_000, everyMs = 25 } = options;
+  const { withinMs = 600_000, everyMs = 25 } = options;
   const lastMs = performance.now() + withinMs;
   let last: unknown;
   for (;;) {
