@@ -17,6 +17,9 @@ const indonesianLabels: Readonly<Record<string, string>> = {
 const labelFormats = new Map<string, Intl.DateTimeFormat>();
 const keptFormats = 64;
 
+/** Where each zone's offset last stood and for how long it does: it is asked for at every turn, and changes twice a year. */
+const stretches = new Map<string, { readonly fromMs: number; readonly untilMs: number; readonly offsetMs: number }>();
+
 /** True for a zone name of the IANA database, such as `Asia/Jakarta`. A bare offset such as `+07:00` is not one. */
 export function isKnownZone(zone: string): boolean {
   if (!/^[A-Za-z]/.test(zone)) return false;
@@ -35,7 +38,17 @@ export function isKnownZone(zone: string): boolean {
  * @throws RangeError for a zone that is not known
  */
 export function zoneOffsetMs(zone: string, utcMs: number): number {
-  return at(zone, utcMs).offsetNanoseconds / 1_000_000;
+  const known = stretches.get(zone);
+  if (known !== undefined && utcMs >= known.fromMs && utcMs < known.untilMs) return known.offsetMs;
+  const here = at(zone, utcMs);
+  // Strictly before the next millisecond: a change at this very instant counts.
+  const changed = at(zone, Math.floor(utcMs) + 1).getTimeZoneTransition('previous');
+  const changes = here.getTimeZoneTransition('next');
+  if (stretches.size >= keptFormats) stretches.clear();
+  const offsetMs = here.offsetNanoseconds / 1_000_000;
+  const fromMs = changed?.epochMilliseconds ?? Number.NEGATIVE_INFINITY;
+  stretches.set(zone, { fromMs, untilMs: changes?.epochMilliseconds ?? Number.POSITIVE_INFINITY, offsetMs });
+  return offsetMs;
 }
 
 /**

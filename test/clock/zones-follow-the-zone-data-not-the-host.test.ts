@@ -93,3 +93,14 @@ test('more zones than are kept still get their names', () => {
   for (const zone of Intl.supportedValuesOf('timeZone').slice(0, 100)) expect(zoneLabel(zone)).not.toBe('');
   expect(zoneLabel('America/New_York')).toBe('EST');
 });
+
+test('an offset is the right one on both sides of a change, in whatever order it is asked for', () => {
+  const hour = 3_600_000;
+  // Central European summer time began on 29 March 2026 at 01:00 UTC and ends on 25 October 2026 at 01:00 UTC.
+  const begins = Date.UTC(2026, 2, 29, 1);
+  const ends = Date.UTC(2026, 9, 25, 1);
+  const asked = [begins, begins - 1, begins + 0.5, ends - 0.5, ends, begins - 0.5, ends - 1, begins, ends + 1];
+  const summer = asked.map((atMs) => atMs >= begins && atMs < ends);
+  expect(asked.map((atMs) => zoneOffsetMs('Europe/Berlin', atMs))).toEqual(summer.map((is) => (is ? 2 * hour : hour)));
+  expect(asked.map((atMs) => zoneOffsetMs('Asia/Jakarta', atMs))).toEqual(asked.map(() => 7 * hour));
+});

@@ -9,6 +9,8 @@ export interface Life {
   readonly name: string;
   isAlive(): boolean;
   isFrozen(): boolean;
+  /** When it last thawed; `-Infinity` when it never froze. */
+  thawedAtMs(): number;
   /**
    * Asks somebody else. The work is done there, whatever has become of the caller by then, and its outcome is known here,
    * unless the caller died; a frozen one learns it when it thaws.
@@ -32,6 +34,7 @@ const longestPauseMs = 2 ** 31 - 1;
 export function createLife(kernel: Kernel, name: string, onDeath: () => void = () => undefined): Life {
   let alive = true;
   let frozen = false;
+  let thawedAtMs = Number.NEGATIVE_INFINITY;
   const missed: (() => void)[] = [];
   let doom: { calls: number; readonly when: 'before' | 'after' } | null = null;
 
@@ -60,6 +63,7 @@ export function createLife(kernel: Kernel, name: string, onDeath: () => void = (
     name,
     isAlive: () => alive,
     isFrozen: () => frozen,
+    thawedAtMs: () => thawedAtMs,
     call: (what, roundTripMs, work, thereAt = 1) =>
       new Promise((resolve, reject) => {
         if (!alive) return;
@@ -110,6 +114,7 @@ export function createLife(kernel: Kernel, name: string, onDeath: () => void = (
     },
     thaw() {
       frozen = false;
+      thawedAtMs = kernel.nowMs();
       kernel.note(name, 'thaws');
       for (const deed of missed.splice(0)) receive(deed);
     },

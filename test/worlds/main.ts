@@ -11,6 +11,7 @@ const { values } = parseArgs({
     count: { type: 'string', default: '500' },
     from: { type: 'string', default: '1' },
     trace: { type: 'boolean', default: false },
+    'until-broken': { type: 'boolean', default: false },
   },
 });
 
@@ -37,6 +38,7 @@ for (let seed = first; seed < first + count; seed += 1) {
   total.broken += 1;
   process.exitCode = 1;
   console.log(`seed ${seed}: ${breaches.join('\n  ')}\n  again: npm run worlds -- --seed ${seed} --trace`);
+  if (values['until-broken']) break;
 }
 const seconds = (performance.now() - startedMs) / 1000;
 const cpuSeconds = process.cpuUsage().user / 1e6;

@@ -73,11 +73,11 @@ export function planWorld(seed: number): WorldPlan {
   // Mondays and Sundays, mornings and nights.
   const startMs =
     Date.UTC(2026, 10, random.integer(1, 28), random.integer(0, 23), random.integer(0, 59)) + 1000 * random.next();
-  const terminals = Array.from({ length: random.pick([2, 2, 2, 2, 3, 3, 5]) }, (_, index) =>
+  const terminals = Array.from({ length: random.pick([2, 2, 2, 2, 2, 3, 4]) }, (_, index) =>
     terminalPlan(random, index, zone.minutes),
   );
   const pollEverySeconds = random.pick([600, 1_800, 3_600]);
-  const lastsMs = Math.min(random.pick([12, 20, 36]) * pollEverySeconds * second, 3 * day);
+  const lastsMs = Math.min(random.pick([10, 14, 24]) * pollEverySeconds * second, 3 * day);
   const troubledUntilMs = startMs + lastsMs;
   const gateways = random.pick([1, 1, 1, 2, 2, 3]);
   return {
@@ -135,10 +135,10 @@ function punchesOf(
   const people = random.integer(1, 12);
   const punches: { atMs: number; pin: string }[] = [];
   // Before the world begins the log is not empty.
-  for (let left = random.pick([0, 3, 40, 150]); left > 0; left -= 1) {
+  for (let left = random.pick([0, 3, 40, 90]); left > 0; left -= 1) {
     punches.push({ atMs: startMs, pin: String(firstPin + random.integer(0, people)) });
   }
-  const count = random.pick([5, 40, 120]);
+  const count = random.pick([5, 30, 80]);
   const rushes = Array.from({ length: 3 }, () => startMs + random.next() * lastsMs);
   for (let left = count; left > 0; left -= 1) {
     const inRush = random.chance(0.5);

@@ -60,6 +60,8 @@ export interface WorldStore {
   acquire(key: string, holder: string, ttlMs: number): number | null;
   renew(leases: readonly LeaseToken[], holder: string, ttlMs: number): string[];
   release(leases: readonly LeaseToken[], holder: string): void;
+  /** Who has a lease, or had it last. */
+  holderOf(key: string): string | null;
   /** A backup as of now; calling it restores it. */
   backup(): () => void;
 }
@@ -124,6 +126,7 @@ export function createWorldStore(nowMs: () => number): WorldStore {
         tables = { ...tables, leases: put(tables.leases, token.key, free) };
       }
     },
+    holderOf: (key) => tables.leases.get(key)?.holder ?? null,
     backup() {
       const kept = tables;
       return () => {

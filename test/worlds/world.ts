@@ -56,10 +56,8 @@ export async function playWorld(plan: WorldPlan, onNote?: (line: string) => void
   const scene = createScene(plan, kernel, watch, onNote !== undefined);
   const { store, queue } = scene.town;
   setOut(scene);
-  for (const share of [0.3, 0.7]) {
-    await kernel.runUntil(plan.startMs + share * (plan.troubledUntilMs - plan.startMs));
-    look(scene, watch);
-  }
+  await kernel.runUntil(plan.startMs + 0.6 * (plan.troubledUntilMs - plan.startMs));
+  look(scene, watch);
   await kernel.runUntil(plan.troubledUntilMs);
   queue.manners = { delayMs: 0, twice: 0, unanswered: 0 };
   await kernel.runUntil(plan.troubledUntilMs + calmMs(plan));
@@ -118,11 +116,14 @@ function createScene(plan: WorldPlan, kernel: Kernel, watch: Watch, traceLogs: b
       if (terminal === undefined) note(kernel, watch, [`${batch.serial}: a stranger was stored`]);
       else judgeBatch(batch, terminal, town, plan, watch);
     },
-    onOpen(terminal, { name }) {
-      const others = gateways.filter(({ life }) => life.name !== name && !life.isFrozen()).map(({ life }) => life.name);
-      const other = [...terminal.openedBy.values()].find((opener) => others.includes(opener));
-      if (other === undefined || watch.isRestored) return;
-      note(kernel, watch, [`${terminal.plan.serial}: ${other} and ${name} talk to it at once`]);
+    onOpen(terminal, life) {
+      // What was on its way when it froze goes on when it thaws: the fence is for that, not the lease.
+      const isDazed = kernel.nowMs() - life.thawedAtMs() < minute;
+      const holder = store.holderOf(`${hostOf(terminals.indexOf(terminal))}:4370`);
+      if (watch.isRestored || isDazed || holder === life.name) return;
+      note(kernel, watch, [
+        `${terminal.plan.serial}: ${life.name} talks to it, and ${holder ?? 'nobody'} has the lease`,
+      ]);
     },
     onEnd(place, { error }) {
       if (error?.code === 'INTERNAL') note(kernel, watch, [`${place.terminalName}: poll broke: ${error.message}`]);
