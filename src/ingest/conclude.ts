@@ -182,11 +182,12 @@ async function reopenedBy(
   const lookedMs = await readLookBefore(tx, serial, { beforeMs: Math.min(...newsMs), exceptSeq: seq });
   const rows: StandingRow[] = [];
   let page = newest;
-  for (let limit = firstPage; ; limit *= 8) {
+  for (let limit = firstPage; ; ) {
     const open = page.filter(({ presentAtMs }) => presentAtMs >= lookedMs);
     rows.push(...open);
     if (open.length < page.length || page.length < limit || rows.length >= mostReopened) break;
-    page = await readNewest(tx, serial, { skip: rows.length, limit: limit * 8 });
+    limit = Math.min(8 * limit, mostReopened - rows.length);
+    page = await readNewest(tx, serial, { skip: rows.length, limit });
   }
   // Of a read that is too long for one batch only a part is here: it is left to those who judge reads as a whole.
   const oldest = rows.length >= mostReopened ? rows.at(-1) : undefined;
