@@ -66,7 +66,7 @@ interface Entry {
 
 export interface WorldTerminal {
   readonly plan: TerminalPlan;
-  /** Another machine may stand at its address, or it may give another name. */
+  /** Another machine may stand at its address, with another serial and a log of its own. */
   serial: string;
   weather: Weather;
   readonly clock: ClockState;
@@ -107,6 +107,9 @@ export const layoutOf = (layout: TerminalPlan['layout']): RecordLayout =>
 export function createWorldTerminal(kernel: Kernel, plan: TerminalPlan): WorldTerminal {
   const log: Entry[] = [];
   const operations: Operation[] = [];
+  const strangers = Array.from({ length: 9 }, (_, index) =>
+    recordOf(plan, '9', kernel.nowMs() + index * 60_000, index),
+  );
   const listeners = new Set<() => void>();
   let written = 0;
   let hidden: number | null = null;
@@ -150,7 +153,10 @@ export function createWorldTerminal(kernel: Kernel, plan: TerminalPlan): WorldTe
       kernel.note(plan.serial, `punch ${deed.hex.slice(0, 16)}`);
       for (const ring of listeners) ring();
     },
-    records: () => (hidden === null ? log : log.slice(0, hidden)).map(({ bytes }) => bytes),
+    records() {
+      if (terminal.serial !== plan.serial) return strangers;
+      return (hidden === null ? log : log.slice(0, hidden)).map(({ bytes }) => bytes);
+    },
     clear() {
       kernel.note(plan.serial, `cleared of ${log.length}`);
       gone(log.splice(0));
