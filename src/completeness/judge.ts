@@ -1,8 +1,8 @@
 /**
  * Whether a day of an office is complete. Pure: what is known goes in, the judgement with its reasons comes out.
  *
- * A day is complete when every machine that stood in the office on it is known to be read to its end, nothing of it is
- * missing, and every punch of it has its final time. "Read to its end" is the cursor's own word: it moves with the
+ * A day is complete when every machine that stood in the office on it was watched from its begin and is known to be read
+ * to its end, nothing of it is missing, and every punch of it has its final time. "Read to its end" is the cursor's own word: it moves with the
  * transaction that stores the records, and only behind a read whose length agreed with the terminal's counter.
  */
 import type { CompletenessReason, DayCounts, GapReason, OfficeDayRow, UnreadReason } from '../store/completeness.ts';
@@ -46,6 +46,7 @@ export function judgeDay(facts: DayFacts): OfficeDayRow {
     ...(watched && members.length === 0 ? [{ kind: 'no-terminals' as const }] : []),
     // While the day goes on no machine is read to its end; only those are named that somebody should look after.
     ...unread.filter(({ kind }) => isOver || kind !== 'unread'),
+    ...members.flatMap((stay) => watchedSince(stay, facts)),
     ...gaps,
     ...(counts.notFinal > 0 ? [{ kind: 'not-final' as const, rows: counts.notFinal }] : []),
     ...(counts.afterClose > 0 ? [{ kind: 'after-close' as const, rows: counts.afterClose }] : []),
@@ -101,6 +102,13 @@ function kindOf({ state, fromMs, untilMs, readThroughMs }: Stay, nowMs: number):
   const isSilent = state === 'failing' && nowMs - Math.max(readThroughMs ?? 0, fromMs) > silentAfterMs;
   if (!isSilent) return 'unread';
   return readThroughMs === null ? 'never-reached' : 'silent';
+}
+
+/** Its first read found what it still held: what was overwritten or cleared before is not even known to be gone. */
+function watchedSince({ firstReadMs, fromMs, terminalName, serial }: Stay, { startMs }: DayFacts) {
+  if (firstReadMs === null || firstReadMs <= Math.max(startMs, fromMs)) return [];
+  const since = new Date(Math.floor(firstReadMs)).toISOString();
+  return [{ kind: 'watched-since' as const, terminal: terminalName, serial, since }];
 }
 
 function gapReason(gap: GapRow): GapReason {

@@ -5,7 +5,7 @@ import { createHash } from 'node:crypto';
 import { GerbangError } from '../errors.ts';
 import { alignTail, alignWhole, type ProvenAlignment } from '../punch/alignment.ts';
 import type { LogCursor } from '../punch/batch.ts';
-import { assessLoss, type Loss } from '../punch/loss.ts';
+import { assessLoss, type Loss, mayHaveLost } from '../punch/loss.ts';
 import { countRecords, sliceRecords } from '../punch/overlap.ts';
 import type { LogRead, TerminalCounters, TerminalSession } from '../zk/driver.ts';
 import { planRead, type ReadMemory, type ShrunkLog, type WholeReason, wholeReadDue } from './read-plan.ts';
@@ -122,14 +122,15 @@ function lossOf(
   read: LogRead,
   alignment: ProvenAlignment,
 ): Loss | null {
-  if (alignment.kind !== 'new-epoch' || cursor === null) return null;
+  const { recordCapacity } = counters;
+  if (cursor === null || !mayHaveLost(alignment, cursor, read, recordCapacity)) return null;
   return assessLoss({
     cursor,
     stored,
     read,
     alignment,
     tally: counterLies && tally !== null ? { ...tally, doubted: true } : tally,
-    recordCapacity: counters.recordCapacity,
+    recordCapacity,
     seenAtMs: Math.ceil(read.preparedAtMs),
   });
 }

@@ -66,6 +66,8 @@ export interface CountTally {
 const enoughInPlace = 8;
 /** From this share of its capacity on, a log may have begun to drop or overwrite its oldest records. */
 const nearlyFullShare = 0.95;
+/** A full log that drops its oldest records keeps at least this share of them. */
+const droppedShare = 0.5;
 /** Where a 40-byte record of a ring log holds its running number (docs/protocol.md, "40-byte record"). */
 const runningNumberAt = 36;
 
@@ -85,7 +87,22 @@ export function tallied(tally: CountTally | null, cursor: LogCursor | null, coun
 }
 
 /**
- * Judges a log that opens an epoch: what it was that happened to the former one, and what is gone with it.
+ * Whether a log must be judged by {@link assessLoss}: it opens an epoch, or it follows an empty one and holds so much that
+ * it may have begun to drop its oldest records. Nothing of an empty log can be missed, so it would pass for its own begin.
+ */
+export function mayHaveLost(
+  alignment: ProvenAlignment,
+  cursor: LogCursor,
+  read: WholeRead,
+  recordCapacity: number | null,
+): boolean {
+  if (alignment.kind === 'new-epoch') return true;
+  const wasEmpty = cursor.next === cursor.base;
+  return wasEmpty && recordCapacity !== null && read.totalRecords >= recordCapacity * droppedShare;
+}
+
+/**
+ * Judges a log that does not simply continue ({@link mayHaveLost}): what it was that happened to it, and what is gone.
  *
  * @param input.cursor where the log stood
  * @param input.stored the stored records of ordinals `cursor.base` to `cursor.next`, oldest first
@@ -98,7 +115,7 @@ export function assessLoss(input: {
   readonly cursor: LogCursor;
   readonly stored: Uint8Array;
   readonly read: WholeRead;
-  readonly alignment: Extract<ProvenAlignment, { kind: 'new-epoch' }>;
+  readonly alignment: ProvenAlignment;
   readonly tally: CountTally | null;
   readonly recordCapacity: number | null;
   readonly seenAtMs: number;
@@ -151,13 +168,14 @@ function kindOf(
   inPlaceRecords: number,
 ): LossKind {
   const { totalRecords, strideBytes, bytes } = read;
+  if (alignment.kind !== 'new-epoch') return 'wrapped';
   if (alignment.reason === 'layout-changed') return 'layout-changed';
   if (totalRecords === 0) return 'cleared';
   const storedRecords = cursor.next - cursor.base;
   const beginning = sliceRecords(stored, strideBytes, 0, totalRecords);
   if (totalRecords < storedRecords && sameBytes(beginning, bytes)) return 'shrank';
   const full = (recordCapacity ?? Number.POSITIVE_INFINITY) * nearlyFullShare;
-  const wasFull = storedRecords + (tally?.written ?? 0) >= full && totalRecords >= full / 2;
+  const wasFull = storedRecords + (tally?.written ?? 0) >= full && totalRecords >= full * droppedShare;
   if (totalRecords >= full || wasFull) return 'wrapped';
   return inPlaceRecords > 0 || alignment.reason === 'log-rewritten' ? 'rewritten' : 'cleared';
 }

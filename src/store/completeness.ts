@@ -26,6 +26,14 @@ export interface UnreadReason {
   readonly unstored: number | null;
 }
 
+/** A machine whose log was read for the first time within the day, or after it: what was erased before left no trace. */
+export interface WatchedSinceReason {
+  readonly kind: 'watched-since';
+  readonly terminal: string;
+  readonly serial: string | null;
+  readonly since: string;
+}
+
 /** Records that are gone, or may be, from a stretch of time that touches the day. */
 export interface GapReason {
   readonly kind: 'gap';
@@ -42,6 +50,7 @@ export interface GapReason {
 export type CompletenessReason =
   | { readonly kind: 'day-not-over' | 'not-watched' | 'no-terminals' }
   | UnreadReason
+  | WatchedSinceReason
   | GapReason
   | { readonly kind: 'not-final' | 'after-close'; readonly rows: number };
 

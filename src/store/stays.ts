@@ -13,6 +13,8 @@ export interface Stay {
   readonly fromMs: number;
   /** When it left; null while it is there. */
   readonly untilMs: number | null;
+  /** When its log was read for the first time, wherever it stood; null before that. */
+  readonly firstReadMs: number | null;
   /** Up to when its log is stored: now, or when it left. */
   readonly readThroughMs: number | null;
   /** How its place stands; null when it has left, or nothing is known yet. */
@@ -70,11 +72,12 @@ export async function readStays(
 ): Promise<readonly Stay[]> {
   const { rows } = await sql<Stay>`
     select s.stay_id as "stayId", s.office_code as "officeCode", s.terminal_name as "terminalName", s.serial,
-           s.from_at as "fromMs", s.until_at as "untilMs",
+           s.from_at as "fromMs", s.until_at as "untilMs", e.opened_at as "firstReadMs",
            case when s.until_at is null then l.read_through_at else s.read_through_at end as "readThroughMs",
            t.state, t.error_code as "errorCode", t.records as counted, l.next_ordinal - l.base_ordinal as stored
     from terminal_stay s
     left join terminal_log l on l.serial = s.serial and s.until_at is null
+    left join log_epoch e on e.terminal_serial = s.serial and e.epoch = 1
     left join terminal_state t
       on t.office_code = s.office_code and t.terminal_name = s.terminal_name and s.until_at is null
     where (s.until_at is null or s.until_at > ${instantText(leftAfterMs)}::timestamptz)

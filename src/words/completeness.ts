@@ -86,6 +86,10 @@ export function reasonText(reason: CompletenessReason, say: SayInstant, lang: La
       return id
         ? `${numberText(reason.rows, lang)} catatan masuk setelah bulannya ditutup`
         : `${numberText(reason.rows, lang)} punches came after the month was closed`;
+    case 'watched-since':
+      return id
+        ? `${reason.terminal}: baru terbaca sejak ${say(reason.since)}; yang terhapus sebelumnya tidak diketahui`
+        : `${reason.terminal}: first read at ${say(reason.since)}; what was erased before is not known`;
     case 'gap':
       return `${reason.terminal}: ${lossTexts[reason.what][lang].toLowerCase()}, ${lostText(reason.atLeast, reason.atMost, lang)} ${spanText(reason.since, reason.until, say, lang)}`;
     default:

@@ -100,6 +100,19 @@ describe('complete except', () => {
     });
   });
 
+  test('a machine that was read for the first time within the day, for what was erased before left no trace', () => {
+    const fromMs = midnightMs - 3 * 24 * hourMs;
+    const { state, reasons } = judged({ stays: [stayOf({ fromMs, firstReadMs: midnightMs + hourMs })] });
+    expect({ state, reasons }).toEqual({
+      state: 'complete-except',
+      reasons: [{ kind: 'watched-since', terminal: 'Lobi', serial: 'ABC123', since: '2026-03-01T18:00:00.000Z' }],
+    });
+    expect(judged({ stays: [stayOf({ fromMs, firstReadMs: midnightMs })] }).state).toBe('complete');
+    // It came that day from where it had been watched before.
+    const moved = stayOf({ fromMs: midnightMs + 9 * hourMs, firstReadMs: fromMs });
+    expect(judged({ stays: [moved] }).state).toBe('complete');
+  });
+
   test('a gap that touches the day, with its bounds', () => {
     const { state, reasons, gaps } = judged({ gaps: [gapOf()] });
     expect({ state, gaps }).toEqual({ state: 'complete-except', gaps: 1 });

@@ -16,6 +16,7 @@ export function stayOf(given: Partial<Stay> = {}): Stay {
     serial: 'ABC123',
     fromMs: midnightMs - 30 * 24 * hourMs,
     untilMs: null,
+    firstReadMs: midnightMs - 30 * 24 * hourMs,
     readThroughMs: nextMidnightMs + 60_000,
     state: 'ok',
     errorCode: null,

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { alignWhole } from '../../src/punch/alignment.ts';
 import type { LogCursor } from '../../src/punch/batch.ts';
-import { assessLoss, assessSwap, type CountTally, type Loss, tallied } from '../../src/punch/loss.ts';
+import { assessLoss, assessSwap, type CountTally, type Loss, mayHaveLost, tallied } from '../../src/punch/loss.ts';
 import { cursorAt, range, records, stride } from './log-model.ts';
 
 const readThroughMs = Date.UTC(2026, 2, 2, 3);
@@ -92,6 +92,25 @@ describe('other ends of a log', () => {
   test('full, and nothing of it is stored: it wrapped', () => {
     const loss = lossOf(records(...range(0, 90)), [100], records(...range(500, 600)), { capacity: 100 });
     expect(loss).toMatchObject({ kind: 'wrapped', atLeast: 0, atMost: null, ground: 'unwatched' });
+  });
+
+  test('half full or more behind an empty one: it may have wrapped, for an empty log misses nothing', () => {
+    const cursor = cursorAt({ stored: records(), readThroughMs });
+    const aligned = (count: number) => {
+      const bytes = records(...range(0, count));
+      const read = { layout: 'zk8' as const, strideBytes: stride, totalRecords: count, bytes };
+      return { read, alignment: alignWhole({ cursor, stored: records(), read }) };
+    };
+    const judged = (count: number, capacity: number | null) => {
+      const { read, alignment } = aligned(count);
+      if (alignment.kind !== 'append') throw new Error('an empty log is continued by any other');
+      if (!mayHaveLost(alignment, cursor, read, capacity)) return null;
+      const tally = tallied(tallied(null, cursor, 90), cursor, 60);
+      return assessLoss({ cursor, stored: records(), read, alignment, tally, recordCapacity: capacity, seenAtMs });
+    };
+    expect(judged(49, 100)).toBeNull();
+    expect(judged(50, null)).toBeNull();
+    expect(judged(50, 100)).toMatchObject({ kind: 'wrapped', atLeast: 40, atMost: null, sinceMs: readThroughMs });
   });
 
   test('overwritten from its start, the end still as it was: only what was stored is gone', () => {
