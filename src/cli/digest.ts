@@ -20,7 +20,7 @@ export function addDigest(program: Command, cli: Cli): void {
 
 async function run(cli: Cli, { day, json }: { day?: string; json?: boolean }): Promise<void> {
   const { readSealedDay, sealDays } = await import('../store/evidence-days.ts');
-  const { digestText } = await import('../evidence/digest-text.ts');
+  const { digestText } = await import('../store/digest-text.ts');
   const sealed = await withWholeDatabase(cli, 'digest', async ({ db }) => {
     await sealDays(db);
     return readSealedDay(db, day ?? null);

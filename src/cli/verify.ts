@@ -2,9 +2,9 @@
 import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { GerbangError } from '../errors.ts';
-import type { KeptDigest } from '../evidence/digest-text.ts';
 import type { Finding } from '../evidence/findings.ts';
 import type { Verification } from '../evidence/verify.ts';
+import type { KeptDigest } from '../store/digest-text.ts';
 import { frame } from '../words/commands.ts';
 import { evidenceCommands, fates, evidenceWords as words } from '../words/evidence.ts';
 import { numberText } from '../words/language.ts';
@@ -58,7 +58,7 @@ async function run(cli: Cli, options: Options): Promise<void> {
 
 /** The text of one digest, or a file that holds some. */
 async function keptDigests(given: string): Promise<KeptDigest[]> {
-  const { parseDigests } = await import('../evidence/digest-text.ts');
+  const { parseDigests } = await import('../store/digest-text.ts');
   const text = /^\d{4}-\d\d-\d\d\s/.test(given)
     ? given
     : await readFile(given, 'utf8').then(

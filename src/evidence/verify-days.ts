@@ -1,5 +1,6 @@
 /** Recomputes the digests of sealed days from the heads of the terminals, and compares them with digests kept elsewhere. */
 import type { Kysely } from 'kysely';
+import type { KeptDigest } from '../store/digest-text.ts';
 import {
   type DayRow,
   dayContent,
@@ -12,7 +13,6 @@ import {
 import { dayLine, headOf, noHead } from '../store/evidence-lines.ts';
 import type { DayRange } from '../store/evidence-scan.ts';
 import type { Tables } from '../store/tables.ts';
-import type { KeptDigest } from './digest-text.ts';
 import type { FindingList } from './findings.ts';
 
 const dayMs = 86_400_000;

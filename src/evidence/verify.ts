@@ -3,9 +3,9 @@
  * digest, and that against what was kept elsewhere. Reads only; memory does not grow with what is stored.
  */
 import type { Kysely } from 'kysely';
+import type { KeptDigest } from '../store/digest-text.ts';
 import { type DayRange, inSnapshot, serialsWithEvidence } from '../store/evidence-scan.ts';
 import type { Tables } from '../store/tables.ts';
-import type { KeptDigest } from './digest-text.ts';
 import { createFindings, type Finding } from './findings.ts';
 import { type Comparison, compareDigests, type DaysResult, verifyDays } from './verify-days.ts';
 import { type Tally, verifyTerminal } from './verify-terminal.ts';

@@ -1,8 +1,10 @@
 /** What is published, as JSON. docs/mqtt.md describes every field; what it promises stays. */
 import type { Arrival, MachineRow } from '../store/board.ts';
+import { digestText } from '../store/digest-text.ts';
+import type { SealedDay } from '../store/evidence-days.ts';
 import { toldInstant, toldRow } from '../store/told-row.ts';
 import type { OutgoingMessage } from './link.ts';
-import { gatewayTopic, punchTopic, terminalTopic } from './topics.ts';
+import { evidenceTopic, gatewayTopic, punchTopic, terminalTopic } from './topics.ts';
 
 /** One attendance row. */
 export function punchMessage(row: Arrival): OutgoingMessage {
@@ -31,6 +33,14 @@ export function terminalMessage(machine: MachineRow): OutgoingMessage | null {
 /** How the gateway itself stands; `offline` is also its last will. */
 export function gatewayMessage(state: 'online' | 'offline', sinceMs: number | null): OutgoingMessage {
   return { topic: gatewayTopic, payload: JSON.stringify({ state, since: toldInstant(sinceMs) }), retain: true };
+}
+
+/** One line that stands for all evidence up to a day (docs/data.md, "Days"); null while no day is sealed. */
+export function evidenceMessage(sealed: SealedDay | null): OutgoingMessage | null {
+  if (sealed === null) return null;
+  const { day, terminals, batches } = sealed;
+  const payload = { day, terminals, batches, digest: digestText(sealed) };
+  return { topic: evidenceTopic, payload: JSON.stringify(payload), retain: true };
 }
 
 /** An empty retained message takes the old one away (MQTT 3.1.1, section 3.3.1.3). */

@@ -9,6 +9,7 @@ import { hideUrlPasswords, type Log } from '../log.ts';
 import { readFleet } from '../store/board.ts';
 import { mqttConsumer } from '../store/consumers.ts';
 import type { Database } from '../store/database.ts';
+import { readSealedDay } from '../store/evidence-days.ts';
 import { sequenceOutbox } from '../store/outbox.ts';
 import { createTurn } from '../store/turn.ts';
 import { watchOutbox } from '../store/watch-outbox.ts';
@@ -16,7 +17,7 @@ import { type Broker, type BrokerClient, gatewayClientPrefix, startBroker } from
 import { createCompletenessTopics } from './completeness-topics.ts';
 import { type FollowMeans, publishNext, rowsInFlight } from './follow.ts';
 import { type LinkOptions, type OutgoingMessage, openLink } from './link.ts';
-import { clearedMessage, gatewayMessage, terminalMessage } from './messages.ts';
+import { clearedMessage, evidenceMessage, gatewayMessage, terminalMessage } from './messages.ts';
 import { createSweeper } from './sweeper.ts';
 
 /** What publishing needs. */
@@ -118,6 +119,7 @@ export async function startPublisher(options: PublisherOptions): Promise<Publish
     const { machines } = await readFleet(database.db);
     const messages = [
       gatewayMessage('online', startedMs),
+      ...[evidenceMessage(await readSealedDay(database.db, null)) ?? []].flat(),
       ...machines.flatMap((machine) => terminalMessage(machine) ?? []),
     ];
     const topics = new Set(messages.map((message) => message.topic));

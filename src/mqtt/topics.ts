@@ -6,6 +6,9 @@ export const topicRoot = 'gerbang';
 /** Retained state of the gateway itself; also its last will. */
 export const gatewayTopic = `${topicRoot}/gateway/status`;
 
+/** Retained digest of all evidence up to the last sealed day. */
+export const evidenceTopic = `${topicRoot}/gateway/evidence`;
+
 /** Each attendance row of one terminal. */
 export function punchTopic(officeCode: string, serial: string): string {
   return `${topicRoot}/${level(officeCode)}/${level(serial)}/punch`;

@@ -3,9 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Kysely, sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { digestText, parseDigests } from '../../src/evidence/digest-text.ts';
 import { type VerifyOptions, verifyEvidence, verifyIn } from '../../src/evidence/verify.ts';
 import { applyBatch } from '../../src/ingest/apply-batch.ts';
+import { silentLog } from '../../src/log.ts';
+import { startPublisher } from '../../src/mqtt/publisher.ts';
+import { digestText, parseDigests } from '../../src/store/digest-text.ts';
 import { sealDays } from '../../src/store/evidence-days.ts';
 import {
   contentOf,
@@ -20,6 +22,7 @@ import {
 import type { Tables } from '../../src/store/tables.ts';
 import { inProcess } from '../cli/in-process.ts';
 import { batchOf, means, morning } from '../ingest/batches.ts';
+import { consume } from '../mqtt/tools/consumer.ts';
 import { createTestDatabase } from '../tools/database.ts';
 import { storeHistory, withSetClock } from './history.ts';
 
@@ -140,6 +143,18 @@ describe('the command line', () => {
       expect(stdout).toContain('All evidence is in order.');
       expect(code).toBe(0);
     }
+  });
+
+  test('takes back what is retained at the broker', async () => {
+    const publisher = await startPublisher({ database, log: silentLog(), nowMs: () => Date.now() });
+    const consumer = await consume(publisher.state().url, 'gerbang/gateway/evidence');
+    await expect.poll(() => consumer.received.length, { timeout: 30_000 }).toBeGreaterThan(0);
+    const { day, digest } = JSON.parse(consumer.received.at(-1)?.text ?? '');
+    await consumer.close();
+    await publisher.close();
+    expect(day).toBe('2026-03-04');
+    const { code, stdout } = await inProcess(['verify', '--against', digest, '--lang', 'en'], env);
+    expect([code, stdout]).toEqual([0, expect.stringContaining('Same as the kept digest of 2026-03-04.')]);
   });
 
   test('fails where history differs, and says up to when it does not', async () => {

@@ -3,7 +3,7 @@
  * shows tampering"). A change here would make every stored chain look tampered with.
  */
 import { expect, test } from 'vitest';
-import { digestText, parseDigests } from '../../src/evidence/digest-text.ts';
+import { digestText, parseDigests } from '../../src/store/digest-text.ts';
 import {
   contentOf,
   dayLine,
