@@ -2,6 +2,7 @@
 import { dayOf, dayRange } from '../clock/zone.ts';
 import type { DayBin, MachineRow, OfficeDay, OfficeRow } from '../store/board.ts';
 import { readDayBins, readDayPins, readFleet } from '../store/board.ts';
+import { type CompletenessRow, readCompletenessOf } from '../store/completeness.ts';
 import type { Database } from '../store/database.ts';
 import { freshWithinMs, isFresh, type Mark, markOf, type Pace } from './mark.ts';
 
@@ -31,6 +32,8 @@ export interface BoardOffice {
   readonly uncertain: number;
   /** Punches per five minutes since midnight. */
   readonly bins: readonly number[];
+  /** What is concluded about today and the day before; null before anything was. */
+  readonly completeness: { readonly today: CompletenessRow | null; readonly yesterday: CompletenessRow | null };
 }
 
 /** Everything the page shows but the live rows, as of one moment. */
@@ -60,7 +63,11 @@ export async function readBoard(database: Database, paceOf: PaceOf, nowMs: numbe
     if (pace !== null) offices.push({ office, pace, day });
   }
   const days = offices.map(({ day }) => day);
-  const [bins, pins] = await Promise.all([readDayBins(database.db, days), readDayPins(database.db, days)]);
+  const [bins, pins, verdicts] = await Promise.all([
+    readDayBins(database.db, days),
+    readDayPins(database.db, days),
+    readVerdicts(database, offices),
+  ]);
   const machinesOf = byOffice(fleet.machines);
   const binsOf = byOffice(bins);
   const updates = fleet.machines.map((machine) => machine.updatedMs);
@@ -70,9 +77,32 @@ export async function readBoard(database: Database, paceOf: PaceOf, nowMs: numbe
     offices: offices.map(({ office, pace, day }) => {
       const machines = (machinesOf.get(office.code) ?? []).map((machine) => judged(machine, pace, nowMs));
       const counted = { ...countsOf(binsOf.get(office.code) ?? []), pins: pins.get(office.code) ?? 0 };
-      return { ...office, dayStartMs: day.startMs, machines, ...freshnessOf(machines, pace, nowMs), ...counted };
+      const completeness = verdicts.get(office.code) ?? { today: null, yesterday: null };
+      const fresh = freshnessOf(machines, pace, nowMs);
+      return { ...office, dayStartMs: day.startMs, machines, ...fresh, ...counted, completeness };
     }),
   };
+}
+
+/** What is concluded about today and yesterday, by office. */
+async function readVerdicts(
+  { db }: Database,
+  offices: readonly { readonly office: OfficeRow; readonly day: OfficeDay }[],
+): Promise<ReadonlyMap<string, BoardOffice['completeness']>> {
+  const named = offices.map(({ office: { code, timeZone }, day }) => ({
+    code,
+    today: dayOf(timeZone, day.startMs),
+    yesterday: dayOf(timeZone, day.startMs - 1),
+  }));
+  const wanted = named.flatMap(({ code, today, yesterday }) => [
+    { officeCode: code, day: today },
+    { officeCode: code, day: yesterday },
+  ]);
+  const rows = new Map((await readCompletenessOf(db, wanted)).map((row) => [`${row.officeCode} ${row.day}`, row]));
+  const of = (code: string, day: string): CompletenessRow | null => rows.get(`${code} ${day}`) ?? null;
+  return new Map(
+    named.map(({ code, today, yesterday }) => [code, { today: of(code, today), yesterday: of(code, yesterday) }]),
+  );
 }
 
 function judged(machine: MachineRow, pace: Pace, nowMs: number): BoardMachine {

@@ -5,6 +5,7 @@ import { count, offsetWords, timeTag } from '../format.ts';
 import { type Html, html } from '../html.ts';
 import { marksBySeverity } from '../mark.ts';
 import type { Words } from '../words.ts';
+import { dayStates } from './completeness-view.ts';
 import { type DayShape, type HourWindow, histogram, hourAxis } from './histogram.ts';
 import { machineTable } from './machine-view.ts';
 import { markAlone, markWithWord } from './mark-view.ts';
@@ -46,7 +47,7 @@ function officeItem(office: BoardOffice, hours: HourWindow, open: boolean, words
 export function officeRow(office: BoardOffice, hours: HourWindow, words: Words, nowMs: number): Html {
   return html`<span class="row" id="${rowId(office.code)}"><span class="name">${office.name}</span>
 <span class="today"><b>${count(office.punches, words)}</b> ${words.unit.punches}<small title="${words.pinsHint}">${count(office.pins, words)} ${words.unit.pins}</small></span>
-<span class="completeness">${completeness(office, words, nowMs)}</span>
+<span class="completeness">${completeness(office, words, nowMs)}${dayStates(office, words)}</span>
 <span class="machines"><span class="marks">${office.machines.map((machine) => markAlone(machine.mark, machine.name, words))}</span><small>${markCounts(office.machines, words)}</small></span>
 ${offsetCell(office, words)}
 <span class="day">${histogram(shapeOf(office, nowMs), hours, words)}</span></span>`;

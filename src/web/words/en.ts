@@ -35,6 +35,7 @@ export const english: Words = {
   language: 'Language',
   skip: 'Skip to the offices',
   today: 'today',
+  yesterday: 'yesterday',
   unit: { punches: 'punches', pins: 'PINs' },
   pinsHint: 'Different PINs seen today. The same PIN on another terminal can be another person.',
   uncertain: (n) => `${n} without a certain time`,

@@ -23,6 +23,7 @@ export const indonesian = {
   language: 'Bahasa',
   skip: 'Langsung ke daftar OPD',
   today: 'hari ini',
+  yesterday: 'kemarin',
   unit: { punches: 'catatan', pins: 'PIN berbeda' },
   pinsHint: 'PIN berbeda yang tercatat hari ini. PIN yang sama di mesin lain dapat berarti orang lain.',
   uncertain: (n: string) => `${n} belum pasti jamnya`,
