@@ -62,9 +62,11 @@ test('records take the last quiet look along, and the one after them', async () 
   expect(sent.map(({ sentAtMs }) => sentAtMs)).toEqual(sent.map(({ sentAtMs }) => sentAtMs).sort((a, b) => a - b));
 });
 
-test('a clock that was moved is told at once, with the last look before', async () => {
-  const paper = await settled();
+test('a clock that was moved is told at once, with the last look before, also where nothing can be read', async () => {
+  let isFree = true;
+  const paper = await settled({ polled: { takeWholeRead: () => (isFree ? () => undefined : null) } });
   await minutes(paper, 4);
+  isFree = false;
   const lastQuietMs = paper.memory.clock.held.at(-1)?.sentAtMs ?? 0;
   const before = paper.world.shelf.enqueued.length;
   await minutes(paper, 1, () => paper.clock.changes.push({ kind: 'step', atMs: paper.nowMs(), byMs: 90_000 }));
