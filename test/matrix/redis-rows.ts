@@ -93,6 +93,7 @@ async function full(context: RowContext): Promise<string> {
   await gateway.stop();
   await redis.tell((client) => client.config('SET', 'maxmemory-policy', 'allkeys-lru'));
   const refusing = world.start();
+  await until('such a Redis is refused', () => refusing.hasEnded(), { withinMs: 60_000 });
   const { code } = await refusing.ended;
   if (code !== 1 || !refusing.said().includes('noeviction'))
     throw new Error(`not refused (${code}): ${refusing.said()}`);

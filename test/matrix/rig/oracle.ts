@@ -5,7 +5,8 @@
 import { type Kysely, sql } from 'kysely';
 import type { Fleet } from '../../../device-sim/fleet.ts';
 import type { LedgerEntry } from '../../../device-sim/ledger.ts';
-import { verifyEvidence } from '../../../src/evidence/verify.ts';
+import { verifyIn } from '../../../src/evidence/verify.ts';
+import { inSnapshot } from '../../../src/store/evidence-scan.ts';
 import type { Tables } from '../../../src/store/tables.ts';
 import type { Subscriber } from './subscriber.ts';
 
@@ -20,8 +21,6 @@ interface StoredRow {
   readonly latestMs: number | null;
   readonly timeStatus: string | null;
   readonly revision: number | null;
-  /** The newest one that consumers must have been told of: a later one may only be surer of the same time. */
-  readonly toldRevision: number;
   readonly punchId: string;
 }
 
@@ -67,10 +66,7 @@ export type Faults = readonly string[];
 async function readStored(db: Db, serials: readonly string[]): Promise<readonly StoredRow[]> {
   const { rows } = await sql<StoredRow>`
     select p.terminal_serial as serial, p.epoch, p.ordinal, encode(p.raw, 'hex') as "rawHex", p.punch_id as "punchId",
-           a.earliest as "earliestMs", a.latest as "latestMs", a.time_status as "timeStatus", a.revision,
-           coalesce((select max(c.revision) + 1 from attendance_change c
-                     where c.terminal_serial = p.terminal_serial and c.epoch = p.epoch and c.ordinal = p.ordinal
-                       and c.why not in ('settled', 'versioned')), 1) as "toldRevision"
+           a.earliest as "earliestMs", a.latest as "latestMs", a.time_status as "timeStatus", a.revision
     from punch p left join attendance_time a using (terminal_serial, epoch, ordinal)
     where p.terminal_serial = any (${[...serials]}::text[])
     order by p.terminal_serial, p.epoch, p.ordinal`.execute(db);
@@ -88,8 +84,7 @@ async function readStored(db: Db, serials: readonly string[]): Promise<readonly 
  */
 export async function faultsNow(db: Db, fleet: Fleet, timesSinceMs = Number.NEGATIVE_INFINITY): Promise<Faults> {
   // One snapshot: a batch that is committed between two questions would look like a cursor ahead of its records.
-  const snapshot = db.transaction().setIsolationLevel('repeatable read').setAccessMode('read only');
-  return snapshot.execute((tx) => faultsIn(tx, fleet, timesSinceMs));
+  return inSnapshot(db, (tx) => faultsIn(tx, fleet, timesSinceMs));
 }
 
 async function faultsIn(db: Db, fleet: Fleet, timesSinceMs: number): Promise<Faults> {
@@ -157,16 +152,26 @@ export async function faultsAtRest(
   subscriber: Subscriber | null,
   timesSinceMs = Number.NEGATIVE_INFINITY,
 ): Promise<Faults> {
+  return inSnapshot(db, (tx) => judge(tx, fleet, subscriber, timesSinceMs));
+}
+
+/** The same inside a transaction that is open already. */
+export async function judge(
+  tx: Db,
+  fleet: Fleet,
+  subscriber: Subscriber | null,
+  timesSinceMs: number,
+): Promise<Faults> {
   const serials = fleet.terminals.map(({ serial }) => serial);
-  const rows = await readStored(db, serials);
+  const rows = await readStored(tx, serials);
   const made = fleet.ledger.entries.filter(({ serial }) => serials.includes(serial)).length;
-  const { count, findings } = await verifyEvidence(db, { fromDay: null, toDay: null, serial: null, kept: [] });
+  const { count, findings } = await verifyIn(tx, { fromDay: null, toDay: null, serial: null, kept: [] });
   // A batch read under a lease that has passed on is refused and kept, as it should be: its records are read again.
   const { rows: asides } = await sql<{ reason: string; count: number }>`
     select reason_code as reason, count(*)::int as count from set_aside
-    where reason_code <> 'BATCH_FENCED' group by 1`.execute(db);
+    where reason_code <> 'BATCH_FENCED' group by 1`.execute(tx);
   return [
-    ...(await faultsNow(db, fleet, timesSinceMs)),
+    ...(await faultsIn(tx, fleet, timesSinceMs)),
     ...(rows.length === made ? [] : [`I1: ${made} punches, ${rows.length} stored`]),
     ...(count === 0 ? [] : [`I3: ${count} rows are not as they were stored: ${JSON.stringify(findings[0])}`]),
     ...asides.map(({ reason, count }) => `I1: ${count} batches set aside: ${reason}`),
@@ -174,14 +179,10 @@ export async function faultsAtRest(
   ];
 }
 
-/** Each committed row reached the consumer as it had to be told, or later, and never two things under one version (I7). */
+/** Each committed row reached the consumer in the version that is stored, and never two things under one version (I7). */
 function faultsOfDelivery(rows: readonly StoredRow[], subscriber: Subscriber): string[] {
   const known = new Set(rows.map(({ punchId }) => punchId));
-  const absent = rows.filter(({ punchId, revision, toldRevision }) => {
-    const newest = revision ?? 1;
-    for (let told = toldRevision; told <= newest; told += 1) if (subscriber.has(punchId, told)) return false;
-    return true;
-  });
+  const absent = rows.filter(({ punchId, revision }) => !subscriber.has(punchId, revision ?? 1));
   const invented = subscriber.ids().filter((id) => !known.has(id));
   return [
     ...(absent.length === 0 ? [] : [`I7: ${absent.length} rows never arrived, such as ${absent[0]?.punchId}`]),
