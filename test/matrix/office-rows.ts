@@ -102,7 +102,7 @@ async function consumers(context: RowContext): Promise<string> {
   // The built-in broker dies with its gateway: who is connected gets everything, whoever else stands still.
   const inside = world.start({ MQTT_URL: '' });
   const url = await inside.mqttUrl();
-  const reader = await subscribe(url, 'reader');
+  const reader = await subscribe(url, 'reader', true);
   context.onEnd(() => reader.close());
   const still = await frozenSubscriber(url);
   context.onEnd(() => still.end(true));
@@ -120,7 +120,7 @@ function readAll(reader: Subscriber, rows: number): boolean {
 async function frozenSubscriber(url: string): Promise<mqtt.MqttClient> {
   const client = await mqtt.connectAsync(url, { clientId: 'frozen', reconnectPeriod: 0, keepalive: 0 });
   client.on('error', () => undefined);
-  await client.subscribeAsync('gerbang/#', { qos: 1 });
+  await client.subscribeAsync('gerbang/+/+/punch', { qos: 1 });
   client.stream.pause();
   return client;
 }

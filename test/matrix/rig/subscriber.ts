@@ -17,8 +17,12 @@ export interface Subscriber {
   close(): Promise<void>;
 }
 
-/** Connects to a broker and listens to every punch. */
-export async function subscribe(url: string, clientId = 'payroll'): Promise<Subscriber> {
+/**
+ * Connects to a broker and listens to every punch.
+ *
+ * @param clean without a session that lasts: the built-in broker keeps none
+ */
+export async function subscribe(url: string, clientId = 'payroll', clean = false): Promise<Subscriber> {
   const contents = new Map<string, string>();
   const arrived = new Set<string>();
   const ids = new Set<string>();
@@ -37,7 +41,7 @@ export async function subscribe(url: string, clientId = 'payroll'): Promise<Subs
     count += 1;
   };
   const connect = async (): Promise<void> => {
-    client = mqtt.connect(url, { clientId, clean: false, reconnectPeriod: 200, connectTimeout: 10_000 });
+    client = mqtt.connect(url, { clientId, clean, reconnectPeriod: 200, connectTimeout: 10_000 });
     // Before the first word: what the broker kept comes with its greeting.
     client.on('message', onMessage).on('error', () => undefined);
     await new Promise<void>((resolve) => client.once('connect', () => resolve()));
