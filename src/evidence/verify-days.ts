@@ -29,7 +29,8 @@ export async function verifyDays(tx: Kysely<Tables>, range: DayRange, findings: 
   const { fromDay, toDay } = range;
   const before = fromDay === null ? null : await readDayBefore(tx, fromDay);
   const firstDay = await readFirstDay(tx);
-  let last: Pick<DayRow, 'day' | 'digest'> | null = before;
+  let last: { readonly day: string; readonly digests: readonly Buffer[] } | null =
+    before === null ? null : { day: before.day, digests: [before.digest] };
   let days = 0;
   for (;;) {
     const rows = await readDaysAfter(tx, last?.day ?? null);
@@ -37,32 +38,49 @@ export async function verifyDays(tx: Kysely<Tables>, range: DayRange, findings: 
       if (toDay !== null && row.day > toDay) return { days, sealedThrough: last?.day ?? null };
       const expected = last === null ? (firstDay ?? row.day) : dayAfter(last.day);
       // What comes after a hole has nothing to be compared with.
-      const prior = expected < row.day ? null : (last?.digest ?? noHead);
-      if (prior === null) {
+      const priors = expected < row.day ? null : (last?.digests ?? [noHead]);
+      if (priors === null) {
         const missing = (Date.parse(row.day) - Date.parse(expected)) / dayMs;
         findings.add({ table: 'evidence_day', what: 'removed', day: expected, rows: missing });
       }
-      await verifyDay(tx, row, prior, findings);
-      last = row;
+      last = { day: row.day, digests: await verifyDay(tx, row, priors, findings) };
       days += 1;
     }
     if (rows.length === 0) return { days, sealedThrough: last?.day ?? null };
   }
 }
 
-async function verifyDay(tx: Kysely<Tables>, row: DayRow, prior: Buffer | null, findings: FindingList): Promise<void> {
-  const { day, terminals, batches } = row;
+/** Returns the digests the next day may follow: where this one was altered, also what it must have been. */
+async function verifyDay(
+  tx: Kysely<Tables>,
+  row: DayRow,
+  priors: readonly Buffer[] | null,
+  findings: FindingList,
+): Promise<Buffer[]> {
+  const { day, terminals, batches, digest } = row;
   const stored = { digest: row.content, marks: row.marks };
-  const followed = prior === null || headOf(prior, dayLine(day, terminals, batches), stored).equals(row.digest);
+  const computed = (priors ?? []).map((prior) => headOf(prior, dayLine(day, terminals, batches), stored));
+  const followed = priors === null || computed.some((one) => one.equals(digest));
   if (!followed) findings.add({ table: 'evidence_day', what: 'altered', day });
+  await verifyDayContent(tx, row, followed, findings);
+  return followed ? [digest] : [digest, ...computed];
+}
+
+async function verifyDayContent(
+  tx: Kysely<Tables>,
+  row: DayRow,
+  followed: boolean,
+  findings: FindingList,
+): Promise<void> {
+  const { day, terminals, batches } = row;
   const now = await dayContent(tx, day);
   if (now.digest.equals(row.content) && now.terminals === terminals && now.batches === batches) return;
   const strangers = await strangersOf(tx, row);
   for (const serial of strangers) findings.add({ table: 'evidence_batch', what: 'rewritten', serial, day });
-  const removed = terminals - now.terminals;
-  if (removed > 0) findings.add({ table: 'evidence_batch', what: 'removed', day, rows: removed });
-  // All heads are as they were: then it is the day's row that is not.
-  else if (strangers.length === 0 && followed) findings.add({ table: 'evidence_day', what: 'altered', day });
+  const removed = Math.max(terminals - now.terminals, strangers.length === 0 ? batches - now.batches : 0);
+  // A row of the day that was altered itself is told above.
+  if (followed && removed > 0) findings.add({ table: 'evidence_batch', what: 'removed', day, rows: removed });
+  else if (followed && strangers.length === 0) findings.add({ table: 'evidence_batch', what: 'inserted', day });
 }
 
 function dayAfter(day: string): string {

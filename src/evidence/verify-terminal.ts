@@ -68,7 +68,8 @@ interface Walk {
 /** Where the chain stands: what the next batch must follow. */
 interface Place {
   readonly seq: number;
-  readonly head: Buffer | null;
+  /** What the next head may follow: where one was altered, also what it must have been. Null: not known. */
+  readonly heads: readonly Buffer[] | null;
   readonly epoch: number;
   readonly to: number;
 }
@@ -116,18 +117,18 @@ async function startOf(walk: Walk, first: BatchRow, epochs: Map<number, EpochRow
   if (before !== null) {
     // Openings before the range are not looked at.
     for (const epoch of epochs.keys()) if (epoch <= before.epoch) epochs.delete(epoch);
-    return before;
+    return { ...before, heads: [before.head] };
   }
   if (first.seq > 1) {
     findings.add({ table: 'evidence_batch', what: 'removed', serial, seqs: [1, first.seq - 1], rows: first.seq - 1 });
-    return { seq: first.seq - 1, head: null, epoch: first.epoch, to: first.from };
+    return { seq: first.seq - 1, heads: null, epoch: first.epoch, to: first.from };
   }
   const found = await sealBefore(tx, { serial, epoch: first.epoch, from: first.from, opens: first.opens });
   tally.unchained.punches += found.punches;
   tally.unchained.samples += found.samples;
   tally.unchained.epochs += found.epochs;
   for (const epoch of epochs.keys()) if (epoch < first.epoch || !first.opens) epochs.delete(epoch);
-  return { seq: 0, head: found.head, epoch: first.epoch, to: first.from };
+  return { seq: 0, heads: [found.head], epoch: first.epoch, to: first.from };
 }
 
 /** Verifies one batch against its rows and the head before it. Returns where the chain stands behind it. */
@@ -188,18 +189,19 @@ async function verifyBatch(
 
   const isAltered = !writer.finish().digest.equals(batch.content) && (await nameAltered(walk, batch, opened ?? null));
   // With the first batch it may also be what was there before the chain.
-  const followed = !isNext || place.head === null || isHeadOf(batch, serial, place.head);
+  const computed = (isNext ? place.heads : null)?.map((prior) => headAfter(prior, batch, serial)) ?? null;
+  const followed = isWhole(batch) && (computed === null || computed.some((head) => head.equals(batch.head)));
   if (isAltered || !followed) findings.add({ table: 'evidence_batch', what: 'altered', serial, seqs: [seq, seq] });
-  return batch;
+  return { ...batch, heads: followed ? [batch.head] : [batch.head, ...(computed ?? [])] };
 }
 
-function isHeadOf(batch: BatchRow, serial: string, prior: Buffer): boolean {
-  const lines = expectedLines(batch);
-  const content = { digest: batch.content, marks: batch.marks };
-  return (
-    batch.marks.length === lines * markBytes &&
-    headOf(prior, headerLine({ ...batch, serial }), content).equals(batch.head)
-  );
+function headAfter(prior: Buffer, batch: BatchRow, serial: string): Buffer {
+  return headOf(prior, headerLine({ ...batch, serial }), { digest: batch.content, marks: batch.marks });
+}
+
+/** It keeps a mark of every row it says to have brought. */
+function isWhole(batch: BatchRow): boolean {
+  return batch.marks.length === expectedLines(batch) * markBytes;
 }
 
 function expectedLines({ from, to, samples, events, opens }: BatchRow): number {

@@ -1,7 +1,7 @@
 import { mkdtemp, open, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { gunzipSync } from 'node:zlib';
+import { gunzipSync, gzipSync } from 'node:zlib';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Fleet, startFleet } from '../../device-sim/fleet.ts';
@@ -101,6 +101,13 @@ describe('a backup of a history', () => {
     [
       'with another byte in the middle',
       (bytes) => Buffer.concat([bytes.subarray(0, 900), Buffer.from([(bytes[900] ?? 0) ^ 1]), bytes.subarray(901)]),
+    ],
+    [
+      'packed again with another record in it',
+      (bytes) =>
+        gzipSync(
+          Buffer.from(gunzipSync(bytes).toString('latin1').replace('AAA\t1\t0\t1000', 'AAA\t1\t0\t1001'), 'latin1'),
+        ),
     ],
     ['empty', () => Buffer.alloc(0)],
     ['something else', () => Buffer.from('hello')],
