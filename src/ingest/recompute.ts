@@ -162,13 +162,15 @@ async function recomputeWindow(
   return { counts, next };
 }
 
-/** Rows of whole reads, as long as they belong to the window of the first one. */
+/** Rows of whole reads, as long as they belong to the window and to the office of the first one. */
 async function rowsOfWindow(tx: Kysely<Tables>, serial: string, start: WindowStart): Promise<readonly StandingRow[]> {
   const { epoch, ordinal } = start;
   const endMs = (Math.floor(start.presentAtMs / windowMs) + 1) * windowMs;
   const end = await readWindowEnd(tx, serial, start, endMs);
   const to = Math.min(end ?? Number.MAX_SAFE_INTEGER, ordinal + mostRows);
-  const rows = await readStanding(tx, { serial, epoch, from: ordinal, to });
+  const all = await readStanding(tx, { serial, epoch, from: ordinal, to });
+  const moved = all.findIndex(({ officeCode }) => officeCode !== start.officeCode);
+  const rows = moved < 0 ? all : all.slice(0, moved);
   const last = rows.at(-1);
   if (rows.length < mostRows || last === undefined) return rows;
   const cut = rows.findIndex(({ presentAtMs }) => presentAtMs === last.presentAtMs);

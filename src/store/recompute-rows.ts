@@ -41,20 +41,19 @@ export async function readRowFrom(db: Kysely<Tables>, serial: string, from: LogP
   return rows[0] ?? null;
 }
 
-/** The first ordinal behind a row that was read at or after an instant, or for another office; null when there is none. */
+/** The first ordinal behind a row that was read at or after an instant; null when there is none. */
 export async function readWindowEnd(
   db: Kysely<Tables>,
   serial: string,
-  start: WindowStart,
+  start: LogPosition,
   untilMs: number,
 ): Promise<number | null> {
   const { rows } = await sql<{ ordinal: number }>`
     select ordinal
-    from punch p
-    join attendance_time a using (terminal_serial, epoch, ordinal)
-    where p.terminal_serial = ${serial} and p.epoch = ${start.epoch} and p.ordinal > ${start.ordinal}
-      and (p.received_at >= ${instantText(untilMs)}::timestamptz or a.office_code <> ${start.officeCode})
-    order by p.ordinal
+    from punch
+    where terminal_serial = ${serial} and epoch = ${start.epoch} and ordinal > ${start.ordinal}
+      and received_at >= ${instantText(untilMs)}::timestamptz
+    order by ordinal
     limit 1`.execute(db);
   return rows[0]?.ordinal ?? null;
 }
