@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sql } from 'kysely';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { insertAlarm } from '../../src/store/alarms.ts';
 import { enrolConsumer, noteFailure } from '../../src/store/consumers.ts';
 import { openDatabase } from '../../src/store/database.ts';
@@ -11,6 +11,9 @@ import { registerTerminal } from '../../src/store/terminals.ts';
 import { createTestDatabase } from '../tools/database.ts';
 import { gerbang } from './gerbang.ts';
 import { inProcess } from './in-process.ts';
+
+// A process of its own, on a machine that may be busy.
+vi.setConfig({ testTimeout: 120_000 });
 
 const database = await createTestDatabase();
 const env = { DATABASE_URL: database.url };
