@@ -1,7 +1,7 @@
 /** Punches of small worlds, explained: one for each status, and what a hearing stumbles over. */
 import { describeTime } from '../../src/clock/describe.ts';
 import { buildClockModel } from '../../src/clock/model.ts';
-import type { ClockEvidence, RecordEvidence } from '../../src/clock/model-types.ts';
+import type { ClockEvidence, ClockModel, RecordEvidence } from '../../src/clock/model-types.ts';
 import type { ClockSample } from '../../src/clock/sample.ts';
 import { modelDigest } from '../../src/clock/versions.ts';
 import type { Explanation } from '../../src/explain/facts.ts';
@@ -68,8 +68,8 @@ export function explanationOf(
   evidence: ClockEvidence,
   index = 0,
   given: { readonly [K in keyof Explanation]?: Partial<Explanation[K]> } = {},
+  model: ClockModel = buildClockModel(evidence),
 ): Explanation {
-  const model = buildClockModel(evidence);
   const description = describeTime(evidence, model, index);
   const { record, time } = description;
   const digest = modelDigest(evidence);
