@@ -12,12 +12,21 @@ import { planWorld } from './plan.ts';
 import type { Shelf } from './store.ts';
 import { playWorld } from './world.ts';
 
-/** Worlds with refusals of every kind, epochs that repeat each other, and batches that come twice and late. */
-const seeds = [8, 19, 101] as const;
+/** Small worlds with batches that come late and twice, and logs that do not simply go on. A backup would undo commits. */
+function isTelling(seed: number): boolean {
+  const { terminals, queue, troubles } = planWorld(seed);
+  const has = (...kinds: readonly string[]): boolean => troubles.some(({ trouble }) => kinds.includes(trouble.kind));
+  return (
+    terminals.length === 2 && queue.twice > 0.1 && has('clear', 'hides', 'spoil') && has('crash') && !has('restore')
+  );
+}
 
-test.each(seeds)('the batches of seed %i', { timeout: 120_000 }, async (seed) => {
+const seeds = Array.from({ length: 500 }, (_, index) => index + 1)
+  .filter(isTelling)
+  .slice(0, 2);
+
+test.each(seeds)('the batches of seed %i', { timeout: 240_000 }, async (seed) => {
   const plan = planWorld(seed);
-  expect(plan.troubles.some(({ trouble }) => trouble.kind === 'restore')).toBe(false);
   const { batches, store } = await playWorld(plan);
   const { db } = await createTestDatabase();
   const { timeZone } = plan.office;
