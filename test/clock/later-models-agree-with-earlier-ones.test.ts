@@ -145,4 +145,4 @@ test('as evidence grows, what was final stays within its bounds, and what was ce
   expect(compared).toBeGreaterThan(5_000);
   // Consumers are not told of every breath.
   expect(retold / compared).toBeLessThan(0.05);
-});
+}, 240_000);
