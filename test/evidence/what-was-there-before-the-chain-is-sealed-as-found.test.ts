@@ -103,5 +103,12 @@ test('a batch that repeats what is stored writes no row, and one that only bring
   expect(await count()).toBe(2);
   await applyBatch(db, { ...again, events: { sets: [], operations: [...later, ...later], hostSteps: [] } }, means);
   expect(await count()).toBe(3);
+  // One that was seen to arrive, and is found again after a restart.
+  const arrived = { operation: 1, deviceMs: at + 1_000, absentAtMs: at, presentAtMs: at + 90_000 };
+  await applyBatch(db, { ...again, events: { sets: [], operations: [arrived], hostSteps: [] } }, means);
+  expect(await count()).toBe(4);
+  const found = { ...arrived, absentAtMs: null, presentAtMs: at + 120_000 };
+  await applyBatch(db, { ...again, events: { sets: [], operations: [found], hostSteps: [] } }, means);
+  expect(await count()).toBe(4);
   expect((await verifyEvidence(db, { ...everything, serial: 'NEW' })).findings).toEqual([]);
 });
