@@ -1,11 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { sql } from 'kysely';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test, vi } from 'vitest';
 import { refreshDue } from '../../src/completeness/refresh.ts';
 import { applyBatch } from '../../src/ingest/apply-batch.ts';
 import { closeMonth } from '../../src/store/periods.ts';
 import { batchOf, means, record, sample } from '../ingest/batches.ts';
 import { createTestDatabase } from '../tools/database.ts';
+
+vi.setConfig({ testTimeout: 120_000 });
 
 const database = await createTestDatabase();
 const { db } = database;
