@@ -26,7 +26,9 @@ async function settled(options: Parameters<typeof paperTerminal>[0] = {}): Promi
   return paper;
 }
 
-test('a day of quiet polls stores a look every ten minutes and a burst every hour, not all of 1,700', async () => {
+test('a day of quiet polls stores a look every ten minutes and a burst every hour, not all of 1,700', {
+  timeout: 120_000,
+}, async () => {
   const paper = await settled();
   // In the hour after records more is told.
   await minutes(paper, 70);
@@ -95,7 +97,9 @@ test('a clock that never agrees with itself is not asked at length at every poll
   expect(paper.asked.clock - asked).toBeLessThan(4 * 8 + 30 * 2 + 8);
 });
 
-test('while the database is away what is held is bounded, and nothing is lost of what is not quiet', async () => {
+test('while the database is away what is held is bounded, and nothing is lost of what is not quiet', {
+  timeout: 120_000,
+}, async () => {
   const paper = await settled();
   paper.world.shelf.ways.queueAway = true;
   await minutes(paper, 600);

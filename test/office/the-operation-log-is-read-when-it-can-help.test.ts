@@ -123,7 +123,7 @@ describe('a terminal that cannot give it', () => {
     expect(codesOf(paper)).toEqual([21]);
   });
 
-  test('hangs at it: asked less and less often, and not at all with the quirk', async () => {
+  test('hangs at it: asked less and less often, and not at all with the quirk', { timeout: 120_000 }, async () => {
     const paper = await settled();
     paper.ways.operations = 'hangs';
     paper.operate(21);
