@@ -45,7 +45,7 @@ export const plants: readonly Plant[] = [
     file: 'src/office/memory.ts',
     from: 'if (monotonicMs - memory.waitingSinceMs > patienceMs) return',
     to: 'if (monotonicMs - memory.waitingSinceMs > 1e12) return',
-    seed: 3,
+    seed: 37,
     says: 'stands 1 times on the terminal and is stored 0 times',
   },
   {
