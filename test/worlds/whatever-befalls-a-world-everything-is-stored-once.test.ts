@@ -38,7 +38,7 @@ test.each(firsts)(`${perTest} worlds from seed %i`, { timeout: limitMs }, async 
 });
 
 test('these worlds were not empty', () => {
-  expect(total.stored).toBeGreaterThan(100 * worlds);
-  expect(total.judged).toBeGreaterThan(50 * worlds);
+  expect(total.stored).toBeGreaterThan(50 * worlds);
+  expect(total.judged).toBeGreaterThan(30 * worlds);
   expect(total.lost).toBeGreaterThan(0);
 });
