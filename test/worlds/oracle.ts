@@ -108,7 +108,8 @@ export function overstated(terminal: WorldTerminal, shelf: Shelf, batch: Batch, 
   const gone = terminal.ledger.filter(({ hex, goneAtMs }) => {
     const left = stored.get(hex) ?? 0;
     stored.set(hex, left - 1);
-    return left <= 0 && goneAtMs !== null && goneAtMs <= loss.untilMs;
+    // What stands on a machine that was taken away is out of reach, which is all that is said of it.
+    return left <= 0 && (loss.kind === 'swapped' || (goneAtMs !== null && goneAtMs <= loss.untilMs));
   }).length;
   tally.lost += loss.atLeast;
   if (loss.atLeast > gone) return [`${shelf.cursor.serial}: ${loss.atLeast} said to be lost, ${gone} are`];
