@@ -84,10 +84,10 @@ export async function applyBatch(db: Kysely<Tables>, batch: Batch, means: Ingest
     const added = sliceRecords(bytes, strideBytes, applies?.skip ?? batch.to - batch.from, batch.to - batch.from);
     const run = runOf(batch, applies?.from ?? batch.to, added, means);
     const place = applies === null && stored !== null ? placeOf(stored.cursor) : { epoch: batch.epoch, from: run.from };
-    const seq = await storeEvidence(tx, batch, { ...place, run, opensEpoch: applies?.opensEpoch ?? false, zone });
+    const brought = await storeEvidence(tx, batch, { ...place, run, opensEpoch: applies?.opensEpoch ?? false, zone });
     crashPoint('ingest.after-evidence');
     if (batch.loss !== undefined) await noteGap(tx, batch, batch.loss);
-    const { revised, contradicted } = await concludeFrom(tx, batch, run, { seq, zone });
+    const { revised, contradicted } = await concludeFrom(tx, batch, run, { ...brought, zone });
     if (applies === null) return { outcome: 'already', stored: 0, revised, contradicted };
     await writeCursor(tx, applies.cursor, batch.fence);
     crashPoint('ingest.before-commit');
@@ -105,12 +105,18 @@ function runOf(batch: Batch, from: number, bytes: Uint8Array, means: IngestMeans
   return { serial, epoch, from, strideBytes, bytes, records, source: 'pull', ...bracket };
 }
 
-/** All that a batch brings and that is not stored yet, and the line of the chain that covers it. Returns its `seq`. */
+/** What a batch brought: its number in the chain, null when nothing was new, and its samples if any of them was. */
+interface StoredEvidence {
+  readonly seq: number | null;
+  readonly samples: Batch['samples'];
+}
+
+/** All that a batch brings and that is not stored yet, and the line of the chain that covers it. */
 async function storeEvidence(
   tx: Kysely<Tables>,
   batch: Batch,
   part: { epoch: number; from: number; run: PunchRun; opensEpoch: boolean; zone: OfficeZone },
-): Promise<number | null> {
+): Promise<StoredEvidence> {
   const { serial, opens } = batch;
   const { epoch, from, run } = part;
   const end = await readChainEnd(tx, serial);
@@ -125,7 +131,8 @@ async function storeEvidence(
     crashPoint('ingest.after-punches');
   }
   const to = from + run.records.length;
-  return appendEvidence(tx, end, { epoch, from, to, opened, punches: punchRowsOf(run), samples, events });
+  const line = { epoch, from, to, opened, punches: punchRowsOf(run), samples, events };
+  return { seq: await appendEvidence(tx, end, line), samples: samples.length > 0 ? batch.samples : [] };
 }
 
 /** Where the log is stored to: the place of evidence that brings no records. */
@@ -138,9 +145,9 @@ async function concludeFrom(
   tx: Kysely<Tables>,
   batch: Batch,
   run: PunchRun,
-  { seq, zone }: { readonly seq: number | null; readonly zone: OfficeZone },
+  { seq, samples, zone }: StoredEvidence & { readonly zone: OfficeZone },
 ): Promise<Concluded> {
-  const { serial, epoch, officeCode, samples, events } = batch;
+  const { serial, epoch, officeCode, events } = batch;
   if (seq === null) return { revised: 0, contradicted: 0 };
   const news = { serial, seq, zone: zone.timeZone, samples, events };
   if (run.records.length === 0) return conclude(tx, { ...news, fresh: null });
