@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { LongestFirst } from './test/tools/longest-first.ts';
 
 export default defineConfig({
   test: {
@@ -7,6 +8,7 @@ export default defineConfig({
     // Twice the two cores of a build machine: half of the tests wait for deadlines, outages and killed processes.
     pool: 'forks',
     maxWorkers: 4,
+    sequence: { sequencer: LongestFirst },
     testTimeout: 30_000,
     hookTimeout: 60_000,
     // Real brokers, killed processes and cut lines on a shared machine: one more try there, printed beside the test.
