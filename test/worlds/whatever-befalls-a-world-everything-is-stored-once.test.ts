@@ -8,7 +8,7 @@ import type { Tally } from './oracle.ts';
 import { planWorld } from './plan.ts';
 import { playWorld } from './world.ts';
 
-/** `.ci/run` plays five hundred more with `npm run worlds`. */
+/** A sample for every run; `npm run worlds` plays five hundred and more. */
 const worlds = 60;
 const perTest = 20;
 const limitMs = 300_000;
