@@ -1,7 +1,9 @@
 /** The processes of the poll bench, each question with a deadline. */
-import { type ChildProcess, execFile, fork } from 'node:child_process';
+
+import { execFile, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { nextMessage } from './next-message.ts';
 import type { PollTerminalAnswer, PollTerminalRequest, StartPollTerminal, WireCount } from './poll-terminal.ts';
 
 const answerWithinMs = 300_000;
@@ -21,7 +23,7 @@ export async function startWatchedTerminal(options: StartPollTerminal): Promise<
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });
   const ask = async (request: PollTerminalRequest): Promise<PollTerminalAnswer> => {
-    const answer = nextMessage<PollTerminalAnswer>(child);
+    const answer = nextMessage<PollTerminalAnswer>(child, answerWithinMs);
     child.send(request);
     return answer;
   };
@@ -51,7 +53,7 @@ export async function pollWithNpmClient(library: string, port: number): Promise<
     execArgv: [],
   });
   try {
-    return await nextMessage<ForeignPoll>(child);
+    return await nextMessage<ForeignPoll>(child, answerWithinMs);
   } catch (error) {
     return { error: error instanceof Error ? error.message : String(error) };
   } finally {
@@ -73,20 +75,4 @@ export async function pollWithPyzk(checkout: string, port: number): Promise<Fore
   } catch (error) {
     return { error: error instanceof Error ? error.message : String(error) };
   }
-}
-
-function nextMessage<T>(child: ChildProcess): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error('no answer')), answerWithinMs);
-    const onExit = (code: number | null): void => {
-      clearTimeout(timer);
-      reject(new Error(`process died (exit ${code})`));
-    };
-    child.once('exit', onExit);
-    child.once('message', (message) => {
-      clearTimeout(timer);
-      child.off('exit', onExit);
-      resolve(message as T);
-    });
-  });
 }

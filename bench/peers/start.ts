@@ -1,5 +1,7 @@
 /** Child processes of the benches, each question with a deadline. */
-import { type ChildProcess, fork } from 'node:child_process';
+
+import { fork } from 'node:child_process';
+import { nextMessage } from './next-message.ts';
 import type { StartTerminal, TerminalAnswer, TerminalRequest } from './terminal.ts';
 
 const answerWithinMs = 120_000;
@@ -16,7 +18,7 @@ export interface PeerTerminal {
 export async function startPeerTerminal(options: StartTerminal): Promise<PeerTerminal> {
   const child = fork(new URL('./terminal.ts', import.meta.url), { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
   const ask = async (request: TerminalRequest): Promise<TerminalAnswer> => {
-    const answer = nextMessage<TerminalAnswer>(child);
+    const answer = nextMessage<TerminalAnswer>(child, answerWithinMs);
     child.send(request);
     return answer;
   };
@@ -41,26 +43,10 @@ export async function readWithForeignClient(library: string, port: number): Prom
     execArgv: [],
   });
   try {
-    return await nextMessage<ForeignResult>(child);
+    return await nextMessage<ForeignResult>(child, answerWithinMs);
   } catch (error) {
     return { error: error instanceof Error ? error.message : String(error) };
   } finally {
     child.kill('SIGKILL');
   }
-}
-
-function nextMessage<T>(child: ChildProcess): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error('no answer')), answerWithinMs);
-    const onExit = (code: number | null): void => {
-      clearTimeout(timer);
-      reject(new Error(`process died (exit ${code})`));
-    };
-    child.once('exit', onExit);
-    child.once('message', (message) => {
-      clearTimeout(timer);
-      child.off('exit', onExit);
-      resolve(message as T);
-    });
-  });
 }

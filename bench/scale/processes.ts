@@ -1,7 +1,9 @@
 /** The processes of the scale bench, and what the system says about them. */
-import { type ChildProcess, fork } from 'node:child_process';
+
+import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
+import { nextMessage } from '../peers/next-message.ts';
 import type { FleetAnswer, FleetRequest } from './fleet-process.ts';
 import type { GatewayStart } from './gateway-process.ts';
 
@@ -21,7 +23,7 @@ export interface FarFleet {
 export async function startFarFleet(terminals: number, history: number, people = 20): Promise<FarFleet> {
   const child = fork(new URL('./fleet-process.ts', import.meta.url), { execArgv: process.execArgv });
   const ask = async (request: FleetRequest): Promise<FleetAnswer> => {
-    const answer = nextMessage<FleetAnswer>(child);
+    const answer = nextMessage<FleetAnswer>(child, answerWithinMs);
     child.send(request);
     return answer;
   };
@@ -57,7 +59,7 @@ export interface FarGateway {
 /** Starts a gateway. */
 export async function startFarGateway(start: GatewayStart): Promise<FarGateway> {
   const child = fork(new URL('./gateway-process.ts', import.meta.url), { execArgv: process.execArgv });
-  const ready = nextMessage<{ page: string }>(child);
+  const ready = nextMessage<{ page: string }>(child, answerWithinMs);
   child.send(start);
   const { page } = await ready;
   return {
@@ -65,7 +67,7 @@ export async function startFarGateway(start: GatewayStart): Promise<FarGateway> 
     cpuMs: () => cpuMsOf(child.pid ?? 0),
     memory: () => memoryOf(child.pid ?? 0),
     async depth() {
-      const answer = nextMessage<{ depth: number }>(child);
+      const answer = nextMessage<{ depth: number }>(child, answerWithinMs);
       child.send('depth');
       return (await answer).depth;
     },
@@ -88,20 +90,4 @@ function memoryOf(pid: number): { nowBytes: number; peakBytes: number } {
   const status = readFileSync(`/proc/${pid}/status`, 'utf8');
   const bytesOf = (name: string): number => Number(new RegExp(`^${name}:\\s+(\\d+) kB`, 'm').exec(status)?.[1]) * 1_024;
   return { nowBytes: bytesOf('VmRSS'), peakBytes: bytesOf('VmHWM') };
-}
-
-function nextMessage<T>(child: ChildProcess): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error('no answer')), answerWithinMs);
-    const onExit = (code: number | null): void => {
-      clearTimeout(timer);
-      reject(new Error(`process died (exit ${code})`));
-    };
-    child.once('exit', onExit);
-    child.once('message', (message) => {
-      clearTimeout(timer);
-      child.off('exit', onExit);
-      resolve(message as T);
-    });
-  });
 }
