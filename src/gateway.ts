@@ -7,6 +7,8 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { makeFirstOperator } from './accounts/first-operator.ts';
+import { createReaders } from './accounts/readers.ts';
 import { zoneOffsetMs } from './clock/zone.ts';
 import type { Config, OfficeConfig } from './config.ts';
 import { GerbangError, isStoreAway } from './errors.ts';
@@ -63,6 +65,8 @@ export interface GatewayOptions {
 /** A running gateway. */
 export interface Gateway {
   readonly pageUrl: string;
+  /** Where the first operator chooses a password; null unless this start made that account. Shown once. */
+  readonly firstLink: string | null;
   /** Where consumers subscribe; passwords hidden. */
   readonly mqttUrl: string;
   /** Batches that are not stored yet. */
@@ -132,10 +136,12 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     stops.push(startConsumers({ config, database, metrics, log }));
     const web = await startPage(options, { database, queue, publisher, metrics, hostTime });
     stops.push(() => web.close());
+    const firstSecret = await makeFirstOperator(database.db);
+    const firstLink = firstSecret === null ? null : `${web.url}/masuk/tautan?kode=${firstSecret}`;
 
     stops.push(startOffices({ config, database, queue, metrics, hostTime, holder, leaseMs, membership, log }));
     log.info({ offices: config.offices.length, terminals: countTerminals(config), page: web.url }, 'gateway started');
-    return { pageUrl: web.url, mqttUrl: publisher.state().url, queueDepth: () => queue.depth(), stop };
+    return { pageUrl: web.url, firstLink, mqttUrl: publisher.state().url, queueDepth: () => queue.depth(), stop };
   } catch (error) {
     await stop();
     throw error;
@@ -256,6 +262,8 @@ function startPage(options: GatewayOptions, { database, queue, publisher, metric
     database,
     log: log.child({ part: 'web' }),
     metrics,
+    readers: createReaders(database, config.web.tokens, () => performance.now()),
+    proxies: config.web.proxies,
     nowMs: () => Date.now(),
     ...(lang === undefined ? {} : { language: lang }),
     rehearsal: options.rehearsal ?? false,

@@ -43,6 +43,7 @@ const withoutLine = [
 
 const leaves = ['crash-points.ts', 'errors.ts', 'log.ts', 'config.ts', 'words'];
 const everything = [
+  'accounts',
   'punch',
   'clock',
   'zk',
@@ -87,10 +88,12 @@ const doors: Readonly<Record<string, Door>> = {
     types: ['log.ts', 'config.ts'],
   },
   completeness: { values: ['errors.ts', 'clock', 'store'], types: ['log.ts'] },
+  // Who may do what, and who is who.
+  accounts: { values: ['errors.ts', 'store'], types: ['log.ts'] },
   office: { values: ['crash-points.ts', 'errors.ts', 'config.ts', 'punch', 'clock', 'store'], types: ['zk', 'log.ts'] },
   queue: { values: ['crash-points.ts', 'errors.ts', 'store'], types: ['punch', 'clock', 'config.ts', 'log.ts'] },
   mqtt: { values: ['store', 'punch', 'clock', ...leaves], types: [] },
-  web: { values: ['store', 'punch', 'clock', 'explain', ...leaves], types: [] },
+  web: { values: ['store', 'punch', 'clock', 'explain', 'accounts', ...leaves], types: [] },
   webhooks: { values: ['store', 'crash-points.ts', 'errors.ts', 'log.ts'], types: [] },
   'gateway.ts': { values: [...everything, 'gateway'], types: [] },
   gateway: { values: [...everything, 'gateway.ts'], types: [] },
@@ -107,6 +110,13 @@ const libraryRooms: Readonly<Record<string, readonly string[]>> = {
   bullmq: ['queue'],
   ioredis: ['queue'],
   fastify: ['web'],
+  '@fastify/cookie': ['web'],
+  '@fastify/csrf-protection': ['web'],
+  '@fastify/formbody': ['web'],
+  '@fastify/multipart': ['web'],
+  '@fastify/rate-limit': ['web'],
+  '@fastify/swagger': ['web'],
+  'fastify-type-provider-zod': ['web'],
   aedes: ['mqtt'],
   mqtt: ['mqtt'],
   commander: ['cli', 'main.ts'],

@@ -103,6 +103,7 @@ async function live(
   life.onStop(() => gateway.stop());
   if (life.signal.aborted) return null;
   progress.line(`${cli.say(running.page)}: ${gateway.pageUrl}`);
+  if (gateway.firstLink !== null) progress.line(`${cli.say(running.firstOperator)}: ${gateway.firstLink}`);
   progress.line(`${cli.say(running.mqtt)}: ${gateway.mqttUrl}`);
 
   await fleet.startPeople({

@@ -51,6 +51,7 @@ async function run(cli: Cli, path: string): Promise<void> {
     cli.stderr.write(
       `${cli.say(running.page)}: ${gateway.pageUrl}\n${cli.say(running.mqtt)}: ${gateway.mqttUrl}\n${cli.say(running.stopHint)}\n`,
     );
+    if (gateway.firstLink !== null) cli.stderr.write(`${cli.say(running.firstOperator)}:\n  ${gateway.firstLink}\n`);
     await life.ended;
   } finally {
     await life.stopAll((err) => log.error({ err }, 'a part did not stop cleanly'));

@@ -3,6 +3,7 @@
  *
  * Unknown keys are refused at every level: a misspelled `commkey` must not silently mean "no key".
  */
+import { isIP } from 'node:net';
 import { z } from 'zod';
 import { maxSearchAddresses, parseAddressRange } from './address-range.ts';
 import { brokerField } from './broker-schema.ts';
@@ -128,6 +129,18 @@ function searchRange() {
     .readonly();
 }
 
+/** IP addresses, or networks in CIDR form. */
+function proxyList() {
+  return z
+    .array(
+      z
+        .string()
+        .refine((text) => /^(?:\/\d{1,3})?$/.test(text.replace(/^[^/]+/, '')) && isIP(text.split('/')[0] ?? '') !== 0),
+    )
+    .max(20)
+    .readonly();
+}
+
 /** Windows of a day. */
 function rushHours() {
   return z
@@ -239,6 +252,17 @@ const web = z
       },
       allowed: { id: 'bilangan bulat 0 sampai 65535', en: 'a whole number from 0 to 65535' },
     }),
+    proxies: field(proxyList().prefault([]), {
+      help: {
+        id: 'Alamat perantara (reverse proxy) yang melayani TLS di depan Gerbang; hanya kepadanya X-Forwarded-For dan X-Forwarded-Proto dipercaya',
+        en: 'Addresses of the reverse proxies that serve TLS in front of Gerbang; only their X-Forwarded-For and X-Forwarded-Proto are believed',
+      },
+      allowed: {
+        id: 'daftar alamat atau jaringan IP, paling banyak 20',
+        en: 'a list of at most 20 IP addresses or networks',
+      },
+      example: '["127.0.0.1"]',
+    }),
     tokens: tokensField,
   })
   .readonly();
@@ -284,7 +308,7 @@ export const configSchema = z
     }),
     web: field(web.prefault({}), {
       help: { id: 'Halaman web', en: 'The web page' },
-      allowed: { id: 'host, port, tokens', en: 'host, port, tokens' },
+      allowed: { id: 'host, port, proxies, tokens', en: 'host, port, proxies, tokens' },
     }),
     queue: field(queue.prefault({}), {
       help: {

@@ -5,7 +5,7 @@
 import { type Kysely, sql } from 'kysely';
 import type { Tables } from './tables.ts';
 
-/** Tables that hold evidence or prove it; partitions belong to their parents. */
+/** Tables that hold evidence or prove it, and what people did; partitions belong to their parents. */
 export const evidenceTables = [
   'punch',
   'clock_sample',
@@ -14,6 +14,7 @@ export const evidenceTables = [
   'evidence_batch',
   'evidence_day',
   'store_generation',
+  'audit_entry',
 ] as const;
 
 /** Written by migrations alone. */

@@ -7,6 +7,7 @@ import type { ColumnType, Generated } from 'kysely';
 import type { TimeStatus } from '../clock/correct.ts';
 import type { EpochReason } from '../punch/batch.ts';
 import type { RecordLayout } from '../punch/record.ts';
+import type { AccountTables } from './account-tables.ts';
 import type { CompletenessTables } from './completeness-tables.ts';
 import type { EvidenceTables } from './evidence-tables.ts';
 import type { ModelTables } from './model-tables.ts';
@@ -23,7 +24,7 @@ export type { TimeStatus } from '../clock/correct.ts';
 /** How a terminal stands, for people to see. */
 export type TerminalCondition = 'waiting' | 'ok' | 'failing' | 'quarantined';
 
-export interface Tables extends CompletenessTables, EvidenceTables, ModelTables, OutboxTables {
+export interface Tables extends AccountTables, CompletenessTables, EvidenceTables, ModelTables, OutboxTables {
   office: {
     code: string;
     name: string;

@@ -27,17 +27,23 @@ export function createAccess(tokens: readonly ReaderToken[]): Access {
   const hashes = tokens.map(({ sha256 }) => Buffer.from(sha256, 'hex'));
   return (request) => {
     if (hashes.length === 0) return isOwnMachine(request) ? null : elsewhere;
-    const [, token] = /^Bearer ([\x21-\x7e]{1,512})$/i.exec(request.headers.authorization ?? '') ?? [];
+    const token = bearerOf(request);
     const given = createHash('sha256')
       .update(token ?? '')
       .digest();
     // All of them, and each in constant time: how long the answer takes says nothing about any token.
     const matches = hashes.map((hash) => timingSafeEqual(hash, given));
-    return token !== undefined && matches.includes(true) ? null : unknown;
+    return token !== null && matches.includes(true) ? null : unknown;
   };
 }
 
-function isOwnMachine(request: FastifyRequest): boolean {
+/** The token of `Authorization: Bearer …`, or null. */
+export function bearerOf(request: FastifyRequest): string | null {
+  return /^Bearer ([\x21-\x7e]{1,512})$/i.exec(request.headers.authorization ?? '')?.[1] ?? null;
+}
+
+/** True for a program on this machine that no proxy stands before. */
+export function isOwnMachine(request: FastifyRequest): boolean {
   const address = (request.socket.remoteAddress ?? '').replace(/^::ffff:/, '');
   return isLoopback(address) && forwarded.every((name) => request.headers[name] === undefined);
 }

@@ -21,9 +21,18 @@ export async function readAssets(): Promise<Assets> {
   const style = await readAsset('board', 'css', 'text/css; charset=utf-8');
   const script = await readAsset('board', 'js', 'text/javascript; charset=utf-8');
   const paper = await readAsset('paper', 'css', 'text/css; charset=utf-8');
+  const room = await readAsset('room', 'css', 'text/css; charset=utf-8');
+  const roomScript = await readAsset('room', 'js', 'text/javascript; charset=utf-8');
   const icon = await readAsset('gate', 'svg', 'image/svg+xml');
-  const urls = { style: style.url, script: script.url, icon: icon.url, paper: paper.url };
-  return { files: [style, script, icon, paper], urls };
+  const urls = {
+    style: style.url,
+    script: script.url,
+    icon: icon.url,
+    paper: paper.url,
+    room: room.url,
+    roomScript: roomScript.url,
+  };
+  return { files: [style, script, icon, paper, room, roomScript], urls };
 }
 
 async function readAsset(name: string, extension: string, type: string): Promise<Asset> {

@@ -65,7 +65,7 @@ export function startChangeFeed(app: FastifyInstance, options: ChangeFeedOptions
   const means: Means = { database, tail, maxWaiting: options.maxWaiting ?? 100 };
   const open = new Set<ServerResponse>();
 
-  app.get('/api/v1/changes', async (request, reply) => {
+  app.get('/api/v1/changes', { config: { needs: 'itself' } }, async (request, reply) => {
     const refusal = access(request);
     if (refusal !== null) return sendProblem(reply, refusal);
     const query = changesQuery.safeParse(request.query);

@@ -4,6 +4,7 @@
  */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
+import { may } from '../accounts/permissions.ts';
 import type { ClockChart } from '../explain/clock-chart.ts';
 import type { Explanation } from '../explain/facts.ts';
 import { punchSheet } from '../explain/punch-sheet.ts';
@@ -54,13 +55,7 @@ const mostWaiting = 12;
 /** A ranking this old is good enough for the next reader. */
 const fleetKeptMs = 60_000;
 
-/** @param options.hidePerson leaves out what tells of a person: nobody has asked readers who they are */
-export function addClockRoutes(
-  app: FastifyInstance,
-  sources: PageSources,
-  options: { readonly clocks: ClockPort; readonly hidePerson: boolean },
-): void {
-  const { clocks, hidePerson } = options;
+export function addClockRoutes(app: FastifyInstance, sources: PageSources, clocks: ClockPort): void {
   const oneByOne = createTurns();
   let fleet: { readonly readAtMs: number; readonly clocks: Promise<readonly TerminalClock[]> } | null = null;
 
@@ -71,7 +66,7 @@ export function addClockRoutes(
     work: () => Promise<T>,
     page: (frame: ReturnType<typeof frameFor>, found: T) => ReturnType<typeof messagePage> | null,
   ): Promise<FastifyReply> {
-    const frame = { ...frameFor(request, reply, sources, undefined), address, reloadSeconds: null };
+    const frame = { ...frameFor(request, reply, sources, address), reloadSeconds: null };
     const turn = oneByOne(work);
     if (turn === null) {
       const text = { title: clockWords.page[frame.words.lang], text: clockWords.busy[frame.words.lang] };
@@ -81,7 +76,7 @@ export function addClockRoutes(
     return made === null ? notFound(request, reply, sources) : sendPage(reply, made);
   }
 
-  app.get('/clocks', (request, reply) => {
+  app.get('/clocks', { config: { needs: 'board.view' } }, (request, reply) => {
     const nowMs = performance.now();
     const work = (): Promise<readonly TerminalClock[]> => {
       if (fleet === null || nowMs - fleet.readAtMs > fleetKeptMs) {
@@ -96,7 +91,7 @@ export function addClockRoutes(
     return answer(request, reply, '/clocks', work, (frame, found) => fleetPage(frame, found, sources.nowMs()));
   });
 
-  app.get<{ Params: { serial: string } }>('/clocks/:serial', (request, reply) => {
+  app.get<{ Params: { serial: string } }>('/clocks/:serial', { config: { needs: 'board.view' } }, (request, reply) => {
     const { serial } = request.params;
     const days = Number(daysQuery.parse(request.query).days ?? daysOffered[0]);
     const address = `/clocks/${encodeURIComponent(serial)}?days=${days}`;
@@ -106,25 +101,31 @@ export function addClockRoutes(
     );
   });
 
-  app.get<{ Params: { punchId: string } }>('/clocks/explain/:punchId', (request, reply) => {
-    const { punchId } = request.params;
-    const address = `/clocks/explain/${encodeURIComponent(punchId)}`;
-    return answer(
-      request,
-      reply,
-      address,
-      () => clocks.explain(punchId),
-      (frame, explanation) => {
-        const { lang } = frame.words;
-        if (explanation === null) {
-          reply.code(404);
-          const text = { title: clockWords.unknownPunch[lang], text: clockWords.unknownPunchText[lang] };
-          return messagePage(frame, text, frame.words.notFound.back);
-        }
-        return sheetPage(frame, punchSheet(explanation, { lang, hidePerson }), explanation, sources.nowMs());
-      },
-    );
-  });
+  app.get<{ Params: { punchId: string } }>(
+    '/clocks/explain/:punchId',
+    { config: { needs: 'board.view' } },
+    (request, reply) => {
+      const { punchId } = request.params;
+      const address = `/clocks/explain/${encodeURIComponent(punchId)}`;
+      return answer(
+        request,
+        reply,
+        address,
+        () => clocks.explain(punchId),
+        (frame, explanation) => {
+          const { lang } = frame.words;
+          if (explanation === null) {
+            reply.code(404);
+            const text = { title: clockWords.unknownPunch[lang], text: clockWords.unknownPunchText[lang] };
+            return messagePage(frame, text, frame.words.notFound.back);
+          }
+          // What tells of a person is for those who may see single punches.
+          const hidePerson = !may(request.reader, 'attendance.view');
+          return sheetPage(frame, punchSheet(explanation, { lang, hidePerson }), explanation, sources.nowMs());
+        },
+      );
+    },
+  );
 }
 
 /** One work at a time; null when too many wait already. */

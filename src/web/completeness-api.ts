@@ -46,7 +46,7 @@ const completenessQuery = z
 /** Adds the route. */
 export function addCompletenessApi(app: FastifyInstance, options: CompletenessApiOptions): void {
   const access = createAccess(options.tokens);
-  app.get('/api/v1/completeness', async (request, reply) => {
+  app.get('/api/v1/completeness', { config: { needs: 'itself' } }, async (request, reply) => {
     const refusal = access(request);
     if (refusal !== null) return sendProblem(reply, refusal);
     const query = completenessQuery.safeParse(request.query);

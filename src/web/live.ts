@@ -8,10 +8,11 @@ import type { Lang } from '../words/language.ts';
 import type { PaceOf } from './board.ts';
 import type { BoardSource, BoardView } from './board-source.ts';
 import type { Feed, FeedEntry } from './feed.ts';
+import { maskedPin } from './guard.ts';
 import { join, toText } from './html.ts';
 import { fragmentsOf, rowsOf } from './render.ts';
-import { createReaders, type Reader, type RenderedRows } from './stream.ts';
-import { arrivalNote, type PinText } from './views/arrival-view.ts';
+import { createReaders, type OpenPage, type Reader, type RenderedRows } from './stream.ts';
+import { arrivalNote } from './views/arrival-view.ts';
 import { wordsOf } from './words.ts';
 
 /** What the live part works with. */
@@ -20,7 +21,6 @@ export interface LiveOptions {
   readonly feed: Feed;
   readonly boards: BoardSource;
   readonly paceOf: PaceOf;
-  readonly showPin: PinText;
   readonly nowMs: () => number;
   readonly log: Log;
   /** Pages open at one time. */
@@ -32,8 +32,8 @@ export interface LiveOptions {
 /** The running live part. */
 export interface Live {
   hasRoom(): boolean;
-  /** Turns a response into a stream that goes on after `cursor`. */
-  follow(response: ServerResponse, lang: Lang, cursor: string): Promise<void>;
+  /** Turns a response into a stream that goes on after the page's cursor. */
+  follow(response: ServerResponse, page: OpenPage): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -68,17 +68,18 @@ export function startLive(options: LiveOptions): Live {
       reader.reload();
     } else if (missed === 'too-far') {
       const note = toText(arrivalNote(wordsOf(reader.lang).live.restarted));
-      const rows = render(view, feed.recent(), reader.lang);
+      const rows = render(view, feed.recent(), reader);
       reader.allRows({ ...rows, html: note + rows.html });
     } else if (missed.length > 0) {
-      reader.rows(render(view, missed, reader.lang));
+      reader.rows(render(view, missed, reader));
     }
   }
 
-  function render(view: BoardView, entries: readonly FeedEntry[], lang: Lang): RenderedRows {
+  function render(view: BoardView, entries: readonly FeedEntry[], { lang, showPins }: Reader): RenderedRows {
     const words = wordsOf(lang);
+    const showPin = showPins ? (pin: string): string => pin : maskedPin;
     const items = entries.map((entry) => entry.item);
-    const rows = rowsOf(items, rowsShown, view.board, { showPin: options.showPin, words, nowMs: nowMs() });
+    const rows = rowsOf(items, rowsShown, view.board, { showPin, words, nowMs: nowMs() });
     return { html: toText(join(rows)), cursor: feed.cursor() };
   }
 
@@ -100,16 +101,16 @@ export function startLive(options: LiveOptions): Live {
 
   return {
     hasRoom: readers.hasRoom,
-    async follow(response, lang, cursor) {
+    async follow(response, page) {
       const view = await boards.latest();
       if (response.destroyed || closed) return;
-      const reader = readers.add(response, lang, cursor);
+      const reader = readers.add(response, page);
       if (view === null) {
         reader.reload();
         return;
       }
       catchUp(reader, view);
-      reader.fragments(fragmentsOf(view, options.paceOf, wordsOf(lang)));
+      reader.fragments(fragmentsOf(view, options.paceOf, wordsOf(page.lang)));
       reader.beat(nowMs());
     },
     async close() {

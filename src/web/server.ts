@@ -1,30 +1,43 @@
 /**
- * The page and its neighbours: `/`, one office's machines, the event stream, health and metrics.
- *
- * There are no accounts yet, so the page belongs on loopback; where it is bound to more, PINs show only their end
- * (docs/decisions/0007-first-page.md).
+ * The pages and their neighbours: the board, sign-in, clocks, the event stream, the API, health and metrics. Who may see
+ * what is decided in `access/` for all of them alike (docs/decisions/0012-accounts.md).
  */
 import { randomUUID } from 'node:crypto';
-import fastify, { type FastifyBaseLogger, type FastifyError, type FastifyInstance, LogController } from 'fastify';
-import { GerbangError } from '../errors.ts';
+import formBody from '@fastify/formbody';
+import rateLimit from '@fastify/rate-limit';
+import fastify, {
+  type FastifyBaseLogger,
+  type FastifyError,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  LogController,
+} from 'fastify';
+import type { Readers } from '../accounts/readers.ts';
+import { GerbangError, isStoreAway } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { Database } from '../store/database.ts';
+import { signInWords } from '../words/accounts.ts';
 import type { Lang } from '../words/language.ts';
+import { guardRoutes } from './access/guard-routes.ts';
 import type { ReaderToken } from './api-access.ts';
+import { sendProblem } from './api-problem.ts';
 import { readAssets } from './assets.ts';
 import type { PaceOf } from './board.ts';
 import { createBoardSource } from './board-source.ts';
 import { startChangeFeed } from './change-feed.ts';
 import { addClockRoutes, type ClockPort } from './clock-routes.ts';
 import { addCompletenessApi } from './completeness-api.ts';
+import { sendMessage, type WebContext } from './context.ts';
 import { createFeed } from './feed.ts';
-import { isLoopback, isOwnHost, maskedPin, securityHeaders } from './guard.ts';
+import { isOwnHost, securityHeaders } from './guard.ts';
 import type { Check } from './health.ts';
 import { startLive } from './live.ts';
 import { defaultPace } from './mark.ts';
 import type { Metrics } from './metrics.ts';
 import { addPageRoutes, type HostErrorOf } from './page-routes.ts';
 import { addServiceRoutes } from './service-routes.ts';
+import { addSignInRoutes } from './sign-in-routes.ts';
 
 /** What the page needs. */
 export interface WebOptions {
@@ -34,6 +47,10 @@ export interface WebOptions {
   readonly database: Database;
   readonly log: Log;
   readonly metrics: Metrics;
+  /** Recognises who asks. */
+  readonly readers: Readers;
+  /** Addresses or networks of proxies in front of us, whose word on who asks is taken. Default none. */
+  readonly proxies?: readonly string[];
   /** Host time in milliseconds UTC. */
   readonly nowMs: () => number;
   /** Language of a reader who has not chosen one. Default Indonesian. */
@@ -76,28 +93,18 @@ export async function startWeb(options: WebOptions): Promise<Web> {
   const assets = await readAssets();
   const feed = createFeed(database, nowMs);
   const boards = createBoardSource(database, paceOf, nowMs, log);
-  const showPin = isLoopback(options.host) ? (pin: string): string => pin : maskedPin;
   const maxReaders = options.maxPages ?? 100;
   const onReaders = metrics.pagesOpen;
-  const live = startLive({ database, feed, boards, paceOf, showPin, nowMs, log, maxReaders, onReaders });
+  const live = startLive({ database, feed, boards, paceOf, nowMs, log, maxReaders, onReaders });
 
-  const app = createApp(options);
   const rehearsal = options.rehearsal ?? false;
-  const pages = {
-    assets,
-    feed,
-    boards,
-    live,
-    paceOf,
-    showPin,
-    nowMs,
-    language,
-    rehearsal,
-    hostError: options.hostError,
-  };
+  const frames = { assets, language, rehearsal, hostError: options.hostError };
+  const context: WebContext = { database, frames, nowMs, log };
+  const app = await createApp(options, context);
+  const pages = { ...frames, feed, boards, live, paceOf, nowMs };
   addPageRoutes(app, pages);
-  if (options.clocks !== undefined)
-    addClockRoutes(app, pages, { clocks: options.clocks, hidePerson: !isLoopback(options.host) });
+  addSignInRoutes(app, context, options.readers);
+  if (options.clocks !== undefined) addClockRoutes(app, pages, options.clocks);
   addServiceRoutes(app, { metrics, checks: options.checks ?? {} });
   addCompletenessApi(app, { database, tokens: options.tokens ?? [] });
   const changes = startChangeFeed(app, { database, log, tokens: options.tokens ?? [] });
@@ -119,7 +126,10 @@ export async function startWeb(options: WebOptions): Promise<Web> {
 }
 
 /** An HTTP server that answers nobody who asks under a foreign name, and says nothing about persons in the log. */
-function createApp({ log, hostNames }: WebOptions): FastifyInstance {
+async function createApp(
+  { log, hostNames, proxies, readers }: WebOptions,
+  context: WebContext,
+): Promise<FastifyInstance> {
   const logger: FastifyBaseLogger = log;
   const app = fastify({
     loggerInstance: logger,
@@ -129,6 +139,7 @@ function createApp({ log, hostNames }: WebOptions): FastifyInstance {
     requestTimeout: 15_000,
     forceCloseConnections: true,
     routerOptions: { maxParamLength: 100 },
+    trustProxy: proxies === undefined || proxies.length === 0 ? false : [...proxies],
   });
   app.addHook('onRequest', async (request, reply) => {
     reply.headers(securityHeaders);
@@ -142,14 +153,39 @@ function createApp({ log, hostNames }: WebOptions): FastifyInstance {
     const facts = { reqId: request.id, method: request.method, route, status: reply.statusCode };
     log.debug({ ...facts, ms: Math.round(reply.elapsedTime) }, 'answered');
   });
-  app.setErrorHandler<FastifyError>(async (error, request, reply) => {
-    const status = error.statusCode ?? 500;
-    if (status >= 500) log.error({ err: error, reqId: request.id }, 'request failed');
-    // What went wrong inside is for the log; the reader gets the number to find it there.
-    const text = status >= 500 ? `Gerbang could not answer. Look for ${request.id} in its log.` : 'Bad request.';
-    return reply.code(status).type('text/plain; charset=utf-8').send(`${text}\n`);
+  app.setErrorHandler<FastifyError>((error, request, reply) => answerFailure(error, request, reply, context));
+  await app.register(formBody);
+  await app.register(rateLimit, { global: false });
+  await guardRoutes(app, readers, {
+    forbidden: (request, reply) => refuse(request, reply, context),
+    away: (request, reply) => sendMessage(request, reply, context, away),
   });
   return app;
+}
+
+const away = { status: 503, title: signInWords.away, text: signInWords.awayText };
+const notPermitted = { status: 403, title: signInWords.forbidden, text: signInWords.forbiddenText };
+
+function refuse(request: FastifyRequest, reply: FastifyReply, context: WebContext): FastifyReply {
+  return sendMessage(request, reply, context, notPermitted);
+}
+
+async function answerFailure(
+  error: FastifyError,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  context: WebContext,
+): Promise<FastifyReply> {
+  const status = isStoreAway(error) ? 503 : (error.statusCode ?? 500);
+  if (status >= 500) context.log.error({ err: error, reqId: request.id }, 'request failed');
+  const isApi = request.url.startsWith('/api/');
+  if (!isApi && status === 403) return refuse(request, reply, context);
+  if (!isApi && status === 503) return sendMessage(request, reply, context, away);
+  // What went wrong inside is for the log; the reader gets the number to find it there.
+  const text = status >= 500 ? `Gerbang could not answer. Look for ${request.id} in its log.` : 'Bad request.';
+  if (!isApi) return reply.code(status).type('text/plain; charset=utf-8').send(`${text}\n`);
+  const type = status === 429 ? 'too-many-requests' : status >= 500 ? 'failed' : 'bad-request';
+  return sendProblem(reply, { status, type, title: status >= 500 ? 'Failed' : 'Bad request', detail: text });
 }
 
 function listenError(error: unknown, { host, port }: WebOptions): unknown {

@@ -20,6 +20,8 @@ export interface RenderedRows {
 /** An open page. */
 export interface Reader {
   readonly lang: Lang;
+  /** Whether rows show whole PINs to this reader. */
+  readonly showPins: boolean;
   /** Up to where it was sent rows. */
   cursor(): string;
   /** Sends rows behind those the page already shows. */
@@ -34,12 +36,20 @@ export interface Reader {
   reload(): void;
 }
 
+/** What is known of a page when it opens. */
+export interface OpenPage {
+  readonly lang: Lang;
+  readonly showPins: boolean;
+  /** Up to where it has seen rows. */
+  readonly cursor: string;
+}
+
 /** All open pages. */
 export interface Readers {
   /** False when there are too many already. */
   hasRoom(): boolean;
-  /** Turns a response into a stream for a page that has seen everything up to `cursor`. */
-  add(response: ServerResponse, lang: Lang, cursor: string): Reader;
+  /** Turns a response into a stream for a page. */
+  add(response: ServerResponse, page: OpenPage): Reader;
   all(): readonly Reader[];
   close(): void;
 }
@@ -55,8 +65,8 @@ export function createReaders(maxReaders: number): Readers {
   return {
     hasRoom: () => open.size < maxReaders,
     all: () => [...open.keys()],
-    add(response, lang, cursor) {
-      const reader = createReader(response, lang, cursor);
+    add(response, page) {
+      const reader = createReader(response, page);
       open.set(reader, response);
       response.once('close', () => open.delete(reader));
       return reader;
@@ -68,7 +78,7 @@ export function createReaders(maxReaders: number): Readers {
   };
 }
 
-function createReader(response: ServerResponse, lang: Lang, startCursor: string): Reader {
+function createReader(response: ServerResponse, { lang, showPins, cursor: startCursor }: OpenPage): Reader {
   const sent = new Map<string, string>();
   let cursor = startCursor;
   response.write(`retry: ${retryMs}\n\n`);
@@ -93,6 +103,7 @@ function createReader(response: ServerResponse, lang: Lang, startCursor: string)
 
   return {
     lang,
+    showPins,
     cursor: () => cursor,
     rows: (rows) => sendRows('rows', rows),
     allRows: (rows) => sendRows('all-rows', rows),

@@ -5,6 +5,10 @@ export const running = {
   postgres: { id: 'Basis data', en: 'Database' },
   page: { id: 'Ruang pantau', en: 'Live board' },
   mqtt: { id: 'MQTT', en: 'MQTT' },
+  firstOperator: {
+    id: 'Operator pertama memilih kata sandi lewat tautan ini, satu kali, dalam tiga hari',
+    en: 'The first operator chooses a password with this link, once, within three days',
+  },
   stopHint: { id: 'Ctrl-C untuk berhenti', en: 'Ctrl-C to stop' },
   stopping: { id: 'Menghentikan …', en: 'Stopping …' },
   stopped: { id: 'Berhenti. Semua data tersimpan.', en: 'Stopped. All data is stored.' },

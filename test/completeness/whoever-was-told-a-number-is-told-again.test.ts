@@ -10,6 +10,7 @@ import { inProcess } from '../cli/in-process.ts';
 import { type Consumer, consume } from '../mqtt/tools/consumer.ts';
 import { putMachines, putOffices, putPunches } from '../tools/board-rows.ts';
 import { createTestDatabase } from '../tools/database.ts';
+import { everybodyIs } from '../tools/everybody.ts';
 import { hourMs, midnightMs, nextMidnightMs } from './facts.ts';
 
 const database = await createTestDatabase();
@@ -50,7 +51,15 @@ beforeAll(async () => {
   keeper = startCompletenessKeeper({ database, log, nowMs, offices, everyMs: 20, machinesEveryMs: 20, settleMs: 0 });
   publisher = await startPublisher({ database, log: silentLog(), nowMs, sweepEveryMs: 200 });
   consumer = await consume(publisher.state().url, 'gerbang/#');
-  const options = { host: '127.0.0.1', port: 0, database, log, metrics: createMetrics(), nowMs };
+  const options = {
+    host: '127.0.0.1',
+    port: 0,
+    database,
+    log,
+    metrics: createMetrics(),
+    readers: everybodyIs('operator'),
+    nowMs,
+  };
   web = await startWeb(options);
 });
 

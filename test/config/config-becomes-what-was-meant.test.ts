@@ -56,7 +56,7 @@ describe('a right configuration', () => {
           terminals: [{ name: 'L', host: 'h', port: 4370, driver: 'zk', transport: 'tcp', quirks: [] }],
         },
       ],
-      web: { host: '127.0.0.1', port: 8080, tokens: [] },
+      web: { host: '127.0.0.1', port: 8080, proxies: [], tokens: [] },
       queue: { recordsPerBatch: 2000, batchesPerTerminal: 8, maxWaiting: 5000 },
       ingest: { concurrency: 4 },
       outbox: { keepDays: 14, lagDays: 60 },

@@ -7,6 +7,7 @@ import { startWebhooks, type Webhooks } from '../../src/webhooks/webhooks.ts';
 import { type Consumer, consume } from '../mqtt/tools/consumer.ts';
 import { putOffices } from '../tools/board-rows.ts';
 import { createTestDatabase } from '../tools/database.ts';
+import { everybodyIs } from '../tools/everybody.ts';
 import { type Receiver, secret, startReceiver } from './tools/receiver.ts';
 import { dinkes, idsOf, morningMs, openRows, storeRows } from './tools/rows.ts';
 
@@ -28,7 +29,15 @@ beforeAll(async () => {
   receiver = await startReceiver();
   const target = { name: 'payroll', url: receiver.url, secret, offices: [], maxBatch: 3, startAt: 'oldest' } as const;
   webhooks = startWebhooks({ database, receivers: [target], log, nowMs, lookEveryMs: 200, pauseFactor: 0.02 });
-  web = await startWeb({ host: '127.0.0.1', port: 0, database, log, metrics: createMetrics(), nowMs });
+  web = await startWeb({
+    host: '127.0.0.1',
+    port: 0,
+    database,
+    log,
+    metrics: createMetrics(),
+    readers: everybodyIs('operator'),
+    nowMs,
+  });
 });
 
 afterAll(async () => {

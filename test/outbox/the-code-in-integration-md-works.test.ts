@@ -12,6 +12,7 @@ import { startWeb, type Web } from '../../src/web/server.ts';
 import { signatureOf } from '../../src/webhooks/signature.ts';
 import { putOffices } from '../tools/board-rows.ts';
 import { createTestDatabase } from '../tools/database.ts';
+import { everybodyIs } from '../tools/everybody.ts';
 import { dinkes, idsOf, morningMs, storeRows } from './tools/rows.ts';
 
 const database = await createTestDatabase();
@@ -100,7 +101,15 @@ describe('the feed', () => {
   beforeAll(async () => {
     await putOffices(database, [dinkes]);
     const nowMs = (): number => morningMs;
-    web = await startWeb({ host: '127.0.0.1', port: 0, database, log: silentLog(), metrics: createMetrics(), nowMs });
+    web = await startWeb({
+      host: '127.0.0.1',
+      port: 0,
+      database,
+      log: silentLog(),
+      metrics: createMetrics(),
+      readers: everybodyIs('operator'),
+      nowMs,
+    });
   });
   afterAll(() => web.close());
 

@@ -17,6 +17,7 @@ import { migrateToLatest } from '../../src/store/migrate.ts';
 import { createMetrics } from '../../src/web/metrics.ts';
 import { startWeb } from '../../src/web/server.ts';
 import { putMachines, putOffices, putPunches, type RowMachine, type RowOffice, type RowPunch } from './board-rows.ts';
+import { everybodyIs } from './everybody.ts';
 
 const minuteMs = 60_000;
 
@@ -229,6 +230,7 @@ async function main(): Promise<void> {
     database,
     log: silentLog(),
     metrics,
+    readers: everybodyIs('operator'),
     nowMs,
     rehearsal: values.rehearsal,
   });

@@ -5,6 +5,7 @@ import { createMetrics } from '../../src/web/metrics.ts';
 import { startWeb, type Web } from '../../src/web/server.ts';
 import { putMachines, putOffices, putPunches } from '../tools/board-rows.ts';
 import { createTestDatabase } from '../tools/database.ts';
+import { everybodyIs } from '../tools/everybody.ts';
 import { chromiumMissing, startChromium, watchPage } from './tools/browser.ts';
 
 const database = await createTestDatabase();
@@ -15,7 +16,15 @@ const metrics = createMetrics();
 let web: Web;
 
 const start = (port: number) =>
-  startWeb({ host: '127.0.0.1', port, database, log: silentLog(), metrics, nowMs: Date.now });
+  startWeb({
+    host: '127.0.0.1',
+    port,
+    database,
+    log: silentLog(),
+    metrics,
+    readers: everybodyIs('operator'),
+    nowMs: Date.now,
+  });
 
 beforeAll(async () => {
   await putOffices(database, [office, { code: 'amen', name: 'Kecamatan Amen', timeZone: 'Asia/Jakarta' }]);

@@ -4,6 +4,7 @@ import { createMetrics } from '../../src/web/metrics.ts';
 import { startWeb, type Web } from '../../src/web/server.ts';
 import { putMachines, putOffices, putPunches } from '../tools/board-rows.ts';
 import { createTestDatabase } from '../tools/database.ts';
+import { everybodyIs } from '../tools/everybody.ts';
 import { type EventReader, readEvents, until } from './tools/events.ts';
 
 const database = await createTestDatabase();
@@ -16,7 +17,15 @@ let pins = 1000;
 
 const start = (maxPages: number) =>
   startWeb({
-    ...{ host: '127.0.0.1', port: 0, database, log: silentLog(), metrics: createMetrics(), maxPages },
+    ...{
+      host: '127.0.0.1',
+      port: 0,
+      database,
+      log: silentLog(),
+      metrics: createMetrics(),
+      readers: everybodyIs('operator'),
+      maxPages,
+    },
     nowMs: () => nowMs,
   });
 

@@ -10,6 +10,7 @@ import { at, every, minute } from '../clock/stories/at.ts';
 import { batchOf, means, record, sample } from '../ingest/batches.ts';
 import { storeWorld } from '../tools/clock-worlds.ts';
 import { createTestDatabase } from '../tools/database.ts';
+import { everybodyIs } from '../tools/everybody.ts';
 
 const database = await createTestDatabase();
 const nowMs = at('10:00');
@@ -37,7 +38,14 @@ beforeAll(async () => {
 afterAll(() => web.close());
 
 function start(clocks: ClockPort): Promise<Web> {
-  const options = { host: '127.0.0.1', port: 0, database, log: silentLog(), metrics: createMetrics() };
+  const options = {
+    host: '127.0.0.1',
+    port: 0,
+    database,
+    log: silentLog(),
+    metrics: createMetrics(),
+    readers: everybodyIs('operator'),
+  };
   return startWeb({ ...options, nowMs: () => nowMs, clocks });
 }
 

@@ -5,6 +5,7 @@ import { createMetrics } from '../../src/web/metrics.ts';
 import { startWeb, type Web } from '../../src/web/server.ts';
 import { putMachines, putOffices, putPunches } from '../tools/board-rows.ts';
 import { createTestDatabase } from '../tools/database.ts';
+import { everybodyIs } from '../tools/everybody.ts';
 import { readEvents, until } from './tools/events.ts';
 
 const office = { code: 'dinkes', name: 'Dinas Kesehatan', timeZone: 'Asia/Makassar' };
@@ -24,7 +25,15 @@ await putPunches(database, { office, serial: 'CKJ1', terminalName: 'Lobi' }, [{ 
 await database.pool.query('update terminal_state set updated_at = to_timestamp($1)', [atMs / 1000]);
 
 async function open(nowMs: () => number): Promise<Web> {
-  const options = { host: '127.0.0.1', port: 0, database, log: silentLog(), metrics: createMetrics(), nowMs };
+  const options = {
+    host: '127.0.0.1',
+    port: 0,
+    database,
+    log: silentLog(),
+    metrics: createMetrics(),
+    readers: everybodyIs('operator'),
+    nowMs,
+  };
   const web = await startWeb(options);
   running.push(web);
   return web;

@@ -4,6 +4,7 @@ import { createMetrics } from '../../src/web/metrics.ts';
 import { startWeb, type Web } from '../../src/web/server.ts';
 import { putMachines, putOffices, putPunches } from '../tools/board-rows.ts';
 import { createTestDatabase } from '../tools/database.ts';
+import { everybodyIs } from '../tools/everybody.ts';
 import { until } from './tools/events.ts';
 
 const database = await createTestDatabase();
@@ -57,7 +58,14 @@ beforeAll(async () => {
   // 00:30 in Jayapura: today there, although it is still yesterday in Jakarta.
   const there = { office: kaimana, serial: 'CKJ4', terminalName: 'Kantor' };
   await putPunches(database, there, [{ atMs: Date.UTC(2026, 2, 1, 15, 30), pin: '9' }], nowMs);
-  const options = { host: '127.0.0.1', port: 0, database, log: silentLog(), metrics: createMetrics() };
+  const options = {
+    host: '127.0.0.1',
+    port: 0,
+    database,
+    log: silentLog(),
+    metrics: createMetrics(),
+    readers: everybodyIs('operator'),
+  };
   web = await startWeb({ ...options, nowMs: () => nowMs });
 });
 afterAll(() => web.close());
@@ -148,7 +156,14 @@ describe('live rows', () => {
 });
 
 test('a rehearsal is marked on every page', async () => {
-  const options = { host: '127.0.0.1', port: 0, database, log: silentLog(), metrics: createMetrics() };
+  const options = {
+    host: '127.0.0.1',
+    port: 0,
+    database,
+    log: silentLog(),
+    metrics: createMetrics(),
+    readers: everybodyIs('operator'),
+  };
   const rehearsal = await startWeb({ ...options, nowMs: () => nowMs, rehearsal: true });
   for (const path of ['/', '/nothing-here']) {
     expect(await (await fetch(`${rehearsal.url}${path}`)).text()).toContain('>Gladi · data latihan<');
@@ -160,7 +175,8 @@ test('a rehearsal is marked on every page', async () => {
 describe('languages', () => {
   test('English on request, kept in a cookie that holds nothing else', async () => {
     const answer = await fetch(`${web.url}/?lang=en`);
-    expect(answer.headers.get('set-cookie')).toBe('bahasa=en; Path=/; Max-Age=31536000; SameSite=Lax; HttpOnly');
+    const kept = 'bahasa=en; Max-Age=31536000; Path=/; HttpOnly; SameSite=Lax';
+    expect(answer.headers.getSetCookie()).toEqual([kept, expect.stringMatching(/^gerbang_form=/)]);
     expect(await answer.text()).toContain('<html lang="en">');
     expect(await text('/', { cookie: 'other=1; bahasa=en' })).toContain('Punches arriving');
     expect(await text('/', { cookie: 'bahasa=xx' })).toContain('Catatan masuk');

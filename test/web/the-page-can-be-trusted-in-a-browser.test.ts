@@ -6,6 +6,7 @@ import { createMetrics } from '../../src/web/metrics.ts';
 import { startWeb, type Web } from '../../src/web/server.ts';
 import { putMachines, putOffices, putPunches } from '../tools/board-rows.ts';
 import { createTestDatabase } from '../tools/database.ts';
+import { everybodyIs } from '../tools/everybody.ts';
 
 const database = await createTestDatabase();
 const office = { code: 'dinkes', name: '<script>alert("office")</script>', timeZone: 'Asia/Jakarta' };
@@ -19,7 +20,15 @@ beforeAll(async () => {
   const place = { office, serial: 'CKJ1', terminalName: 'Lobi' };
   await putPunches(database, place, [{ atMs, pin: '77\'"><svg onload=alert(1)>' }], atMs);
   const log = createLog({ level: 'trace', destination: { write: (line) => lines.push(line) } });
-  web = await startWeb({ host: '127.0.0.1', port: 0, database, log, metrics: createMetrics(), nowMs: () => atMs });
+  web = await startWeb({
+    host: '127.0.0.1',
+    port: 0,
+    database,
+    log,
+    metrics: createMetrics(),
+    readers: everybodyIs('operator'),
+    nowMs: () => atMs,
+  });
 });
 afterAll(() => web.close());
 
@@ -124,7 +133,15 @@ test('a port that is taken is named, with the way out, and nothing is left behin
   await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
   const address = other.address();
   const port = typeof address === 'object' ? (address?.port ?? 0) : 0;
-  const options = { host: '127.0.0.1', port, database, log: silentLog(), metrics: createMetrics(), nowMs: () => atMs };
+  const options = {
+    host: '127.0.0.1',
+    port,
+    database,
+    log: silentLog(),
+    metrics: createMetrics(),
+    readers: everybodyIs('operator'),
+    nowMs: () => atMs,
+  };
   await expect(startWeb(options)).rejects.toMatchObject({ code: 'PORT_TAKEN', context: { port } });
   await expect(startWeb(options)).rejects.toThrow(/--port, PORT or web\.port/);
   await new Promise((resolve) => other.close(resolve));

@@ -5,6 +5,7 @@ import type { Check } from '../../src/web/health.ts';
 import { createMetrics } from '../../src/web/metrics.ts';
 import { startWeb, type Web } from '../../src/web/server.ts';
 import { createTestDatabase } from '../tools/database.ts';
+import { everybodyIs } from '../tools/everybody.ts';
 
 const database = await createTestDatabase();
 const metrics = createMetrics();
@@ -13,7 +14,15 @@ let web: Web;
 
 beforeAll(async () => {
   const checks = { database: () => database.pool.query('select 1'), queue: () => queue() };
-  const options = { host: '127.0.0.1', port: 0, database, log: silentLog(), metrics, nowMs: Date.now };
+  const options = {
+    host: '127.0.0.1',
+    port: 0,
+    database,
+    log: silentLog(),
+    metrics,
+    readers: everybodyIs('operator'),
+    nowMs: Date.now,
+  };
   web = await startWeb({ ...options, checks });
 });
 afterAll(() => web.close());

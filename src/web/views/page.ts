@@ -1,11 +1,12 @@
 /** Whole pages: the frame, the board, and the pages for when there is no board. */
-import { clockWords } from '../../words/clocks.ts';
+import type { Reader } from '../../accounts/permissions.ts';
 import type { Board } from '../board.ts';
 import { timeTag } from '../format.ts';
 import { type Html, html } from '../html.ts';
 import type { Words } from '../words.ts';
 import { type HourWindow, windowOf } from './histogram.ts';
 import { markShapes } from './mark-view.ts';
+import { accountBox, menu } from './navigation.ts';
 import { legend, officeList, shapeOf } from './office-view.ts';
 import { dateLine, mainZone } from './summary-view.ts';
 
@@ -16,6 +17,10 @@ export interface AssetUrls {
   readonly icon: string;
   /** Styles of pages that are printed upright: explanations and clocks. */
   readonly paper: string;
+  /** Styles of pages with forms and lists. */
+  readonly room: string;
+  /** Script of pages with forms and lists; each is whole without it. */
+  readonly roomScript: string;
 }
 
 /** What frames every page. */
@@ -30,6 +35,10 @@ export interface PageFrame {
   readonly address: string;
   /** How far the gateway's own clock can be trusted; null says nothing of it. */
   readonly hostClock: string | null;
+  /** Who looks; null for somebody who is not signed in. */
+  readonly reader: Reader | null;
+  /** What forms of this page carry in `_csrf`. */
+  readonly csrf: string;
 }
 
 /** The parts of the board page that are also sent one by one. */
@@ -77,11 +86,18 @@ export function paperPage(frame: PageFrame, title: string, body: Html): Html {
   return frameOf({ ...frame, reloadSeconds: null }, null, body, title);
 }
 
+/** A page with forms and lists. */
+export function roomPage(frame: PageFrame, title: string, body: Html): Html {
+  const sheet = html`<link rel="stylesheet" href="${frame.assets.room}"><script src="${frame.assets.roomScript}" defer></script>`;
+  return frameOf({ ...frame, reloadSeconds: null }, null, body, title, sheet);
+}
+
 function frameOf(
-  { words, assets, rehearsal, reloadSeconds, address }: PageFrame,
+  { words, assets, rehearsal, reloadSeconds, address, reader, csrf }: PageFrame,
   date: Html | null,
   body: Html,
   paperTitle: string | null = null,
+  sheet: Html = html`<link rel="stylesheet" href="${assets.paper}">`,
 ): Html {
   const reload =
     reloadSeconds !== null && html`<noscript><meta http-equiv="refresh" content="${reloadSeconds}"></noscript>`;
@@ -95,12 +111,13 @@ function frameOf(
 ${reload}
 <link rel="icon" href="${assets.icon}" type="image/svg+xml">
 <link rel="stylesheet" href="${assets.style}">
-${paperTitle === null ? html`<script src="${assets.script}" defer></script>` : html`<link rel="stylesheet" href="${assets.paper}">`}
+${paperTitle === null ? html`<script src="${assets.script}" defer></script>` : sheet}
 </head>
 <body>
 ${markShapes()}<a class="skip" href="${paperTitle === null ? '#opd' : '#isi'}">${paperTitle === null ? words.skip : paperTitle}</a>
 <header class="top"><h1><a href="/"><svg class="gate" viewBox="0 0 32 32" aria-hidden="true"><path d="M5 28V13a11 11 0 0 1 22 0v15M16 28V13M5 20h22"/></svg>${words.title}</a></h1>${rehearsal && html`<p class="rehearsal" title="${words.rehearsalHint}">${words.rehearsal}</p>`}${date}
-<p class="to-clocks"><a href="/clocks">${clockWords.page[words.lang]}</a></p><nav aria-label="${words.language}">${languageLinks(words, address)}</nav></header>
+${accountBox(reader, csrf, words.lang)}<nav class="languages" aria-label="${words.language}">${languageLinks(words, address)}</nav></header>
+${menu(reader, address, words.lang)}
 <p class="notice bad" id="putus" role="status" hidden><b>${words.stale.link} <time></time>.</b> ${words.stale.linkNext}</p>
 <main id="isi">${body}</main>
 </body>

@@ -1,0 +1,29 @@
+// Small comforts of pages with forms and lists. Every page is whole without this file.
+
+// The first thing that is wrong gets the focus, so that nobody has to search for it.
+document.querySelector('.errors')?.focus();
+
+// A form that was sent is not sent twice by an impatient finger.
+document.addEventListener('submit', (event) => {
+  const form = event.target;
+  if (!(form instanceof HTMLFormElement) || form.method !== 'post') return;
+  if (form.dataset.sent !== undefined) {
+    event.preventDefault();
+    return;
+  }
+  form.dataset.sent = '';
+  // Coming back with the browser's own button must find a form that works.
+  addEventListener('pageshow', () => delete form.dataset.sent, { once: true });
+});
+
+// What cannot be undone asks once, naming the thing.
+document.addEventListener('click', (event) => {
+  const asking = event.target instanceof Element ? event.target.closest('[data-ask]') : null;
+  if (asking !== null && !confirm(asking.dataset.ask)) event.preventDefault();
+});
+
+// Filters apply when they are chosen.
+document.addEventListener('change', (event) => {
+  const field = event.target;
+  if (field instanceof HTMLSelectElement && field.form?.dataset.auto !== undefined) field.form.requestSubmit();
+});

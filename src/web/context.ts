@@ -1,0 +1,50 @@
+/** What every part of the web is given: the database, the time, the log, and the frame of a page. */
+
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Log } from '../log.ts';
+import { type AuditEntry, writeAudit } from '../store/audit-log.ts';
+import type { Database } from '../store/database.ts';
+import type { Bilingual } from '../words/language.ts';
+import { type FrameSources, frameFor, languageOf, sendPage } from './frame.ts';
+import { messagePage } from './views/page.ts';
+import { wordsOf } from './words.ts';
+
+export interface WebContext {
+  readonly database: Database;
+  readonly frames: FrameSources;
+  /** Host time in milliseconds UTC. */
+  readonly nowMs: () => number;
+  readonly log: Log;
+}
+
+/** The audit entry of whoever asks. What they did, and to what; never whom they saw. */
+export function entryOf(
+  request: FastifyRequest,
+  entry: Omit<AuditEntry, 'actorKind' | 'actor' | 'requestId'>,
+): AuditEntry {
+  const { reader } = request;
+  if (reader === null) throw new Error('an action without a reader');
+  return { ...entry, actorKind: reader.kind, actor: reader.actor, requestId: request.id };
+}
+
+/** Notes that whoever asks saw or took personal data. */
+export async function noteLook(
+  { database }: Pick<WebContext, 'database'>,
+  request: FastifyRequest,
+  entry: Omit<AuditEntry, 'actorKind' | 'actor' | 'requestId'>,
+): Promise<void> {
+  await writeAudit(database.db, entryOf(request, entry));
+}
+
+/** A page that only says something, with its status. */
+export function sendMessage(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { frames }: Pick<WebContext, 'frames'>,
+  message: { readonly status: number; readonly title: Bilingual; readonly text: Bilingual },
+): FastifyReply {
+  const words = wordsOf(languageOf(request, frames));
+  const frame = { ...frameFor(request, reply, frames, request.url), reloadSeconds: null };
+  const texts = { title: message.title[words.lang], text: message.text[words.lang] };
+  return sendPage(reply.code(message.status), messagePage(frame, texts, words.notFound.back));
+}

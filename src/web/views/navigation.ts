@@ -1,0 +1,39 @@
+/** The menu of all pages: what this reader may open, and where they are. */
+import { may, type Permission, type Reader } from '../../accounts/permissions.ts';
+import { navigation, roleNames, signInWords } from '../../words/accounts.ts';
+import type { Bilingual, Lang } from '../../words/language.ts';
+import { type Html, html } from '../html.ts';
+
+interface Place {
+  readonly path: string;
+  readonly text: Bilingual;
+  readonly needs: Permission;
+}
+
+/** In the order in which people work: look, find, report, answer. */
+const places: readonly Place[] = [
+  { path: '/', text: navigation.board, needs: 'board.view' },
+  { path: '/clocks', text: navigation.clocks, needs: 'board.view' },
+];
+
+/** Links for a reader; nothing for nobody. */
+export function menu(reader: Reader | null, address: string, lang: Lang): Html | null {
+  if (reader === null) return null;
+  const path = address.split('?')[0] ?? '/';
+  const isHere = (place: Place): boolean => (place.path === '/' ? path === '/' : path.startsWith(place.path));
+  const links = places
+    .filter((place) => may(reader, place.needs))
+    .map(
+      (place) =>
+        html`<li><a href="${place.path}"${isHere(place) && html` aria-current="page"`}>${place.text[lang]}</a></li>`,
+    );
+  return html`<nav class="menu" aria-label="${navigation.main[lang]}"><ul>${links}</ul></nav>`;
+}
+
+/** Who is signed in, and the way out. */
+export function accountBox(reader: Reader | null, csrf: string, lang: Lang): Html | null {
+  if (reader === null || reader.kind !== 'account') return null;
+  const role = reader.role === null ? '' : roleNames[reader.role][lang];
+  const where = reader.officeCode === null ? '' : ` · ${reader.officeCode}`;
+  return html`<form class="who-am-i" method="post" action="/keluar"><input type="hidden" name="_csrf" value="${csrf}"><span>${reader.name}<small>${role}${where}</small></span><button type="submit" class="plain">${signInWords.signOut[lang]}</button></form>`;
+}
