@@ -55,7 +55,7 @@ describe('probe', () => {
     // The simulator and the command read the same host clock, but each anchors it to whole milliseconds of its own.
     expect(answer.clock.earliestMs).toBeLessThanOrEqual(-95_250 + 2);
     expect(answer.clock.latestMs).toBeGreaterThanOrEqual(-95_250 - 2);
-    expect(answer.clock.boundMs).toBeLessThan(500);
+    expect(answer.clock.boundMs).toBeLessThan(3_000);
   });
 
   it('proves the record size of a large log from its end, in English, moving a few kilobytes', async () => {

@@ -72,7 +72,7 @@ describe('the circuit breaker', () => {
       ],
       { pace: { pollEveryMs: 4_000, restMs: 0 }, sessions: 1, deadlineMs: 10_000, random: () => 0 },
     );
-    await vi.waitFor(() => expect(polls).toHaveLength(1));
+    await vi.waitFor(() => expect(polls).toHaveLength(1), 10_000);
     await new Promise((resolve) => setTimeout(resolve, 600));
     expect(polls).toEqual(['failed']);
     await vi.waitFor(() => expect(polls).toEqual(['failed', 'failed', 'done']), 10_000);

@@ -1,22 +1,21 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
 import { sql } from 'kysely';
 import { beforeAll, expect, test } from 'vitest';
 import { readConsumers } from '../../src/store/consumers.ts';
 import { putOffices } from '../tools/board-rows.ts';
 import { createTestDatabase } from '../tools/database.ts';
+import { childArguments } from '../tools/program.ts';
 import { startReceiver } from './tools/receiver.ts';
 import { dinkes, idsOf, storeRows } from './tools/rows.ts';
 
 const database = await createTestDatabase();
-const program = fileURLToPath(new URL('./tools/webhook-child.ts', import.meta.url));
 
 beforeAll(() => putOffices(database, [dinkes]));
 
 function startChild(url: string, crashAt: string): ChildProcess {
   const env = { ...process.env, GERBANG_CRASH_AT: crashAt };
-  const args = ['--import', 'tsx', program, database.url, url];
+  const args = [...childArguments('test/outbox/tools/webhook-child.ts'), database.url, url];
   return spawn(process.execPath, args, { env, stdio: ['pipe', 'ignore', 'ignore'] });
 }
 

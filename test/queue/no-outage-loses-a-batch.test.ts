@@ -1,6 +1,5 @@
-import { fork } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { afterEach, beforeEach, describe, expect, inject, test } from 'vitest';
@@ -8,6 +7,7 @@ import { isGerbangError } from '../../src/errors.ts';
 import { queueConnection } from '../../src/queue/connection.ts';
 import type { BatchQueue } from '../../src/queue/producer.ts';
 import { createTestDatabase } from '../tools/database.ts';
+import { childArguments } from '../tools/program.ts';
 import { redisMissing } from '../tools/redis.ts';
 import { batchOf, createLedger, recordBytes } from './batches.ts';
 import { type Address, type Place, places } from './places.ts';
@@ -18,8 +18,8 @@ const lockMs = 3_000;
 
 /** A worker in another process has taken a batch; then that process is killed. Resolves with the batch's id. */
 async function takeAndDie(address: Address): Promise<string> {
-  const script = join(import.meta.dirname, 'doomed-worker.ts');
-  const child = fork(script, [JSON.stringify(address), String(lockMs)], { execArgv: ['--import', 'tsx'] });
+  const words = [...childArguments('test/queue/doomed-worker.ts'), JSON.stringify(address), String(lockMs)];
+  const child = spawn(process.execPath, words, { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
   const [batchId] = await once(child, 'message');
   const exited = once(child, 'exit');
   child.kill('SIGKILL');

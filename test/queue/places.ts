@@ -9,7 +9,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import pg from 'pg';
 import { afterAll, inject } from 'vitest';
-import type { queueConnection } from '../../src/queue/connection.ts';
+import { queueConnection } from '../../src/queue/connection.ts';
 import { createTestDatabase } from '../tools/database.ts';
 
 /** What `queueConnection` takes. */
@@ -40,6 +40,8 @@ export const places: readonly { readonly name: string; readonly open: () => Prom
 /** A database that refuses all connections while it is away. */
 async function postgresPlace(): Promise<Place> {
   const { url, pool } = await createTestDatabase();
+  // On a busy machine this takes longer than a producer waits for its answer.
+  await queueConnection({ databaseUrl: url }).prepare();
   const { hostname, port, pathname } = new URL(url);
   const name = pathname.slice(1);
   const administer = async (...statements: string[]): Promise<void> => {
@@ -73,7 +75,10 @@ async function postgresPlace(): Promise<Place> {
       await pool.query(`update gerbang_queue.job set process_at_ms = process_at_ms + ${ms}`);
     },
     async reset() {
-      await pool.query('drop schema if exists gerbang_queue cascade');
+      const { rows } = await pool.query<{ name: string }>(
+        "select format('%I.%I', schemaname, tablename) as name from pg_tables where schemaname = 'gerbang_queue' and tablename <> 'migration'",
+      );
+      await pool.query(`truncate ${rows.map((row) => row.name).join(', ')}`);
     },
   };
 }

@@ -10,13 +10,17 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { afterAll } from 'vitest';
 
-const folder = await mkdtemp(join(tmpdir(), 'gerbang-redis-'));
+let folder = '';
 const running = new Map<number, ChildProcess>();
 
-afterAll(async () => {
-  for (const port of running.keys()) await kill(port);
-  await rm(folder, { recursive: true, force: true });
-});
+/** To be awaited at the top of the test file that starts servers: it makes their folder, and ends them after it. */
+export async function prepareServers(): Promise<void> {
+  folder = await mkdtemp(join(tmpdir(), 'gerbang-redis-'));
+  afterAll(async () => {
+    for (const port of running.keys()) await kill(port);
+    await rm(folder, { recursive: true, force: true });
+  });
+}
 
 /** Ends the server on a port without a word to anybody. */
 export async function kill(port: number): Promise<void> {

@@ -5,10 +5,11 @@ import { queueConnection } from '../../src/queue/connection.ts';
 import { parseRedisAddress } from '../../src/queue/redis-address.ts';
 import { redisMissing } from '../tools/redis.ts';
 import { batchOf, createLedger, recordBytes } from './batches.ts';
-import { ask, kill, startCluster, startSentinels } from './redis-servers.ts';
+import { ask, kill, prepareServers, startCluster, startSentinels } from './redis-servers.ts';
 import { openSession } from './session.ts';
 
 const hasRedis = inject('redisUrl') !== null;
+await prepareServers();
 const session = openSession();
 const at = (redisUrl: string) => ({ redisUrl, databaseUrl: 'postgres://unused' });
 

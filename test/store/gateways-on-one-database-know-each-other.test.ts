@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { joinHosts } from '../../src/gateway/membership.ts';
 import { silentLog } from '../../src/log.ts';
@@ -6,7 +7,8 @@ import { createTestDatabase } from '../tools/database.ts';
 
 const database = await createTestDatabase();
 const { db } = database;
-const leaseMs = 500;
+/** Long for a beat every 50 ms, so that a busy machine does not make the living look dead. */
+const leaseMs = 1_500;
 
 beforeEach(async () => {
   await db.deleteFrom('gateway_host').execute();
@@ -25,17 +27,35 @@ function entry(name: string, changes: Partial<HostEntry> = {}): HostEntry {
 
 const join = (who: HostEntry) => joinHosts(db, who, { leaseMs, log: silentLog() });
 
+/** One beat after the other, none of which ends after `stop` has. */
+function keepBeating(host: { beat(): Promise<unknown> }): { stop(): Promise<void> } {
+  let stopping = false;
+  const beat = async (): Promise<void> => {
+    while (!stopping) {
+      await host.beat().catch(() => undefined);
+      await delay(50);
+    }
+  };
+  const ended = beat();
+  return {
+    stop() {
+      stopping = true;
+      return ended;
+    },
+  };
+}
+
 describe('with the queue in Postgres', () => {
   test('a second host is refused, and told which host is in the way and what to do', async () => {
     const first = await join(entry('satu', { queue: 'postgres' }));
-    const beating = setInterval(() => void first.beat().catch(() => undefined), 50);
+    const beating = keepBeating(first);
     const second = join(entry('dua', { queue: 'postgres' }));
     await expect(second).rejects.toMatchObject({
       code: 'GATEWAY_NOT_ALONE',
       message: expect.stringMatching(/host satu .*REDIS_URL/),
       context: { host: 'satu', queue: 'postgres' },
     });
-    clearInterval(beating);
+    await beating.stop();
   });
 
   test('a second gateway on the same host is not', async () => {
@@ -54,13 +74,13 @@ describe('with the queue in Postgres', () => {
 
 test('a gateway with its queue elsewhere than the others is refused, on the same host too', async () => {
   const first = await join(entry('satu'));
-  const beating = setInterval(() => void first.beat().catch(() => undefined), 50);
+  const beating = keepBeating(first);
   const second = join(entry('satu', { holder: 'satu-2', queue: 'postgres' }));
   await expect(second).rejects.toMatchObject({
     code: 'GATEWAY_NOT_ALONE',
     message: expect.stringContaining('elsewhere'),
   });
-  clearInterval(beating);
+  await beating.stop();
 });
 
 test('what a killed process of this host left behind is swept away, so that its offices are free to be assigned', async () => {

@@ -4,7 +4,6 @@ import { chmod, chown, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, wri
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { afterAll, afterEach, describe, expect, test } from 'vitest';
 import { defaultDataDir } from '../../src/store/embedded-account.ts';
@@ -15,6 +14,7 @@ import {
   startEmbeddedPostgres,
 } from '../../src/store/embedded-postgres.ts';
 import { findPostmaster, isAlive } from '../../src/store/embedded-process.ts';
+import { childArguments, rootFolder } from '../tools/program.ts';
 import { makeReadableCopy } from '../tools/readable-copy.ts';
 
 const isRoot = process.getuid?.() === 0;
@@ -61,9 +61,11 @@ async function query(url: string, text: string): Promise<Record<string, unknown>
 
 /** Another process with its own server on `folder`; resolves once it has printed where. */
 async function startGateway(folder: string, stranger?: { uid: number; clone: string }) {
-  const clone = stranger?.clone ?? fileURLToPath(new URL('../..', import.meta.url));
-  const gateway = spawn(process.execPath, ['--import', 'tsx', 'test/tools/embedded-gateway.ts', folder], {
-    cwd: clone,
+  const program = 'test/tools/embedded-gateway.ts';
+  // A stranger cannot read what was compiled in our folder.
+  const words = stranger === undefined ? childArguments(program) : ['--import', 'tsx', program];
+  const gateway = spawn(process.execPath, [...words, folder], {
+    cwd: stranger?.clone ?? rootFolder,
     stdio: ['ignore', 'pipe', 'pipe'],
     // A group of its own, as a shell gives each command, so that a test can press Ctrl-C.
     detached: true,

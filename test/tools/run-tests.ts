@@ -15,7 +15,11 @@ import type { Summary } from './summary-reporter.ts';
 /** Below the clone, so that the compiled program finds its packages; not `dist`, which belongs to whoever built it. */
 const buildFolder = '.gerbang/test-build';
 
-const built = spawnSync(process.execPath, [join(root, 'test/tools/build.mjs'), buildFolder], { stdio: 'inherit' });
+/** With the programs of the tests' own that run as processes. */
+const project = 'test/tools/tsconfig.json';
+
+const build = [join(root, 'test/tools/build.mjs'), buildFolder, project];
+const built = spawnSync(process.execPath, build, { stdio: 'inherit' });
 if (built.status !== 0) {
   console.log('the program does not compile\n0 passed, 1 failed');
   process.exit(1);

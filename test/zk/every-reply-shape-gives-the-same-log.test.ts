@@ -32,7 +32,7 @@ async function readWith(records: number, bend: Bend, change?: (terminal: TinyTer
   const terminal = await startTinyTerminal(records, bend);
   open.push(terminal);
   change?.(terminal);
-  const opened = await openTerminal({ host: '127.0.0.1', port: terminal.port, replyTimeoutMs: 1000 }, wallClock);
+  const opened = await openTerminal({ host: '127.0.0.1', port: terminal.port, replyTimeoutMs: 10_000 }, wallClock);
   try {
     return { read: await opened.readLog(), code: null, terminal };
   } catch (error) {
@@ -371,7 +371,7 @@ describe('the end of the log', () => {
   async function tailWith(records: number, firstIndex: number, bend: Bend = () => false, strideBytes = 40) {
     const terminal = await startTinyTerminal(records, bend);
     open.push(terminal);
-    const opened = await openTerminal({ host: '127.0.0.1', port: terminal.port, replyTimeoutMs: 1000 }, wallClock);
+    const opened = await openTerminal({ host: '127.0.0.1', port: terminal.port, replyTimeoutMs: 10_000 }, wallClock);
     const read = await opened.readTail({ layout: 'zk40', strideBytes, firstIndex });
     await opened.close();
     return { terminal, read };

@@ -8,8 +8,11 @@ import {
   readWith,
   recordsOf,
   startTerminal,
+  useScratchFolder,
   within,
 } from './tools/one-terminal.ts';
+
+useScratchFolder();
 
 const connect = 1000;
 const exit = 1001;

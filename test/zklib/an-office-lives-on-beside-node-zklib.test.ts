@@ -3,7 +3,9 @@ import { describe, expect, it } from 'vitest';
 import type { FaultOptions } from '../../device-sim/faults.ts';
 import { openZklibTerminal } from '../../src/zklib/terminal.ts';
 import { byHand, createWorld, type Hand, simulate, truthOf } from '../office/tools/world.ts';
-import { libraryProcesses, patiently } from './tools/one-terminal.ts';
+import { libraryProcesses, patiently, useScratchFolder } from './tools/one-terminal.ts';
+
+useScratchFolder();
 
 const knobs = { blockBytes: 1008, blockPauseMs: 20 };
 /** A frame cut in its first bytes makes the library throw where nobody can catch it. */

@@ -2,12 +2,12 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { createHostClock } from '../../src/host-clock.ts';
 import { createPlaces } from '../../src/zklib/places.ts';
 import { openZklibTerminal } from '../../src/zklib/terminal.ts';
 import { gerbang } from '../cli/gerbang.ts';
+import { childArguments } from '../tools/program.ts';
 import {
   commandLineOf,
   leftovers,
@@ -17,8 +17,11 @@ import {
   recordsOf,
   scratchFolder,
   startTerminal,
+  useScratchFolder,
   within,
 } from './tools/one-terminal.ts';
+
+useScratchFolder();
 
 const exit = 1001;
 const prepare = 1503;
@@ -85,8 +88,8 @@ describe('while a session is open', () => {
 
 it('a gateway that is killed leaves no process, no folder and no session at the terminal', async () => {
   const terminal = await startTerminal({});
-  const script = fileURLToPath(new URL('./tools/doomed-parent.ts', import.meta.url));
-  const parent = spawn(process.execPath, ['--import', 'tsx', script, String(terminal.simulated.port)], {
+  const words = [...childArguments('test/zklib/tools/doomed-parent.ts'), String(terminal.simulated.port)];
+  const parent = spawn(process.execPath, words, {
     env: { ...process.env, TMPDIR: scratchFolder() },
     stdio: ['ignore', 'pipe', 'inherit'],
   });

@@ -2,7 +2,17 @@
 import { describe, expect, it } from 'vitest';
 import type { FaultOptions } from '../../device-sim/faults.ts';
 import { isGerbangError } from '../../src/errors.ts';
-import { leftovers, libraryProcesses, readWith, recordsOf, startTerminal, within } from './tools/one-terminal.ts';
+import {
+  leftovers,
+  libraryProcesses,
+  readWith,
+  recordsOf,
+  startTerminal,
+  useScratchFolder,
+  within,
+} from './tools/one-terminal.ts';
+
+useScratchFolder();
 
 const exit = 1001;
 

@@ -1,6 +1,6 @@
 /** Simulated terminals on loopback, our driver, and everything a poller needs, with the shelf for a database. */
 import { randomUUID } from 'node:crypto';
-import { afterEach } from 'vitest';
+import { onTestFinished } from 'vitest';
 import { serveTerminal, type TerminalServer } from '../../../device-sim/server.ts';
 import { createTerminal, type Terminal, type TerminalOptions } from '../../../device-sim/terminal.ts';
 import type { OfficeConfig } from '../../../src/config.ts';
@@ -22,14 +22,11 @@ import { createShelf, type Shelf } from './shelf.ts';
 
 export const jakartaMs = 7 * 3_600_000;
 
-/** Things to undo after each test, last first. */
-const undo: (() => unknown)[] = [];
-afterEach(async () => {
-  for (const step of undo.splice(0).reverse()) await step();
-});
-
+/** What is to be undone after the test that runs, last first. */
 export function afterwards(step: () => unknown): void {
-  undo.push(step);
+  onTestFinished(async () => {
+    await step();
+  });
 }
 
 export interface Simulated {

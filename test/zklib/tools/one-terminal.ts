@@ -25,19 +25,24 @@ let fleet: Fleet | null = null;
 let scratch = '';
 const systemTmp = process.env.TMPDIR;
 
-/** Folders of the library's processes are made where this points, so that they can be told from those of other tests. */
-beforeEach(() => {
-  scratch = mkdtempSync(join(tmpdir(), 'gerbang-test-'));
-  process.env.TMPDIR = scratch;
-});
+/**
+ * Folders of the library's processes are made where this points, so that they can be told from those of other tests. To be
+ * called at the top of a test file: a worker loads this module once for all its files.
+ */
+export function useScratchFolder(): void {
+  beforeEach(() => {
+    scratch = mkdtempSync(join(tmpdir(), 'gerbang-test-'));
+    process.env.TMPDIR = scratch;
+  });
 
-afterEach(async () => {
-  await fleet?.stop();
-  fleet = null;
-  if (systemTmp === undefined) delete process.env.TMPDIR;
-  else process.env.TMPDIR = systemTmp;
-  rmSync(scratch, { recursive: true, force: true });
-});
+  afterEach(async () => {
+    await fleet?.stop();
+    fleet = null;
+    if (systemTmp === undefined) delete process.env.TMPDIR;
+    else process.env.TMPDIR = systemTmp;
+    rmSync(scratch, { recursive: true, force: true });
+  });
+}
 
 /** Where temporary files go in this test. */
 export function scratchFolder(): string {
