@@ -9,9 +9,9 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     globalSetup: ['test/tools/global-setup.ts'],
-    // Twice the two cores of a build machine: half of the tests wait for deadlines, outages and killed processes.
+    // More than the two cores of a build machine: half of the tests wait for deadlines, outages and killed processes.
     pool: 'forks',
-    maxWorkers: 4,
+    maxWorkers: 5,
     // Loading our modules anew for each file took a fifth of all processor time. What a file changes it puts back; what
     // must be done around each test of a file is done by a function the file calls, not by importing a module.
     isolate: false,

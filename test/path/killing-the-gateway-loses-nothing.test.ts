@@ -20,9 +20,9 @@ const readBufferCommand = 1504;
 
 const folder = await mkdtemp(join(tmpdir(), 'gerbang-kill-'));
 const queues = [
-  { queue: 'PostgreSQL', kills: 20 },
-  // What a kill can do to reads and ingests is the same; what differs is what lies in the queue afterwards.
-  { queue: 'Redis', kills: 4 },
+  { queue: 'PostgreSQL', kills: 12 },
+  // Twenty in all. What a kill can do to reads and ingests is the same; what differs is what lies in the queue afterwards.
+  { queue: 'Redis', kills: 8 },
 ] as const;
 let fleet: Fleet;
 let gateway: ChildProcess | undefined;
