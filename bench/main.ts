@@ -1,17 +1,25 @@
 /**
  * `npm run bench [-- name …]`: measurements, each beside its physical limit, in one run on one machine. Ratios are the
- * result; absolute times belong to the machine they were taken on.
+ * result; absolute times belong to the machine they were taken on. `scale` can be had in parts and in small:
+ * `npm run bench -- scale --only polling,peak --small`.
  */
 import { cpus } from 'node:os';
+import { parseArgs } from 'node:util';
 import { benchClock } from './clock.ts';
 import { benchIngest } from './ingest.ts';
 import { benchLive } from './live.ts';
 import { benchPoll } from './poll.ts';
 import { benchRead } from './read.ts';
-import { benchScale } from './scale.ts';
+import { benchScale, scaleParts } from './scale.ts';
 import { benchVerify } from './verify.ts';
 
-const benches: Readonly<Record<string, () => Promise<void>>> = {
+/** What may be said beside names. */
+interface BenchOptions {
+  readonly only: readonly string[];
+  readonly small: boolean;
+}
+
+const benches: Readonly<Record<string, (options: BenchOptions) => Promise<void>>> = {
   read: benchRead,
   poll: benchPoll,
   ingest: benchIngest,
@@ -21,7 +29,18 @@ const benches: Readonly<Record<string, () => Promise<void>>> = {
   scale: benchScale,
 };
 
-async function main(names: readonly string[]): Promise<number> {
+async function main(args: string[]): Promise<number> {
+  const { values, positionals: names } = parseArgs({
+    args,
+    allowPositionals: true,
+    options: { only: { type: 'string', default: '' }, small: { type: 'boolean', default: false } },
+  });
+  const options = { only: values.only.split(',').filter((part) => part !== ''), small: values.small };
+  const unknownParts = options.only.filter((part) => !scaleParts.includes(part));
+  if (unknownParts.length > 0) {
+    console.error(`unknown part of scale: ${unknownParts.join(', ')}. There are: ${scaleParts.join(', ')}`);
+    return 2;
+  }
   const unknown = names.filter((name) => !(name in benches));
   if (unknown.length > 0) {
     console.error(`unknown bench: ${unknown.join(', ')}. There are: ${Object.keys(benches).join(', ')}`);
@@ -30,7 +49,7 @@ async function main(names: readonly string[]): Promise<number> {
   const [cpu] = cpus();
   console.log(`${cpus().length} × ${cpu?.model ?? 'unknown processor'}, Node ${process.version}`);
   for (const [name, bench] of Object.entries(benches)) {
-    if (names.length === 0 || names.includes(name)) await bench();
+    if (names.length === 0 || names.includes(name)) await bench(options);
   }
   return 0;
 }

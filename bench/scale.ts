@@ -1,55 +1,87 @@
 /**
- * How far one gateway on this machine goes: terminals polled each minute, the morning's rush, a cold start, and offices
- * that come back. Terminals, gateway and Postgres share the machine; the gateway is a process of its own, so that its
- * processor time and memory are its own. `npm run bench -- scale`, or one part: `GERBANG_SCALE=polling`.
+ * How far one gateway on this machine goes: terminals polled each minute, the morning's rush, a cold start, offices that
+ * come back, a database that is away, and the page of all clocks. Terminals, gateway and Postgres share the machine; the
+ * gateway is a process of its own, so that its processor time and memory are its own.
+ *
+ * `npm run bench -- scale`, in parts `-- scale --only polling,peak`, as a quick look `-- scale --small`.
  */
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openDatabase } from '../src/store/database.ts';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '../src/store/embedded-postgres.ts';
 import { printTable } from './report.ts';
+import { measureClocks } from './scale/clocks.ts';
+import { measureOutage } from './scale/outage.ts';
 import { measurePeak } from './scale/peak.ts';
 import { measurePolling } from './scale/polling.ts';
+import { compileProcesses } from './scale/processes.ts';
 import { measureCatchUp, measureRebuild } from './scale/rebuild.ts';
+import { fullSize, type Size, smallSize } from './scale/size.ts';
 
-const parts: Readonly<Record<string, (postgres: EmbeddedPostgres) => Promise<void>>> = {
-  polling: async (postgres) => {
-    const lines = [await measurePolling(postgres, 1_000), await measurePolling(postgres, 4_300)];
-    printTable('Terminals polled each minute by one process', [
-      ['terminals', 'polls/min', 'of one core', 'CPU ms/poll', 'to bare sockets', 'peak MB', 'late, p99'],
-      ...lines,
-    ]);
+interface Part {
+  readonly title: string;
+  readonly head: readonly string[];
+  measure(postgres: EmbeddedPostgres, size: Size): Promise<string[][]>;
+}
+
+const parts: Readonly<Record<string, Part>> = {
+  polling: {
+    title: 'Terminals polled each minute by one process · aims at 4,300: under one core, under 300 MB',
+    head: ['terminals', 'polls/min', 'of one core', 'CPU ms/poll', 'to bare sockets', 'MB', 'at most', 'late, p99'],
+    measure: measurePolling,
   },
-  peak: async (postgres) => {
-    printTable('Punch to committed row · 300 terminals that ring · queue in Postgres', [
-      ['morning', 'punches', 'ms: median', 'p99', 'longest', 'deepest queue', 'p99 to one commit'],
-      ...(await measurePeak(postgres)),
-    ]);
+  peak: {
+    title: 'Punch to committed row, terminals that ring, queue in Postgres · aims: p99 under 2,000 ms, queue flat',
+    head: ['morning', 'punches', 'ms: median', 'p99', 'longest', 'queue: each third', 'to one commit', 'to 2,000 ms'],
+    measure: measurePeak,
   },
-  rebuild: async (postgres) => {
-    printTable('Cold start: a million records into an empty database', [
-      ['way', 'rows/s', 's', 'of the limit', '21 million rows', 'peak'],
-      ...(await measureRebuild(postgres)),
-    ]);
+  rebuild: {
+    title: 'Cold start: terminals full of records, an empty database · aim: 15,000 rows/s end to end',
+    head: ['way', 'rows/s', 's', 'of the limit', 'to 15,000/s', '21 million rows', 'CPU s: gateway', 'at most MB'],
+    measure: measureRebuild,
   },
-  'catch-up': async (postgres) => {
-    printTable('Back after three days without a network', [
-      ['who', 's', 'first / middle / last office', 'rows/s'],
-      ...(await measureCatchUp(postgres)),
-    ]);
+  'catch-up': {
+    title: 'Back after three days without a network',
+    head: ['who', 's', 'first / middle / last office', 'rows/s', 'to a read of one alone'],
+    measure: measureCatchUp,
+  },
+  outage: {
+    title: 'The database is away, the terminals are polled on · aim: memory is flat',
+    head: ['minutes of polls', 'polls', 'heap in use, MB', 'process, MB', 'heap per terminal since the start, KB'],
+    measure: measureOutage,
+  },
+  clocks: {
+    title: 'All clocks, worked out from a week of looks · aim: 1.5 s of processor time',
+    head: ['terminals', 'looks stored', 's', 'CPU s: this process', 'CPU s: Postgres', 'to 1.5 s'],
+    measure: measureClocks,
   },
 };
 
-/** Runs the bench and prints its tables. */
-export async function benchScale(): Promise<void> {
+/** What can be measured alone. */
+export const scaleParts: readonly string[] = Object.keys(parts);
+
+/** Runs the bench and prints its tables. @param options.only parts, all when empty */
+export async function benchScale(options: {
+  readonly only: readonly string[];
+  readonly small: boolean;
+}): Promise<void> {
+  compileProcesses();
   const folder = await mkdtemp(join(tmpdir(), 'gerbang-bench-'));
   // As root the server runs as another user, who must get through.
   await chmod(folder, 0o755);
   const postgres = await withCommitTimes(folder);
   try {
-    for (const [name, measure] of Object.entries(parts)) {
-      if ((process.env.GERBANG_SCALE ?? name) === name) await measure(postgres);
+    for (const [name, { title, head, measure }] of Object.entries(parts)) {
+      if (options.only.length > 0 && !options.only.includes(name)) continue;
+      const before = loadavg()[0]?.toFixed(1);
+      const startedMs = performance.now();
+      const lines = await measure(postgres, options.small ? smallSize : fullSize);
+      printTable(title, [head, ...lines]);
+      const seconds = ((performance.now() - startedMs) / 1_000).toFixed(0);
+      console.log(
+        `  (${options.small ? 'small, says little; ' : ''}${seconds} s; load of the machine before: ${before})`,
+      );
     }
   } finally {
     await postgres.stop();

@@ -19,6 +19,10 @@ process.once('message', (start: GatewayStart) => {
   }).then((gateway) => {
     process.on('message', (question) => {
       if (question === 'depth') void gateway.queueDepth().then((depth) => process.send?.({ depth }));
+      if (question === 'heap') {
+        globalThis.gc?.();
+        process.send?.({ heap: process.memoryUsage().heapUsed });
+      }
     });
     process.once('SIGTERM', () => void gateway.stop().then(() => process.exit(0)));
     process.send?.({ page: gateway.pageUrl });

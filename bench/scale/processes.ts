@@ -1,13 +1,28 @@
 /** The processes of the scale bench, and what the system says about them. */
 
-import { fork } from 'node:child_process';
+import { type ChildProcess, fork, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { nextMessage } from '../peers/next-message.ts';
 import type { FleetAnswer, FleetRequest } from './fleet-process.ts';
 import type { GatewayStart } from './gateway-process.ts';
 
 const answerWithinMs = 20 * 60_000;
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const compiled = 'dist/bench';
+
+/** Compiles what runs in processes of its own: gateways in use are compiled, and a compiler in their memory is not theirs. */
+export function compileProcesses(): void {
+  const args = ['test/tools/build.mjs', compiled, 'tsconfig.bench.json'];
+  const { status } = spawnSync(process.execPath, args, { cwd: root, stdio: 'inherit' });
+  if (status !== 0) throw new Error('the bench was not compiled');
+}
+
+function forkCompiled(name: string): ChildProcess {
+  // Whoever wants a profile of them says so in the environment, where both take it from.
+  return fork(`${root}${compiled}/bench/scale/${name}.js`, { execArgv: ['--expose-gc'] });
+}
 
 /** A fleet in another process. */
 export interface FarFleet {
@@ -21,7 +36,7 @@ export interface FarFleet {
 
 /** Starts terminals with so many records each. */
 export async function startFarFleet(terminals: number, history: number, people = 20): Promise<FarFleet> {
-  const child = fork(new URL('./fleet-process.ts', import.meta.url), { execArgv: process.execArgv });
+  const child = forkCompiled('fleet-process');
   const ask = async (request: FleetRequest): Promise<FleetAnswer> => {
     const answer = nextMessage<FleetAnswer>(child, answerWithinMs);
     child.send(request);
@@ -53,12 +68,14 @@ export interface FarGateway {
   /** Memory now and at its highest, in bytes. */
   memory(): { readonly nowBytes: number; readonly peakBytes: number };
   depth(): Promise<number>;
+  /** Bytes of the heap that are in use after everything unused was thrown away. */
+  heapBytes(): Promise<number>;
   stop(): Promise<void>;
 }
 
 /** Starts a gateway. */
 export async function startFarGateway(start: GatewayStart): Promise<FarGateway> {
-  const child = fork(new URL('./gateway-process.ts', import.meta.url), { execArgv: process.execArgv });
+  const child = forkCompiled('gateway-process');
   const ready = nextMessage<{ page: string }>(child, answerWithinMs);
   child.send(start);
   const { page } = await ready;
@@ -70,6 +87,11 @@ export async function startFarGateway(start: GatewayStart): Promise<FarGateway> 
       const answer = nextMessage<{ depth: number }>(child, answerWithinMs);
       child.send('depth');
       return (await answer).depth;
+    },
+    async heapBytes() {
+      const answer = nextMessage<{ heap: number }>(child, answerWithinMs);
+      child.send('heap');
+      return (await answer).heap;
     },
     async stop() {
       const gone = once(child, 'exit');

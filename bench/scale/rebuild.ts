@@ -7,14 +7,11 @@ import { migrateToLatest } from '../../src/store/migrate.ts';
 import { whole } from '../report.ts';
 import { configOf, freshDatabase, untilStored } from './ground.ts';
 import { startFarFleet, startFarGateway } from './processes.ts';
+import type { Size } from './size.ts';
 
-const terminals = 100;
-const records = 10_000;
-const million = terminals * records;
+const aimPerSecond = 15_000;
 /** 300 terminals of 70,000 records. */
 const wholeFleet = 21_000_000;
-const backOffices = 50;
-const backTerminals = 150;
 const daysAway = 3;
 const punchesPerDay = 200;
 
@@ -26,27 +23,35 @@ const copied = {
 } as const;
 
 /** A million records read from terminals into an empty database, beside COPY of the same rows. */
-export async function measureRebuild(postgres: EmbeddedPostgres): Promise<string[][]> {
+export async function measureRebuild(postgres: EmbeddedPostgres, { rebuild }: Size): Promise<string[][]> {
+  const { terminals, records } = rebuild;
+  const rows = terminals * records;
   const fleet = await startFarFleet(terminals, records);
   const database = await freshDatabase(postgres, 'rebuild');
   const startedMs = performance.now();
   const gateway = await startFarGateway({ config: configOf(fleet.ports, 20), databaseUrl: database.url });
   try {
-    await untilStored(database, million, 20 * 60_000);
+    await untilStored(database, rows, 20 * 60_000);
     const seconds = (performance.now() - startedMs) / 1_000;
     const { peakBytes } = gateway.memory();
+    const ownSeconds = gateway.cpuMs() / 1_000;
     await gateway.stop();
     const copySeconds = await copySecondsOf(postgres, database);
     const line = (way: string, took: number): string[] => [
       way,
-      whole(million / took),
+      whole(rows / took),
       took.toFixed(1),
       `${Math.round((100 * copySeconds) / took)} %`,
-      `${(wholeFleet / (million / took) / 60).toFixed(0)} min`,
+      (rows / took / aimPerSecond).toFixed(2),
+      `${(wholeFleet / (rows / took) / 60).toFixed(0)} min`,
     ];
     return [
-      line('COPY from database to database (limit)', copySeconds),
-      [...line(`Gerbang, ${terminals} terminals of ${whole(records)}`, seconds), `${whole(peakBytes / 1_048_576)} MB`],
+      [...line('COPY from database to database (limit)', copySeconds), '', ''],
+      [
+        ...line(`Gerbang, ${terminals} terminals of ${whole(records)}`, seconds),
+        ownSeconds.toFixed(1),
+        whole(peakBytes / 1_048_576),
+      ],
     ];
   } finally {
     await database.close();
@@ -73,7 +78,8 @@ async function copySecondsOf(postgres: EmbeddedPostgres, source: Database): Prom
 }
 
 /** Fifty offices that come back in the same second with three days of punches. */
-export async function measureCatchUp(postgres: EmbeddedPostgres): Promise<string[][]> {
+export async function measureCatchUp(postgres: EmbeddedPostgres, { catchUp }: Size): Promise<string[][]> {
+  const { offices: backOffices, terminals: backTerminals } = catchUp;
   const fleet = await startFarFleet(backTerminals, 100);
   const database = await freshDatabase(postgres, 'catch_up');
   const config = configOf(fleet.ports, backOffices, { pollEverySeconds: '60' });

@@ -98,18 +98,20 @@ export async function readNewest(
   serial: string,
   page: { readonly skip: number; readonly limit: number },
 ): Promise<StandingRow[]> {
+  // Rows first, then their answers one by one: joined as wholes, the planner would read a terminal's whole log.
   const { rows } = await sql<StandingRow>`
     select ${standingColumns}
-    from punch p
-    join attendance_time a using (terminal_serial, epoch, ordinal)
-    where p.terminal_serial = ${serial}
-    order by p.epoch desc, p.ordinal desc
-    offset ${page.skip} limit ${page.limit}`.execute(db);
+    from (select * from punch where terminal_serial = ${serial}
+          order by epoch desc, ordinal desc offset ${page.skip} limit ${page.limit}) p
+    cross join lateral (
+      select * from attendance_time where terminal_serial = ${serial} and epoch = p.epoch and ordinal = p.ordinal limit 1
+    ) a
+    order by p.epoch desc, p.ordinal desc`.execute(db);
   return rows;
 }
 
 const standingColumns = sql`
-  epoch, ordinal, (extract(epoch from p.device_time) * 1000)::bigint as "deviceMs", p.absent_at as "absentAtMs",
+  p.epoch, p.ordinal, (extract(epoch from p.device_time) * 1000)::bigint as "deviceMs", p.absent_at as "absentAtMs",
   p.received_at as "presentAtMs", a.occurred_at as "occurredAtMs", a.earliest as "earliestMs", a.latest as "latestMs",
   a.time_status as status, a.office_code as "officeCode", a.model_version as "modelVersion",
   a.after_close as "afterClose"`;
