@@ -5,13 +5,14 @@
  * database → queue → ingest → MQTT and page → pollers
  */
 import { randomUUID } from 'node:crypto';
-import { hostname } from 'node:os';
+import { hostname, tmpdir } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { makeFirstOperator } from './accounts/first-operator.ts';
 import { createReaders } from './accounts/readers.ts';
 import { zoneOffsetMs } from './clock/zone.ts';
 import type { Config, OfficeConfig } from './config.ts';
 import { GerbangError, isStoreAway } from './errors.ts';
+import { tightestDisk, watchAlerts } from './gateway/alerts.ts';
 import { warnOfContradiction } from './gateway/clock-alarms.ts';
 import { clockPort } from './gateway/clock-port.ts';
 import { keepCompleteness } from './gateway/completeness.ts';
@@ -28,6 +29,7 @@ import { queueConnection } from './queue/connection.ts';
 import { type BatchQueue, createBatchQueue } from './queue/producer.ts';
 import { startIngestWorker } from './queue/worker.ts';
 import { alarmsForMs, countAlarms } from './store/alarms.ts';
+import { countOpenAlerts } from './store/alerts.ts';
 import { countOutbox } from './store/board.ts';
 import { type Database, openDatabase } from './store/database.ts';
 import type { HostEntry } from './store/hosts.ts';
@@ -53,6 +55,8 @@ export interface GatewayOptions {
   readonly lang?: Lang;
   /** The terminals are simulated: pages say so on every screen. */
   readonly rehearsal?: boolean;
+  /** Folders whose disks must not fill up: the data folder. Default the system's own for temporary files. */
+  readonly folders?: readonly string[];
   /** Of this program, for others on the same database to see. */
   readonly version?: string | undefined;
   readonly log: Log;
@@ -134,6 +138,10 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     });
     stops.push(() => publisher.close());
     stops.push(startConsumers({ config, database, metrics, log }));
+    const folders = options.folders ?? [tmpdir()];
+    stops.push(watchAlerts({ config, database, queue, hostTime, folders, log }));
+    metrics.watchAlerts(() => countOpenAlerts(database.db));
+    metrics.watchDisk(() => tightestDisk(folders));
     const web = await startPage(options, { database, queue, publisher, metrics, hostTime });
     stops.push(() => web.close());
     const firstSecret = await makeFirstOperator(database.db);

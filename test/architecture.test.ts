@@ -44,6 +44,7 @@ const withoutLine = [
 const leaves = ['crash-points.ts', 'errors.ts', 'log.ts', 'config.ts', 'words'];
 const everything = [
   'accounts',
+  'alerts',
   'punch',
   'clock',
   'zk',
@@ -90,6 +91,12 @@ const doors: Readonly<Record<string, Door>> = {
   completeness: { values: ['errors.ts', 'clock', 'store'], types: ['log.ts'] },
   // Who may do what, and who is who.
   accounts: { values: ['errors.ts', 'store'], types: ['log.ts'] },
+  // What people are told of.
+  alerts: {
+    values: ['errors.ts', 'store', 'words'],
+    types: ['log.ts'],
+    files: ['src/webhooks/addresses.ts'],
+  },
   office: { values: ['crash-points.ts', 'errors.ts', 'config.ts', 'punch', 'clock', 'store'], types: ['zk', 'log.ts'] },
   queue: { values: ['crash-points.ts', 'errors.ts', 'store'], types: ['punch', 'clock', 'config.ts', 'log.ts'] },
   mqtt: { values: ['store', 'punch', 'clock', ...leaves], types: [] },
@@ -123,6 +130,7 @@ const libraryRooms: Readonly<Record<string, readonly string[]>> = {
   pino: ['log.ts'],
   'prom-client': ['web'],
   'temporal-polyfill': ['clock'],
+  nodemailer: ['alerts'],
   'node-zklib': ['zklib'],
 };
 

@@ -1,4 +1,5 @@
 /** `gerbang start`: the gateway on real terminals, until Ctrl-C or SIGTERM. */
+import { tmpdir } from 'node:os';
 import type { Command } from 'commander';
 import { createLog } from '../log.ts';
 import { parameters, summaries } from '../words/commands.ts';
@@ -25,9 +26,9 @@ async function run(cli: Cli, path: string): Promise<void> {
     const { dataDirOf } = await import('./database.ts');
     const { startGateway } = await import('../gateway.ts');
     let { databaseUrl, ownerUrl } = environment;
+    const dataDir = dataDirOf(environment, cli.env);
     if (databaseUrl === undefined) {
       const { startEmbeddedPostgres } = await import('../store/embedded-postgres.ts');
-      const dataDir = dataDirOf(environment, cli.env);
       const onProgress = (step: string): void => log.info({ step, dataDir }, 'embedded database');
       const postgres = await startEmbeddedPostgres({ dataDir, onProgress });
       life.onStop(() => postgres.stop());
@@ -44,6 +45,8 @@ async function run(cli: Cli, path: string): Promise<void> {
       mqttUrl: environment.mqttUrl,
       lang: cli.lang,
       version: packageVersion(),
+      // Where the database is elsewhere the log and the queue's own files still need room here.
+      folders: [dataDir, tmpdir()],
       log,
       signal: life.signal,
     });

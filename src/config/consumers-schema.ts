@@ -11,7 +11,8 @@ function consumerName() {
   return z.string().regex(/^[a-z0-9][a-z0-9-]{0,39}$/);
 }
 
-function httpAddress() {
+/** An address that may be asked over HTTP, without a password in it. */
+export function httpAddress() {
   return z
     .string()
     .max(2_000)
@@ -32,7 +33,7 @@ function parseUrl(text: string): URL | null {
 }
 
 /** `whsec_` and 24 to 64 bytes in base64, as libraries for Standard Webhooks take it. */
-function signingSecret() {
+export function signingSecret() {
   return z.string().refine((text) => {
     const [, base64] = /^whsec_([A-Za-z0-9+/]{2,}={0,2})$/.exec(text) ?? [];
     const bytes = base64 === undefined ? 0 : Buffer.from(base64, 'base64').length;

@@ -6,6 +6,7 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
 import { maxSearchAddresses, parseAddressRange } from './address-range.ts';
+import { alertsSchema } from './alerts-schema.ts';
 import { brokerField } from './broker-schema.ts';
 import { outboxSchema, tokensField, webhooksField } from './consumers-schema.ts';
 import { field, flag, hostName, line, wholeNumber, zoneName } from './fields.ts';
@@ -330,6 +331,10 @@ export const configSchema = z
         en: 'How long changes are kept for those who follow them',
       },
       allowed: { id: 'keepDays, lagDays', en: 'keepDays, lagDays' },
+    }),
+    alerts: field(alertsSchema.prefault({}), {
+      help: { id: 'Kapan dan bagaimana orang diberi tahu', en: 'When people are told, and how' },
+      allowed: { id: 'lihat docs/operations.md, "Alerts"', en: 'see docs/operations.md, "Alerts"' },
     }),
     mqtt: brokerField,
     webhooks: webhooksField,

@@ -1,10 +1,15 @@
 /** What is published, as JSON. docs/mqtt.md describes every field; what it promises stays. */
+import type { AlertRow } from '../store/alerts.ts';
 import type { Arrival, MachineRow } from '../store/board.ts';
 import { digestText } from '../store/digest-text.ts';
 import type { SealedDay } from '../store/evidence-days.ts';
 import { toldInstant, toldRow } from '../store/told-row.ts';
+import { alertText } from '../words/alerts.ts';
 import type { OutgoingMessage } from './link.ts';
-import { evidenceTopic, gatewayTopic, punchTopic, terminalTopic } from './topics.ts';
+import { alertsTopic, evidenceTopic, gatewayTopic, punchTopic, terminalTopic } from './topics.ts';
+
+/** A storm is grouped before it comes here; a message must stay small all the same. */
+const mostAlerts = 200;
 
 /** One attendance row. */
 export function punchMessage(row: Arrival): OutgoingMessage {
@@ -41,6 +46,22 @@ export function evidenceMessage(sealed: SealedDay | null): OutgoingMessage | nul
   const { day, terminals, batches } = sealed;
   const payload = { day, terminals, batches, digest: digestText(sealed) };
   return { topic: evidenceTopic, payload: JSON.stringify(payload), retain: true };
+}
+
+/** What is wrong now, in words as well; an empty list says that nothing is. */
+export function alertsMessage(alerts: readonly AlertRow[]): OutgoingMessage {
+  const told = alerts.slice(0, mostAlerts).map((alert) => ({
+    id: alert.alertId,
+    kind: alert.kind,
+    severity: alert.severity,
+    office: alert.officeCode,
+    terminal: alert.terminalName,
+    since: toldInstant(alert.sinceMs),
+    acknowledged: alert.acknowledgedAtMs !== null,
+    facts: alert.facts,
+    words: { id: alertText(alert.kind, alert.facts, 'id'), en: alertText(alert.kind, alert.facts, 'en') },
+  }));
+  return { topic: alertsTopic, payload: JSON.stringify({ open: alerts.length, alerts: told }), retain: true };
 }
 
 /** An empty retained message takes the old one away (MQTT 3.1.1, section 3.3.1.3). */

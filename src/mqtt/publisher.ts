@@ -6,6 +6,7 @@ import { randomBytes } from 'node:crypto';
 import mqtt, { type IClientOptions, MqttClient } from 'mqtt';
 import { crashPoint } from '../crash-points.ts';
 import { hideUrlPasswords, type Log } from '../log.ts';
+import { readOpenAlerts } from '../store/alerts.ts';
 import { readFleet } from '../store/board.ts';
 import { mqttConsumer } from '../store/consumers.ts';
 import type { Database } from '../store/database.ts';
@@ -17,7 +18,7 @@ import { type Broker, type BrokerClient, gatewayClientPrefix, startBroker } from
 import { createCompletenessTopics } from './completeness-topics.ts';
 import { type FollowMeans, publishNext, rowsInFlight } from './follow.ts';
 import { type LinkOptions, type OutgoingMessage, openLink } from './link.ts';
-import { clearedMessage, evidenceMessage, gatewayMessage, terminalMessage } from './messages.ts';
+import { alertsMessage, clearedMessage, evidenceMessage, gatewayMessage, terminalMessage } from './messages.ts';
 import { createSweeper } from './sweeper.ts';
 
 /** What publishing needs. */
@@ -119,6 +120,7 @@ export async function startPublisher(options: PublisherOptions): Promise<Publish
     const { machines } = await readFleet(database.db);
     const messages = [
       gatewayMessage('online', startedMs),
+      alertsMessage(await readOpenAlerts(database.db)),
       ...[evidenceMessage(await readSealedDay(database.db, null)) ?? []].flat(),
       ...machines.flatMap((machine) => terminalMessage(machine) ?? []),
     ];

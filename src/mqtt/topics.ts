@@ -6,6 +6,9 @@ export const topicRoot = 'gerbang';
 /** Retained state of the gateway itself; also its last will. */
 export const gatewayTopic = `${topicRoot}/gateway/status`;
 
+/** Retained list of what is wrong now. */
+export const alertsTopic = `${topicRoot}/gateway/alerts`;
+
 /** Retained digest of all evidence up to the last sealed day. */
 export const evidenceTopic = `${topicRoot}/gateway/evidence`;
 

@@ -8,6 +8,7 @@ import type { TimeStatus } from '../clock/correct.ts';
 import type { EpochReason } from '../punch/batch.ts';
 import type { RecordLayout } from '../punch/record.ts';
 import type { AccountTables } from './account-tables.ts';
+import type { AlertTables } from './alert-tables.ts';
 import type { CompletenessTables } from './completeness-tables.ts';
 import type { EvidenceTables } from './evidence-tables.ts';
 import type { ModelTables } from './model-tables.ts';
@@ -24,7 +25,13 @@ export type { TimeStatus } from '../clock/correct.ts';
 /** How a terminal stands, for people to see. */
 export type TerminalCondition = 'waiting' | 'ok' | 'failing' | 'quarantined';
 
-export interface Tables extends AccountTables, CompletenessTables, EvidenceTables, ModelTables, OutboxTables {
+export interface Tables
+  extends AccountTables,
+    AlertTables,
+    CompletenessTables,
+    EvidenceTables,
+    ModelTables,
+    OutboxTables {
   office: {
     code: string;
     name: string;

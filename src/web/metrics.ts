@@ -13,6 +13,13 @@ export interface MetricPlace {
   readonly terminal: string;
 }
 
+/** Open alerts of one kind. */
+export interface AlertCount {
+  readonly kind: string;
+  readonly severity: string;
+  readonly alerts: number;
+}
+
 /** What the gateway tells, and what is shown. */
 export interface Metrics extends ConsumerMetrics {
   /** A poll ended; `errorCode` is null when it was good. */
@@ -29,6 +36,10 @@ export interface Metrics extends ConsumerMetrics {
   punchesPublished(rows: number): void;
   /** A depth that is asked for when metrics are read; `null` leaves the last value standing. */
   watchDepth(name: 'queue' | 'outbox' | 'clockAlarms', read: () => Promise<number | null>): void;
+  /** Open alerts, asked for when metrics are read. */
+  watchAlerts(read: () => Promise<readonly AlertCount[]>): void;
+  /** Free space, asked for when metrics are read. */
+  watchDisk(read: () => Promise<{ readonly freeBytes: number; readonly freeShare: number } | null>): void;
   /** Open pages. */
   pagesOpen(pages: number): void;
   /** The text Prometheus reads, and its content type. */
@@ -37,7 +48,6 @@ export interface Metrics extends ConsumerMetrics {
 
 const latenessBuckets = [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10, 30, 60, 300];
 const secondBuckets = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300];
-/** A depth that cannot be had in time must not hold up the other numbers. */
 const depthWithinMs = 1_000;
 
 /** Creates all instruments. */
@@ -109,6 +119,8 @@ export function createMetrics(): Metrics {
     punchesStored: (office, rows) => stored.inc({ office }, rows),
     punchesPublished: (rows) => published.inc(rows),
     watchDepth: (name, read) => watchDepth(registry, name, read),
+    watchAlerts: (read) => watchAlerts(registry, read),
+    watchDisk: (read) => watchDisk(registry, read),
     pagesOpen: (open) => pages.set(open),
     render: async () => ({ text: await registry.metrics(), contentType: registry.contentType }),
   };
@@ -125,13 +137,56 @@ function watchDepth(registry: Registry, name: keyof typeof depths, read: () => P
     ...depths[name],
     registers: [registry],
     async collect() {
-      let timer: NodeJS.Timeout | undefined;
-      const late = new Promise<null>((resolve) => {
-        timer = setTimeout(() => resolve(null), depthWithinMs);
-      });
-      const depth = await Promise.race([read().catch(() => null), late]);
-      clearTimeout(timer);
+      const depth = await inTime(read);
       if (depth !== null) this.set(depth);
     },
   });
+}
+
+function watchAlerts(registry: Registry, read: () => Promise<readonly AlertCount[]>): void {
+  new Gauge({
+    name: 'gerbang_alerts_open',
+    help: 'Open alerts, by kind and severity (docs/operations.md, "Alerts")',
+    labelNames: ['kind', 'severity'],
+    registers: [registry],
+    async collect() {
+      const counts = await inTime(read);
+      if (counts === null) return;
+      this.reset();
+      for (const { kind, severity, alerts } of counts) this.set({ kind, severity }, alerts);
+    },
+  });
+}
+
+function watchDisk(
+  registry: Registry,
+  read: () => Promise<{ readonly freeBytes: number; readonly freeShare: number } | null>,
+): void {
+  const share = new Gauge({
+    name: 'gerbang_disk_free_ratio',
+    help: 'Free share of the fullest disk the gateway writes to, 0 to 1',
+    registers: [registry],
+  });
+  new Gauge({
+    name: 'gerbang_disk_free_bytes',
+    help: 'Free bytes of the fullest disk the gateway writes to',
+    registers: [registry],
+    async collect() {
+      const disk = await inTime(read);
+      if (disk === null) return;
+      this.set(disk.freeBytes);
+      share.set(disk.freeShare);
+    },
+  });
+}
+
+/** A number that cannot be had in time must not hold up the others. */
+async function inTime<T>(read: () => Promise<T>): Promise<T | null> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<null>((resolve) => {
+    timer = setTimeout(() => resolve(null), depthWithinMs);
+  });
+  const found = await Promise.race([read().catch(() => null), late]);
+  clearTimeout(timer);
+  return found;
 }

@@ -20,6 +20,7 @@ import type { Database } from '../store/database.ts';
 import { signInWords } from '../words/accounts.ts';
 import type { Lang } from '../words/language.ts';
 import { guardRoutes } from './access/guard-routes.ts';
+import { addAlertRoutes } from './alerts/alert-routes.ts';
 import type { ReaderToken } from './api-access.ts';
 import { sendProblem } from './api-problem.ts';
 import { readAssets } from './assets.ts';
@@ -104,6 +105,7 @@ export async function startWeb(options: WebOptions): Promise<Web> {
   const pages = { ...frames, feed, boards, live, paceOf, nowMs };
   addPageRoutes(app, pages);
   addSignInRoutes(app, context, options.readers);
+  addAlertRoutes(app, context);
   if (options.clocks !== undefined) addClockRoutes(app, pages, options.clocks);
   addServiceRoutes(app, { metrics, checks: options.checks ?? {} });
   addCompletenessApi(app, { database, tokens: options.tokens ?? [] });

@@ -1,6 +1,7 @@
 /** The menu of all pages: what this reader may open, and where they are. */
 import { may, type Permission, type Reader } from '../../accounts/permissions.ts';
 import { navigation, roleNames, signInWords } from '../../words/accounts.ts';
+import { alertWords } from '../../words/alerts.ts';
 import type { Bilingual, Lang } from '../../words/language.ts';
 import { type Html, html } from '../html.ts';
 
@@ -14,6 +15,7 @@ interface Place {
 const places: readonly Place[] = [
   { path: '/', text: navigation.board, needs: 'board.view' },
   { path: '/clocks', text: navigation.clocks, needs: 'board.view' },
+  { path: '/peringatan', text: alertWords.page, needs: 'board.view' },
 ];
 
 /** Links for a reader; nothing for nobody. */
