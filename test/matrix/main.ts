@@ -1,54 +1,54 @@
 /**
- * `npm run matrix [-- --row N] [--seed S]`: plays the fault matrix with the program as it is shipped and prints it row by
- * row. Exit code 1 when a row does not hold, or is not there.
+ * `npm run matrix [-- --row N] [--seed S] [--queue redis]`: plays the fault matrix with the program as it is shipped and
+ * prints it row by row. `--drill N` or `--drill all` takes the guards out of a copy and wants the rows red. Exit code 1
+ * when a row does not hold, or is not there.
  */
-import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { programVariable, rootFolder } from '../tools/program.ts';
+import { rootFolder } from '../tools/program.ts';
+import { drill } from './drill/drill.ts';
+import { buildProgram, startRows } from './rows-run.ts';
 import { table } from './table.ts';
 
-const buildFolder = '.gerbang/matrix-build';
-
-const { values } = parseArgs({ options: { row: { type: 'string' }, seed: { type: 'string' } } });
-const wanted = table.filter(({ number }) => values.row === undefined || number === Number(values.row));
-if (wanted.length === 0) {
-  console.log(`there is no row ${values.row}`);
-  process.exit(2);
-}
-if (values.seed !== undefined && !Number.isSafeInteger(Number(values.seed))) {
-  console.log('--seed wants a whole number');
-  process.exit(2);
-}
-const built = spawnSync(process.execPath, [join(rootFolder, 'test/tools/build.mjs'), buildFolder], {
-  stdio: 'inherit',
-});
-if (built.status !== 0) process.exit(1);
-
-const files = wanted.flatMap(({ heldBy = [] }) => heldBy.map(({ file }) => file));
-for (const file of files) if (!existsSync(join(rootFolder, file))) console.log(`missing: ${file}`);
-const vitest = [
-  join(rootFolder, 'node_modules/vitest/vitest.mjs'),
-  'run',
-  // One after another: rows are about faults, not about a busy machine.
-  '--no-file-parallelism',
-  `--reporter=${join(rootFolder, 'test/matrix/reporter.ts')}`,
-  'test/matrix/',
-  ...new Set(files),
-];
-const child = spawn(process.execPath, vitest, {
-  cwd: rootFolder,
-  stdio: 'inherit',
-  env: {
-    ...process.env,
-    [programVariable]: join(rootFolder, buildFolder, 'src/main.js'),
-    GERBANG_MATRIX_LONG: 'yes',
-    ...(values.row === undefined ? {} : { GERBANG_MATRIX_ROW: values.row }),
-    ...(values.seed === undefined ? {} : { GERBANG_MATRIX_ROW_SEED: values.seed }),
+const { values } = parseArgs({
+  options: {
+    row: { type: 'string' },
+    seed: { type: 'string' },
+    queue: { type: 'string', default: 'postgres' },
+    drill: { type: 'string' },
   },
 });
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => child.kill(signal));
-const [exitCode] = await once(child, 'exit');
-process.exitCode = exitCode === 0 ? 0 : 1;
+const faults = [
+  values.row === undefined ||
+    table.some(({ number }) => number === Number(values.row)) ||
+    `there is no row ${values.row}`,
+  values.seed === undefined || Number.isSafeInteger(Number(values.seed)) || '--seed wants a whole number',
+  ['postgres', 'redis'].includes(values.queue) || '--queue is postgres or redis',
+].filter((fault) => fault !== true);
+if (faults.length > 0) {
+  console.log(faults.join('\n'));
+  process.exit(2);
+}
+process.exitCode = (await (values.drill === undefined ? play() : drill(values.drill))) ? 0 : 1;
+
+async function play(): Promise<boolean> {
+  if (!buildProgram(rootFolder)) return false;
+  const row = values.row === undefined ? undefined : Number(values.row);
+  const files = table
+    .filter(({ number }) => row === undefined || number === row)
+    .flatMap(({ heldBy = [] }) => heldBy.map(({ file }) => file));
+  for (const file of files) if (!existsSync(join(rootFolder, file))) console.log(`missing: ${file}`);
+  const child = startRows({
+    root: rootFolder,
+    files: ['test/matrix/', ...new Set(files)],
+    row,
+    seed: values.seed === undefined ? undefined : Number(values.seed),
+    variables: { GERBANG_TEST_QUEUE: values.queue },
+    stdio: 'inherit',
+  });
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => child.kill(signal));
+  const [exitCode] = await once(child, 'exit');
+  return exitCode === 0;
+}

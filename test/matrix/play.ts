@@ -55,8 +55,8 @@ async function play(run: NonNullable<MatrixRow['run']>, test: TestContext): Prom
     folder,
     postgresUrl: inject('postgresUrl'),
     redisUrl: inject('redisUrl'),
-    async database() {
-      const { database, drop } = await openTestDatabase(inject('postgresUrl'));
+    async database(how = 'migrated') {
+      const { database, drop } = await openTestDatabase(inject('postgresUrl'), { empty: how === 'empty' });
       releases.push(drop);
       return database;
     },

@@ -10,7 +10,7 @@ import { migrateToLatest } from '../../src/store/migrate.ts';
 import type { GatewayProcess } from './rig/gateway.ts';
 import { type OwnPostgres, startOwnPostgres } from './rig/servers.ts';
 import { openTunnel, type Tunnel } from './rig/tunnel.ts';
-import { until } from './rig/wait.ts';
+import { atMost, until } from './rig/wait.ts';
 import { makeWorld, type World, type WorldOptions } from './rig/world.ts';
 import type { MatrixRow, RowContext } from './row.ts';
 
@@ -119,7 +119,7 @@ async function cannotWrite(context: RowContext): Promise<string> {
   const before = await readOnly.world.stored();
   readOnly.world.punch(50);
   await until('the gateway says so', () => readOnly.gateway.said().includes('STORE_UNAVAILABLE'), {
-    withinMs: 240_000,
+    withinMs: atMost(240_000),
   });
   if ((await readOnly.world.stored()) !== before) throw new Error('something was stored in a read-only database');
   await setReadOnly(readOnly.world, false);
@@ -195,7 +195,7 @@ async function deadlock({ world }: Scene, serial: string): Promise<boolean> {
     const waits = `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'
       and application_name = 'gerbang'`;
     await until('the ingest waits', async () => (await world.database.pool.query(waits)).rowCount !== 0, {
-      withinMs: 180_000,
+      withinMs: atMost(180_000),
     });
     await client.query('select from terminal where serial = $1 for update', [serial]);
     await client.query('commit');

@@ -1,4 +1,5 @@
 /** A Vitest reporter that prints the fault matrix: a line as each row ends, and the whole table at the end. */
+import { writeFileSync } from 'node:fs';
 import type { Reporter, SerializedError, TestCase, TestModule } from 'vitest/node';
 import type { MatrixRow } from './row.ts';
 import { rowNumbers, table } from './table.ts';
@@ -9,6 +10,13 @@ interface Outcome {
   readonly durationMs: number;
   readonly seed: number | null;
   /** What was seen, why it was skipped, or what went wrong. */
+  readonly words: string;
+}
+
+/** What became of a row, as it is written to the file that `GERBANG_MATRIX_RESULTS` names. */
+export interface RowResult {
+  readonly row: number;
+  readonly result: 'held' | 'failed' | 'skipped' | 'absent';
   readonly words: string;
 }
 
@@ -33,7 +41,9 @@ export default class MatrixReporter implements Reporter {
     const numbers = this.#chosen === undefined ? rowNumbers : [Number(this.#chosen)];
     console.log('\n| # | Fault | Expected | Seed | Duration | Result |\n|---|---|---|---|---|---|');
     const results = numbers.map((number) => this.#print(number));
-    const count = (result: string): number => results.filter((each) => each === result).length;
+    const file = process.env.GERBANG_MATRIX_RESULTS;
+    if (file !== undefined) writeFileSync(file, JSON.stringify(results));
+    const count = (wanted: string): number => results.filter(({ result }) => result === wanted).length;
     for (const fault of [...this.#others, ...broken, ...unhandled.map(({ message }) => message)])
       console.log(`also: ${fault}`);
     const others = this.#others.length + broken.length + unhandled.length;
@@ -48,7 +58,7 @@ export default class MatrixReporter implements Reporter {
     return this.#chosen === undefined || Number(this.#chosen) === number;
   }
 
-  #print(number: number): 'held' | 'failed' | 'skipped' | 'absent' {
+  #print(number: number): RowResult {
     const row = table.find((each) => each.number === number);
     const outcomes = this.#outcomes.get(number) ?? [];
     const result = row === undefined || outcomes.length === 0 ? 'absent' : resultOf(outcomes);
@@ -69,7 +79,7 @@ export default class MatrixReporter implements Reporter {
       [result, ...new Set(said)].join('; '),
     ];
     console.log(`| ${cells.join(' | ').replaceAll('\n', ' ')} |`);
-    return result;
+    return { row: number, result, words: said.join('; ') };
   }
 }
 

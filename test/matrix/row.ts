@@ -13,8 +13,8 @@ export interface RowContext {
   readonly postgresUrl: string;
   /** The Redis that all rows share, or null where the machine has none; stop or fill it never. */
   readonly redisUrl: string | null;
-  /** A migrated database of its own, dropped afterwards. */
-  database(): Promise<TestDatabase>;
+  /** A database of its own, dropped afterwards: migrated, unless it is to be empty. */
+  database(how?: 'migrated' | 'empty'): Promise<TestDatabase>;
   /** Runs after the row, newest first, whatever its outcome. */
   onEnd(release: () => unknown): void;
   /** Ends the row here: this machine lacks something. Say what, and how to get it. */

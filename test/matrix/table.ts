@@ -5,6 +5,7 @@ import { backupRows, officeRows } from './office-rows.ts';
 import { postgresRows } from './postgres-rows.ts';
 import { redisRows } from './redis-rows.ts';
 import type { MatrixRow } from './row.ts';
+import { strangerRows } from './stranger-rows.ts';
 import { terminalRows } from './terminal-rows.ts';
 
 /** A group of rows is one test file: groups may run side by side. */
@@ -14,6 +15,7 @@ export const groups = {
   postgres: postgresRows,
   host: [...hostRows, ...stopRows],
   offices: [...officeRows, ...backupRows],
+  strangers: strangerRows,
   terminals: terminalRows,
 } satisfies Record<string, readonly MatrixRow[]>;
 

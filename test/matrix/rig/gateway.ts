@@ -40,13 +40,20 @@ const keptBytes = 65_536;
  * @param config path of its configuration
  * @param variables of its environment beside PATH; `undefined` takes one away
  * @param wrapper a command line in front of it, such as `['prlimit', '--nofile=64']`
+ * @param program another version's, compiled
  */
 export function startGatewayProcess(
   config: string,
   variables: NodeJS.ProcessEnv,
   wrapper: readonly string[] = [],
+  program?: string,
 ): GatewayProcess {
-  const line = [...wrapper, process.execPath, ...programArguments('start', '--config', config)];
+  const start = ['start', '--config', config];
+  const line = [
+    ...wrapper,
+    process.execPath,
+    ...(program === undefined ? programArguments(...start) : [program, ...start]),
+  ];
   const [command = process.execPath, ...args] = line;
   const child = spawn(command, args, {
     cwd: rootFolder,

@@ -6,10 +6,11 @@ import { type Fleet, type FleetOptions, startFleet } from '../../../device-sim/f
 import { checkConfig } from '../../../src/config.ts';
 import type { Database } from '../../../src/store/database.ts';
 import { startOutsideBroker } from '../../mqtt/tools/outside-broker.ts';
+import { redisMissing, startRedis } from '../../tools/redis.ts';
 import { type GatewayProcess, startGatewayProcess } from './gateway.ts';
 import { type Faults, faultsAtRest, faultsNow, mustBeFine, watchCursor } from './oracle.ts';
 import { type Subscriber, subscribe } from './subscriber.ts';
-import { until } from './wait.ts';
+import { atMost, until } from './wait.ts';
 
 /** What a world is made of. */
 export interface WorldOptions {
@@ -42,11 +43,14 @@ export interface World {
   readonly database: Database;
   readonly config: string;
   readonly subscriber: Subscriber | null;
+  /** Where the queue is, when it is in Redis. */
+  readonly redisUrl: string | undefined;
   /** Ends every connection to the broker; it lives on. */
   cutBroker(): void;
   /** Everybody punches so often, at every terminal. */
   punch(times: number): void;
-  start(variables?: NodeJS.ProcessEnv, wrapper?: readonly string[]): GatewayProcess;
+  /** @param program that of another version, compiled */
+  start(variables?: NodeJS.ProcessEnv, wrapper?: readonly string[], program?: string): GatewayProcess;
   stored(): Promise<number>;
   made(): number;
   /** The host's clock was wrong until now: times of earlier punches prove nothing. */
@@ -60,7 +64,7 @@ export interface World {
 }
 
 /** Nothing new stored or told for so long is standing still, however slow the machine. */
-const standstillMs = 240_000;
+const standstillMs = atMost(240_000);
 
 /** Builds one; nothing runs but the terminals and the broker. */
 export async function makeWorld(options: WorldOptions): Promise<World> {
@@ -76,6 +80,7 @@ export async function makeWorld(options: WorldOptions): Promise<World> {
   if (broker !== null) onEnd(() => broker.stop());
   const subscriber = broker === null ? null : await subscribe(broker.url);
   if (subscriber !== null) onEnd(() => subscriber.close());
+  const redisUrl = options.variables?.REDIS_URL ?? (await redisOfItsOwn(options));
   const config = join(folder, 'gerbang.yaml');
   await writeFile(config, configOf(fleet, options));
 
@@ -90,6 +95,7 @@ export async function makeWorld(options: WorldOptions): Promise<World> {
     DATABASE_URL: options.databaseUrl ?? database.url,
     GERBANG_DATA_DIR: folder,
     ...(broker === null ? {} : { MQTT_URL: broker.url }),
+    ...(redisUrl === undefined ? {} : { REDIS_URL: redisUrl }),
     ...options.variables,
   };
   let punches = 0;
@@ -100,6 +106,7 @@ export async function makeWorld(options: WorldOptions): Promise<World> {
     database,
     config,
     subscriber,
+    redisUrl,
     made,
     stored,
     cutBroker: () => broker?.cut(),
@@ -114,8 +121,8 @@ export async function makeWorld(options: WorldOptions): Promise<World> {
         }
       }
     },
-    start(more = {}, wrapper = []) {
-      const gateway = startGatewayProcess(config, { ...variables, ...more }, wrapper);
+    start(more = {}, wrapper = [], program = undefined) {
+      const gateway = startGatewayProcess(config, { ...variables, ...more }, wrapper, program);
       onEnd(() => gateway.kill());
       return gateway;
     },
@@ -131,6 +138,15 @@ export async function makeWorld(options: WorldOptions): Promise<World> {
       return `${made()} punches stored once${told}`;
     },
   };
+}
+
+/** `GERBANG_TEST_QUEUE=redis` plays rows that name neither queue on the other one. */
+async function redisOfItsOwn({ folder, onEnd }: WorldOptions): Promise<string | undefined> {
+  if (process.env.GERBANG_TEST_QUEUE !== 'redis') return undefined;
+  const redis = await startRedis(folder);
+  if (redis === null) throw new Error(redisMissing);
+  onEnd(() => redis.stop());
+  return redis.url;
 }
 
 /** JSON is YAML; each terminal has an office of its own, so that a slow one holds up nobody. */

@@ -1,0 +1,257 @@
+/** Guards of rows 1 to 15 and 37 to 44: processes, servers, hosts, consumers. */
+import type { Edit, RowPlant } from './plant.ts';
+
+/** The two guards against what was read before somebody else took over: either is enough. */
+const neitherFenceNorRepeat: readonly [Edit, Edit] = [
+  [
+    'src/punch/apply.ts',
+    "if (input.storedFence !== null && batch.fence < input.storedFence) return { kind: 'fenced' };",
+    '',
+  ],
+  [
+    'src/punch/apply.ts',
+    "if (batch.to < cursor.next || (batch.to === cursor.next && batch.from < batch.to)) return { kind: 'already' };",
+    '',
+  ],
+];
+
+const repeatContradicts: Edit = [
+  'src/punch/apply.ts',
+  "if (batch.to < cursor.next || (batch.to === cursor.next && batch.from < batch.to)) return { kind: 'already' };",
+  "if (batch.from < cursor.next) return { kind: 'contradicts', why: 'records-differ' };",
+];
+
+const believedForEver: Edit = [
+  'src/office/memory.ts',
+  'if (monotonicMs - memory.waitingSinceMs > patienceMs) return',
+  'if (monotonicMs - memory.waitingSinceMs > 1e12) return',
+];
+
+const nothingIsAway: Edit = [
+  'src/store/store-error.ts',
+  'return awayCodes.has(code) || awayClasses.test(code) || awayMessages.test(messageOf(error));',
+  'return false;',
+];
+
+const ofProcesses: readonly RowPlant[] = [
+  {
+    row: 1,
+    without: 'where a poll goes on is asked of the database',
+    edits: [
+      [
+        'src/office/poll.ts',
+        'else memory.log = withStored(memory.log, await means.store.readCursor(serial), means.time.nowMs());',
+        'else memory.log = { ...memory.log, known: true };',
+      ],
+    ],
+    says: /set aside|not within|I\d/,
+  },
+  {
+    row: 2,
+    without: 'a batch is stored in one transaction',
+    edits: [
+      [
+        'src/ingest/apply-batch.ts',
+        'await db.transaction().execute<Applied>(async (tx) => {',
+        'await db.connection().execute<Applied>(async (tx) => {',
+      ],
+    ],
+    says: /I[14]/,
+  },
+  {
+    row: 3,
+    without: 'neither the fence nor the repeat of a batch is noticed',
+    edits: neitherFenceNorRepeat,
+    says: /I[124]|set aside/,
+    patienceSeconds: 100,
+  },
+  {
+    row: 4,
+    without: 'neither the fence nor the repeat of a batch is noticed',
+    edits: neitherFenceNorRepeat,
+    says: /I[124]|set aside/,
+    patienceSeconds: 100,
+  },
+];
+
+const ofRedis: readonly RowPlant[] = [
+  {
+    row: 5,
+    without: 'a lost connection to Redis is tried again',
+    edits: [
+      ['src/queue/redis.ts', "const again = tries === 'once' ? () => null : backoffMs;", 'const again = () => null;'],
+    ],
+    says: /I1: \d+ punches, \d+ stored/,
+    patienceSeconds: 75,
+  },
+  {
+    row: 6,
+    without: 'a batch that is never stored is not believed to be under way for ever',
+    edits: [believedForEver],
+    says: /I1: \d+ punches, \d+ stored/,
+    patienceSeconds: 90,
+  },
+  {
+    row: 7,
+    without: 'a Redis that may throw keys away is refused',
+    edits: [
+      [
+        'src/queue/redis.ts',
+        "if (policy === undefined || policy === 'noeviction') return;",
+        "if (policy !== '') return;",
+      ],
+    ],
+    says: /such a Redis is refused/,
+  },
+  {
+    row: 8,
+    without: 'a batch is remembered only once the queue has it, and not for ever',
+    edits: [
+      believedForEver,
+      [
+        'src/office/handover.ts',
+        'await means.queue.enqueue(ready.batch);',
+        'await means.queue.enqueue(ready.batch).catch(() => undefined);',
+      ],
+    ],
+    says: /I1: \d+ punches, \d+ stored/,
+    patienceSeconds: 90,
+  },
+];
+
+const ofPostgres: readonly RowPlant[] = [
+  {
+    row: 9,
+    without: 'a batch that is stored already is recognised',
+    edits: [repeatContradicts],
+    says: /set aside: BATCH_CONTRADICTS_STORED/,
+  },
+  {
+    row: 10,
+    without: 'a batch that is stored already is recognised',
+    edits: [repeatContradicts],
+    says: /set aside: BATCH_CONTRADICTS_STORED/,
+  },
+  {
+    row: 11,
+    without: 'it is told apart from other errors that the database cannot be used now',
+    edits: [nothingIsAway],
+    says: /the gateway says so/,
+  },
+  {
+    row: 12,
+    without: 'an error that passes is no reason to give a batch up',
+    edits: [nothingIsAway, ['src/queue/attempts.ts', 'const maxTriesBroken = 12;', 'const maxTriesBroken = 0;']],
+    says: /set aside: INTERNAL/,
+  },
+  {
+    row: 13,
+    without: 'a statement that is never answered is given up',
+    edits: [['src/store/database.ts', 'query_timeout: 1.25 * statementTimeoutMs,', '']],
+    says: /I[17]/,
+    patienceSeconds: 150,
+  },
+];
+
+const ofHosts: readonly RowPlant[] = [
+  {
+    row: 14,
+    without: 'a step of the clock of the host is noticed',
+    edits: [
+      [
+        'src/office/host-steps.ts',
+        'return sleptMs > 0 || Math.abs(steppedMs) > noticedMs;',
+        'return sleptMs > noticedMs * steppedMs * 1e12;',
+      ],
+      [
+        'src/office/host-steps.ts',
+        'if (Math.abs(steppedMs) <= noticedMs) return;',
+        'if (Math.abs(steppedMs) <= 1e12) return;',
+      ],
+    ],
+    says: /I5: .* is final and wrong/,
+    patienceSeconds: 60,
+  },
+  {
+    row: 15,
+    without: 'a batch that is stored already is recognised',
+    edits: [repeatContradicts],
+    says: /set aside/,
+    patienceSeconds: 60,
+  },
+  {
+    row: 41,
+    without: 'the last deadline of a stop',
+    edits: [
+      ['src/cli/lifetime.ts', 'setTimeout(() => process.exit(1), lastDeadlineMs).unref();', ''],
+      ['src/queue/worker.ts', 'const closeTimeoutMs = 4_500;', 'const closeTimeoutMs = 1e9;'],
+      ['src/queue/worker.ts', 'const farewellMs = 1_500;', 'const farewellMs = 1e9;'],
+    ],
+    says: /still there 60000 ms after SIGTERM/,
+  },
+  {
+    row: 42,
+    without: 'a log that cannot be written does not end the process',
+    edits: [['src/cli/program.ts', "cli.stderr.on('error', () => undefined);", '']],
+    says: /log|I1/,
+  },
+];
+
+const ofOffices: readonly RowPlant[] = [
+  {
+    row: 37,
+    without: 'a terminal hands over only so many batches at a time',
+    edits: [
+      [
+        'src/office/handover.ts',
+        'while (delivery.left() > 0 && memory.log.outstanding.length < batchesPerTerminal) {',
+        'while (delivery.left() > 0) {',
+      ],
+    ],
+    says: /waited/,
+  },
+  {
+    row: 38,
+    without: 'the cursor of a consumer moves when the broker has confirmed',
+    edits: [
+      [
+        'src/mqtt/follow.ts',
+        'await link.publishAll(page.rows.map(punchMessage));',
+        'void link.publishAll(page.rows.map(punchMessage)).catch(() => undefined);',
+      ],
+    ],
+    says: /I7: \d+ rows never arrived/,
+  },
+  {
+    row: 38,
+    without: 'a subscriber that reads nothing is dropped',
+    edits: [['src/mqtt/broker.ts', '    drainTimeout: drainWithinMs,\n', '']],
+    says: /the reader has all of it/,
+  },
+  {
+    row: 39,
+    without: 'a packet is judged by what it announces',
+    edits: [['src/mqtt/broker.ts', 'if (fault === null) return;', 'if (fault !== null || fault === null) return;']],
+    says: /memory grew|the stranger is cut off/,
+  },
+  {
+    row: 39,
+    without: 'only the gateway publishes',
+    edits: [['src/mqtt/broker.ts', "return done(new Error('only the gateway publishes here'));", 'return done(null);']],
+    says: /forged words reached a reader/,
+  },
+  {
+    row: 40,
+    without: 'a batch that only a newer version can read waits for it',
+    edits: [['src/queue/attempts.ts', 'const maxTriesNewer = 120;', 'const maxTriesNewer = 0;']],
+    says: /set aside/,
+  },
+  {
+    row: 43,
+    without: 'the same record has the same id again',
+    edits: [['src/store/told-row.ts', 'id: row.punchId,', "id: row.punchId + '-' + process.pid,"]],
+    says: /I7|new ids/,
+  },
+];
+
+export const machinePlants: readonly RowPlant[] = [...ofProcesses, ...ofRedis, ...ofPostgres, ...ofHosts, ...ofOffices];
