@@ -113,9 +113,9 @@ process.env[programVariable] = join(rootFolder, buildFolder, 'src/main.js');
 const folder = await mkdtemp(join(tmpdir(), 'gerbang-chaos-'));
 await chmod(folder, 0o755);
 try {
-  console.log(`chaos held (seed ${wish.seed}): ${await run(wish, folder)}\n1 passed, 0 failed`);
+  console.log(`chaos held (seed ${wish.seed}): ${await run(wish, folder)}`);
 } catch (error) {
-  console.log(`chaos FAILED: ${messageOf(error)}\nto repeat: ${again}\n0 passed, 1 failed`);
+  console.log(`chaos FAILED: ${messageOf(error)}\nto repeat: ${again}`);
   process.exitCode = 1;
 } finally {
   await rm(folder, { recursive: true, force: true });

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { sql } from 'kysely';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { type Fleet, startFleet } from '../../device-sim/fleet.ts';
 import { compare } from '../../src/cli/demo/compare.ts';
 import { checkConfig } from '../../src/config.ts';
@@ -16,6 +16,7 @@ import type { Database } from '../../src/store/database.ts';
 import { migrateThrough } from '../../src/store/migrate.ts';
 import { checkBackup, holdsEvidence, restoreBackup } from '../../src/store/restore.ts';
 import { inProcess } from '../cli/in-process.ts';
+import { startChosenQueue } from '../tools/chosen-queue.ts';
 import { createTestDatabase } from '../tools/database.ts';
 import { createGatewayRole } from './gateway-role.ts';
 import { storeHistory, withSetClock } from './history.ts';
@@ -177,9 +178,12 @@ describe('after a backup from yesterday', () => {
     const database = await createTestDatabase({ empty: true });
     const { url } = await createGatewayRole(database);
     const serials = fleet.terminals.map(({ serial }) => serial);
+    const queue = await startChosenQueue();
+    onTestFinished(() => queue.stop());
     const start = (): Promise<Gateway> =>
       startGateway({
         config: configOf(fleet),
+        redisUrl: queue.redisUrl,
         databaseUrl: url,
         ownerUrl: database.url,
         exclusiveDatabase: true,

@@ -1,5 +1,5 @@
 /**
- * `npm run matrix [-- --row N] [--seed S] [--queue redis]`: plays the fault matrix with the program as it is shipped and
+ * `npm run matrix [-- --row N,N,…] [--seed S] [--queue redis]`: plays the fault matrix with the program as it is shipped and
  * prints it row by row. `--drill N` or `--drill all` takes the guards out of a copy and wants the rows red. Exit code 1
  * when a row does not hold, or is not there.
  */
@@ -9,8 +9,12 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { rootFolder } from '../tools/program.ts';
 import { drill } from './drill/drill.ts';
+import { chosenRows } from './row.ts';
 import { buildProgram, startRows } from './rows-run.ts';
 import { table } from './table.ts';
+
+/** All but the test of the drill. */
+const matrixFiles = ['the-judge-sees', 'what-terminals-do', 'every-row-is'].map((name) => `test/matrix/${name}`);
 
 const { values } = parseArgs({
   options: {
@@ -20,10 +24,9 @@ const { values } = parseArgs({
     drill: { type: 'string' },
   },
 });
+const rows = chosenRows(values.row);
 const faults = [
-  values.row === undefined ||
-    table.some(({ number }) => number === Number(values.row)) ||
-    `there is no row ${values.row}`,
+  rows === null || rows.every((wish) => table.some(({ number }) => number === wish)) || `there is no row ${values.row}`,
   values.seed === undefined || Number.isSafeInteger(Number(values.seed)) || '--seed wants a whole number',
   ['postgres', 'redis'].includes(values.queue) || '--queue is postgres or redis',
 ].filter((fault) => fault !== true);
@@ -35,15 +38,14 @@ process.exitCode = (await (values.drill === undefined ? play() : drill(values.dr
 
 async function play(): Promise<boolean> {
   if (!buildProgram(rootFolder)) return false;
-  const row = values.row === undefined ? undefined : Number(values.row);
   const files = table
-    .filter(({ number }) => row === undefined || number === row)
+    .filter(({ number }) => rows?.includes(number) ?? true)
     .flatMap(({ heldBy = [] }) => heldBy.map(({ file }) => file));
   for (const file of files) if (!existsSync(join(rootFolder, file))) console.log(`missing: ${file}`);
   const child = startRows({
     root: rootFolder,
-    files: ['test/matrix/', ...new Set(files)],
-    row,
+    files: [...matrixFiles, ...new Set(files)],
+    rows: values.row,
     seed: values.seed === undefined ? undefined : Number(values.seed),
     variables: { GERBANG_TEST_QUEUE: values.queue },
     stdio: 'inherit',

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { inject, type TestContext, test } from 'vitest';
 import { createRandom } from '../../device-sim/random.ts';
 import { openTestDatabase } from '../tools/database.ts';
-import type { MatrixRow, RowContext } from './row.ts';
+import { chosenRows, type MatrixRow, type RowContext } from './row.ts';
 
 /** What a test of a row leaves for the reporter. */
 export interface RowMeta {
@@ -23,17 +23,17 @@ declare module 'vitest' {
 /** The seed of a run without `--seed`. */
 export const defaultSeed = 20_240_301;
 
-/** One row by number, and a seed; both set by `npm run matrix`. */
-const chosen = process.env.GERBANG_MATRIX_ROW;
+/** Rows by their numbers, and a seed; both set by `npm run matrix`. */
+const chosen = chosenRows(process.env.GERBANG_MATRIX_ROW);
 const seed = Number(process.env.GERBANG_MATRIX_ROW_SEED ?? defaultSeed);
 /** Set by `npm run matrix`: long rows too. */
-const playsLong = process.env.GERBANG_MATRIX_LONG === 'yes' || chosen !== undefined;
+const playsLong = process.env.GERBANG_MATRIX_LONG === 'yes' || chosen !== null;
 
 /** Defines a test per row that can be run here and now. */
 export function playRows(rows: readonly MatrixRow[]): void {
   for (const row of rows) {
     const { number, fault, run, long, limitMs = 180_000 } = row;
-    if (run === undefined || (chosen !== undefined && Number(chosen) !== number)) continue;
+    if (run === undefined || (chosen !== null && !chosen.includes(number))) continue;
     if (long === true && !playsLong) continue;
     test(`row ${number}: ${fault}`, { timeout: limitMs }, async (context) => {
       const meta: RowMeta = { row: number, seed, seen: '' };

@@ -1,7 +1,7 @@
 /** A Vitest reporter that prints the fault matrix: a line as each row ends, and the whole table at the end. */
 import { writeFileSync } from 'node:fs';
 import type { Reporter, SerializedError, TestCase, TestModule } from 'vitest/node';
-import type { MatrixRow } from './row.ts';
+import { chosenRows, type MatrixRow } from './row.ts';
 import { rowNumbers, table } from './table.ts';
 
 /** What became of one test that speaks for a row. */
@@ -21,7 +21,7 @@ export interface RowResult {
 }
 
 export default class MatrixReporter implements Reporter {
-  readonly #chosen = process.env.GERBANG_MATRIX_ROW;
+  readonly #chosen = chosenRows(process.env.GERBANG_MATRIX_ROW);
   readonly #outcomes = new Map<number, Outcome[]>();
   readonly #others: string[] = [];
 
@@ -38,7 +38,7 @@ export default class MatrixReporter implements Reporter {
     const broken = modules.flatMap((module) =>
       module.errors().map(({ message }) => `${module.relativeModuleId}: ${message}`),
     );
-    const numbers = this.#chosen === undefined ? rowNumbers : [Number(this.#chosen)];
+    const numbers = this.#chosen ?? rowNumbers;
     console.log('\n| # | Fault | Expected | Seed | Duration | Result |\n|---|---|---|---|---|---|');
     const results = numbers.map((number) => this.#print(number));
     const file = process.env.GERBANG_MATRIX_RESULTS;
@@ -48,14 +48,13 @@ export default class MatrixReporter implements Reporter {
       console.log(`also: ${fault}`);
     const others = this.#others.length + broken.length + unhandled.length;
     const failed = count('failed') + count('absent') + others;
-    console.log(
-      `${count('held')} passed, ${failed} failed${count('skipped') > 0 ? `, ${count('skipped')} skipped` : ''}`,
-    );
+    const skipped = count('skipped') > 0 ? `, ${count('skipped')} skipped` : '';
+    console.log(`matrix: ${count('held')} of ${numbers.length} rows held, ${failed} did not${skipped}`);
     if (failed > 0) process.exitCode = 1;
   }
 
   #isChosen({ number }: MatrixRow): boolean {
-    return this.#chosen === undefined || Number(this.#chosen) === number;
+    return this.#chosen?.includes(number) ?? true;
   }
 
   #print(number: number): RowResult {

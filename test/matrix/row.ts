@@ -44,3 +44,8 @@ export interface MatrixRow {
   /** What of this row nobody tries yet. Printed with the table. */
   readonly missing?: string;
 }
+
+/** `1,2,37` as numbers; null, which is all rows, for nothing. */
+export function chosenRows(wish: string | undefined): readonly number[] | null {
+  return wish === undefined ? null : wish.split(',').map(Number);
+}

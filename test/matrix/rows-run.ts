@@ -12,8 +12,8 @@ export interface RowsRun {
   readonly root: string;
   /** Test files from the root, or folders of them. */
   readonly files: readonly string[];
-  /** One row by its number; all of them without it. */
-  readonly row?: number | undefined;
+  /** Rows by their numbers, as in `1,2,37`; all of them without it. */
+  readonly rows?: string | undefined;
   readonly seed?: number | undefined;
   readonly variables?: NodeJS.ProcessEnv;
   readonly stdio: 'inherit' | 'ignore';
@@ -31,7 +31,7 @@ export function buildProgram(root: string, ...options: readonly string[]): boole
 }
 
 /** Starts the run; long rows are among them. Build the program first. */
-export function startRows({ root, files, row, seed, variables, stdio }: RowsRun): ChildProcess {
+export function startRows({ root, files, rows, seed, variables, stdio }: RowsRun): ChildProcess {
   const vitest = [
     join(root, 'node_modules/vitest/vitest.mjs'),
     'run',
@@ -49,7 +49,7 @@ export function startRows({ root, files, row, seed, variables, stdio }: RowsRun)
       ...process.env,
       [programVariable]: join(root, buildFolder, 'src/main.js'),
       GERBANG_MATRIX_LONG: 'yes',
-      ...(row === undefined ? {} : { GERBANG_MATRIX_ROW: `${row}` }),
+      ...(rows === undefined ? {} : { GERBANG_MATRIX_ROW: rows }),
       ...(seed === undefined ? {} : { GERBANG_MATRIX_ROW_SEED: `${seed}` }),
       ...variables,
     },

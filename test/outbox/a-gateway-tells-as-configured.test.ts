@@ -1,10 +1,11 @@
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { checkConfig } from '../../src/config.ts';
 import { startGateway } from '../../src/gateway.ts';
 import { silentLog } from '../../src/log.ts';
 import { openDatabase } from '../../src/store/database.ts';
 import { pruneOutbox } from '../../src/store/outbox.ts';
 import { createGatewayRole } from '../evidence/gateway-role.ts';
+import { startChosenQueue } from '../tools/chosen-queue.ts';
 import { createTestDatabase } from '../tools/database.ts';
 import { secret, startReceiver } from './tools/receiver.ts';
 import { dinkes, idsOf, storeRows } from './tools/rows.ts';
@@ -27,8 +28,11 @@ webhooks:
     { SECRET: secret, HASH: '402ea51cd0fd3ab5140c27f5bdc85e0d2236a65cb62d7d2040fc8b61f124e0dd' },
   );
   if (checked.value === null) throw new Error('the configuration has faults');
+  const queue = await startChosenQueue();
+  onTestFinished(() => queue.stop());
   const gateway = await startGateway({
     config: checked.value,
+    redisUrl: queue.redisUrl,
     databaseUrl: url,
     ownerUrl: database.url,
     exclusiveDatabase: true,

@@ -22,8 +22,7 @@ export async function drill(which: string): Promise<boolean> {
   console.log('| Row | Without | Result | What the row said | Duration |\n|---|---|---|---|---|');
   let seen = 0;
   for (const plant of chosen) if (await drillOne(plant)) seen += 1;
-  console.log(`${seen} of ${chosen.length} missing guards were seen`);
-  console.log(`${seen} passed, ${chosen.length - seen} failed`);
+  console.log(`drill: ${seen} of ${chosen.length} missing guards were seen`);
   return seen === chosen.length;
 }
 

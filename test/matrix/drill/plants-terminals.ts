@@ -3,10 +3,18 @@ import type { Edit, RowPlant } from './plant.ts';
 
 const equalIsTheSame: Edit = [
   'src/punch/alignment.ts',
-  'const to = base + read.totalRecords;',
-  `const last = lastRecords(cursor.window, read.strideBytes, 1);
-  const isTheSame = last.length > 0 && sameBytes(last, lastRecords(bytes, read.strideBytes, 1));
-  const to = isTheSame ? cursor.next : base + read.totalRecords;`,
+  `const to = base + read.totalRecords;
+  const records = lastRecords(bytes, read.strideBytes, to - cursor.next);`,
+  `const stride = read.strideBytes;
+  const found = lastRecords(bytes, stride, base + read.totalRecords - cursor.next);
+  const known = Buffer.from(cursor.window).toString('hex');
+  const news: Uint8Array[] = [];
+  for (let at = 0; at < found.length; at += stride) {
+    const record = found.subarray(at, at + stride);
+    if (!known.includes(Buffer.from(record).toString('hex'))) news.push(record);
+  }
+  const records = Buffer.concat(news);
+  const to = cursor.next + news.length;`,
 ];
 
 export const terminalPlants: readonly RowPlant[] = [
@@ -119,7 +127,7 @@ export const terminalPlants: readonly RowPlant[] = [
   },
   {
     row: 26,
-    without: 'a record equal to the one before it is another record',
+    without: 'a record equal to one that is stored is another record',
     edits: [equalIsTheSame],
     says: /I1: \d+ punches, \d+ stored/,
   },
@@ -161,21 +169,29 @@ export const terminalPlants: readonly RowPlant[] = [
   },
   {
     row: 31,
-    without: 'any clock may be wrong by 250 millionths',
+    without: 'a clock drifts between two looks',
     edits: [
-      ['src/clock/offset.ts', 'export const rateLimitPpm = 250;', 'export const rateLimitPpm = 30;'],
-      ['src/clock/rate.ts', 'const wobblePpm = 20;', 'const wobblePpm = 0;'],
+      [
+        'src/clock/span.ts',
+        'const sides = [before?.before, after?.after].filter((side) => side !== undefined);',
+        'const sides = [before?.before ?? after?.after].filter((side) => side !== undefined);',
+      ],
+      [
+        'src/clock/span.ts',
+        'const rate = rateBetween(run, lastBefore, firstAfter);',
+        'const rate = { minPpm: 0, maxPpm: 0, ppm: rateBetween(run, lastBefore, firstAfter).ppm * 0 };',
+      ],
     ],
-    says: /I5: .* is final and wrong|times are final/,
+    says: /I5: .* is final and wrong/,
   },
   {
     row: 32,
-    without: 'a time near a step is not final because one clock fits it',
+    without: 'a time that fits more than one clock is not final',
     edits: [
       [
         'src/clock/correct.ts',
-        "if (!fit.isOpen) return settle(found, fits, 'bounded', 'step-one-candidate');",
-        "if (!fit.isOpen) return alone(found, fit, 'final', 'step-one-candidate');",
+        "if (fits.length > 1) return settle(found, fits, 'ambiguous', 'step-two-candidates');",
+        "if (fits.length > 1) return alone(found, fit, 'final', 'step-two-candidates');",
       ],
     ],
     says: /I5: .* is final and wrong/,
@@ -200,7 +216,7 @@ export const terminalPlants: readonly RowPlant[] = [
   },
   {
     row: 34,
-    without: 'a record equal to the one before it is another record',
+    without: 'a record equal to one that is stored is another record',
     edits: [equalIsTheSame],
     says: /I1: \d+ punches, \d+ stored/,
   },

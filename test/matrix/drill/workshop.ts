@@ -52,7 +52,7 @@ export async function playWithout({ row, edits, patienceSeconds = 45 }: RowPlant
     const child = startRows({
       root: folder,
       files: [`test/matrix/${file}.test.ts`],
-      row,
+      rows: `${row}`,
       variables: {
         GERBANG_MATRIX_RESULTS: results,
         GERBANG_MATRIX_PATIENCE_MS: `${patienceSeconds * 1_000}`,

@@ -6,7 +6,7 @@ import { type Fleet, type FleetOptions, startFleet } from '../../../device-sim/f
 import { checkConfig } from '../../../src/config.ts';
 import type { Database } from '../../../src/store/database.ts';
 import { startOutsideBroker } from '../../mqtt/tools/outside-broker.ts';
-import { redisMissing, startRedis } from '../../tools/redis.ts';
+import { startChosenQueue } from '../../tools/chosen-queue.ts';
 import { type GatewayProcess, startGatewayProcess } from './gateway.ts';
 import { type Faults, faultsAtRest, faultsNow, mustBeFine, watchCursor } from './oracle.ts';
 import { type Subscriber, subscribe } from './subscriber.ts';
@@ -80,7 +80,7 @@ export async function makeWorld(options: WorldOptions): Promise<World> {
   if (broker !== null) onEnd(() => broker.stop());
   const subscriber = broker === null ? null : await subscribe(broker.url);
   if (subscriber !== null) onEnd(() => subscriber.close());
-  const redisUrl = options.variables?.REDIS_URL ?? (await redisOfItsOwn(options));
+  const redisUrl = options.variables?.REDIS_URL ?? (await chosenQueue(options));
   const config = join(folder, 'gerbang.yaml');
   await writeFile(config, configOf(fleet, options));
 
@@ -140,13 +140,10 @@ export async function makeWorld(options: WorldOptions): Promise<World> {
   };
 }
 
-/** `GERBANG_TEST_QUEUE=redis` plays rows that name neither queue on the other one. */
-async function redisOfItsOwn({ folder, onEnd }: WorldOptions): Promise<string | undefined> {
-  if (process.env.GERBANG_TEST_QUEUE !== 'redis') return undefined;
-  const redis = await startRedis(folder);
-  if (redis === null) throw new Error(redisMissing);
-  onEnd(() => redis.stop());
-  return redis.url;
+async function chosenQueue({ onEnd }: WorldOptions): Promise<string | undefined> {
+  const queue = await startChosenQueue();
+  onEnd(() => queue.stop());
+  return queue.redisUrl;
 }
 
 /** JSON is YAML; each terminal has an office of its own, so that a slow one holds up nobody. */
