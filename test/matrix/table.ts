@@ -2,6 +2,7 @@
 import { crashRows } from './crash-rows.ts';
 import { hostRows, stopRows } from './host-rows.ts';
 import { backupRows, officeRows } from './office-rows.ts';
+import { pageRows } from './page-rows.ts';
 import { postgresRows } from './postgres-rows.ts';
 import { redisRows } from './redis-rows.ts';
 import type { MatrixRow } from './row.ts';
@@ -15,7 +16,7 @@ export const groups = {
   postgres: postgresRows,
   host: [...hostRows, ...stopRows],
   offices: [...officeRows, ...backupRows],
-  strangers: strangerRows,
+  strangers: [...strangerRows, ...pageRows],
   terminals: terminalRows,
 } satisfies Record<string, readonly MatrixRow[]>;
 

@@ -81,7 +81,7 @@ const ofRedis: readonly RowPlant[] = [
     edits: [
       ['src/queue/redis.ts', "const again = tries === 'once' ? () => null : backoffMs;", 'const again = () => null;'],
     ],
-    says: /I1: \d+ punches, \d+ stored/,
+    says: /something is under way|I1: \d+ punches, \d+ stored/,
     patienceSeconds: 75,
   },
   {
@@ -254,4 +254,46 @@ const ofOffices: readonly RowPlant[] = [
   },
 ];
 
-export const machinePlants: readonly RowPlant[] = [...ofProcesses, ...ofRedis, ...ofPostgres, ...ofHosts, ...ofOffices];
+const atThePages: readonly RowPlant[] = [
+  {
+    row: 44,
+    without: 'a form carries the token of the session it was made for',
+    edits: [['src/web/access/guard-routes.ts', 'app.csrfProtection(request, reply, done);', 'done();']],
+    says: /a form without its token/,
+  },
+  {
+    row: 44,
+    without: 'a session ends for everybody who has its cookie',
+    edits: [['src/accounts/sign-in.ts', 'await endSession(db, secretHash(secret));', '']],
+    says: /a session that was ended still opens a page/,
+  },
+  {
+    row: 44,
+    without: 'the server answers to its own names only',
+    edits: [
+      ['src/web/server.ts', 'if (!isOwnHost(request.headers.host, hostNames ?? [])) {', "if (hostNames?.[0] === '') {"],
+    ],
+    says: /another host's name/,
+  },
+  {
+    row: 44,
+    without: 'tries are counted by address',
+    edits: [
+      [
+        'src/web/sign-in-routes.ts',
+        "const guarded = { config: { needs: 'anyone', rateLimit: tries } } as const;",
+        "const guarded = { config: { needs: 'anyone' } } as const;",
+      ],
+    ],
+    says: /the sixtieth try of a minute/,
+  },
+];
+
+export const machinePlants: readonly RowPlant[] = [
+  ...ofProcesses,
+  ...ofRedis,
+  ...ofPostgres,
+  ...ofHosts,
+  ...ofOffices,
+  ...atThePages,
+];

@@ -13,7 +13,7 @@ export const olderCommit = 'fee8741';
 /** Where history is: the drill plays rows in a copy that has none. */
 const repository = process.env.GERBANG_MATRIX_REPOSITORY ?? rootFolder;
 
-const parts = ['src', 'migrations', 'package.json', 'tsconfig.json', 'tsconfig.build.json'];
+const parts = ['src', 'device-sim', 'migrations', 'package.json', 'tsconfig.json', 'tsconfig.build.json'];
 
 export interface OlderVersion {
   /** Its compiled program, for `node`. */

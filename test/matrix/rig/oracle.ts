@@ -183,9 +183,13 @@ export async function judge(
 function faultsOfDelivery(rows: readonly StoredRow[], subscriber: Subscriber): string[] {
   const known = new Set(rows.map(({ punchId }) => punchId));
   const absent = rows.filter(({ punchId, revision }) => !subscriber.has(punchId, revision ?? 1));
+  const toldOf = ({ punchId, revision }: StoredRow): string =>
+    `${punchId} (revision ${revision}, told ${subscriber.revisionsOf(punchId).join(' ') || 'never'})`;
   const invented = subscriber.ids().filter((id) => !known.has(id));
   return [
-    ...(absent.length === 0 ? [] : [`I7: ${absent.length} rows never arrived, such as ${absent[0]?.punchId}`]),
+    ...(absent.length === 0
+      ? []
+      : [`I7: ${absent.length} rows never arrived, such as ${absent.slice(0, 8).map(toldOf).join(', ')}`]),
     ...(invented.length === 0
       ? []
       : [`I7: ${invented.length} rows arrived that are not stored, such as ${invented[0]}`]),

@@ -3,6 +3,8 @@ import mqtt, { type MqttClient } from 'mqtt';
 
 export interface Subscriber {
   has(id: string, revision: number): boolean;
+  /** The revisions under which it arrived, in their order. */
+  revisionsOf(id: string): readonly number[];
   /** Every id that ever arrived. */
   ids(): readonly string[];
   /** Ids and revisions under which two different things arrived. */
@@ -50,6 +52,7 @@ export async function subscribe(url: string, clientId = 'payroll', clean = false
   await connect();
   return {
     has: (id, revision) => arrived.has(`${id} ${revision}`),
+    revisionsOf: (id) => [...arrived].filter((key) => key.startsWith(`${id} `)).map((key) => Number(key.split(' ')[1])),
     ids: () => [...ids],
     contradictions: () => torn,
     forgetContents: () => {
