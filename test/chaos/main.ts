@@ -16,7 +16,8 @@ import { openScene, type Scene } from './scene.ts';
 import { type Strike, scheduleOf } from './schedule.ts';
 import { faultsFor, strike } from './strikes.ts';
 
-const buildFolder = '.gerbang/chaos-build';
+/** Two runs side by side must not build over each other. */
+const buildFolder = `.gerbang/chaos-build-${process.pid}`;
 /** The judge looks in between so often. */
 const lookEverySeconds = 15;
 
@@ -108,7 +109,10 @@ console.log(`chaos: ${wish.minutes} min, seed ${wish.seed}, queue in ${wish.queu
 const built = spawnSync(process.execPath, [join(rootFolder, 'test/tools/build.mjs'), buildFolder], {
   stdio: 'inherit',
 });
-if (built.status !== 0) process.exit(1);
+if (built.status !== 0) {
+  console.log('the program does not compile');
+  process.exit(1);
+}
 process.env[programVariable] = join(rootFolder, buildFolder, 'src/main.js');
 const folder = await mkdtemp(join(tmpdir(), 'gerbang-chaos-'));
 await chmod(folder, 0o755);
@@ -118,7 +122,7 @@ try {
   console.log(`chaos FAILED: ${messageOf(error)}\nto repeat: ${again}`);
   process.exitCode = 1;
 } finally {
-  await rm(folder, { recursive: true, force: true });
+  for (const made of [folder, join(rootFolder, buildFolder)]) await rm(made, { recursive: true, force: true });
 }
 // Whatever a fault left open must not keep a build waiting.
 process.exit();

@@ -1,6 +1,6 @@
 /**
  * `npm run matrix [-- --row N,N,…] [--seed S] [--queue redis]`: plays the fault matrix with the program as it is shipped and
- * prints it row by row. `--drill N` or `--drill all` takes the guards out of a copy and wants the rows red. Exit code 1
+ * prints it row by row. `--long` leaves out what `npm test` has played already. `--drill N` or `--drill all` takes the guards out of a copy and wants the rows red. Exit code 1
  * when a row does not hold, or is not there.
  */
 import { once } from 'node:events';
@@ -22,9 +22,12 @@ const { values } = parseArgs({
     seed: { type: 'string' },
     queue: { type: 'string', default: 'postgres' },
     drill: { type: 'string' },
+    long: { type: 'boolean', default: false },
   },
 });
-const rows = chosenRows(values.row);
+/** Long rows are those that `npm test` leaves out. */
+const wish = values.long ? longRows().join() : values.row;
+const rows = chosenRows(wish);
 const faults = [
   rows === null || rows.every((wish) => table.some(({ number }) => number === wish)) || `there is no row ${values.row}`,
   values.seed === undefined || Number.isSafeInteger(Number(values.seed)) || '--seed wants a whole number',
@@ -36,16 +39,21 @@ if (faults.length > 0) {
 }
 process.exitCode = (await (values.drill === undefined ? play() : drill(values.drill))) ? 0 : 1;
 
+function longRows(): readonly number[] {
+  return table.filter(({ long }) => long === true).map(({ number }) => number);
+}
+
 async function play(): Promise<boolean> {
   if (!buildProgram(rootFolder)) return false;
-  const files = table
+  // Tests elsewhere that speak for long rows are in `npm test`.
+  const files = (values.long ? [] : table)
     .filter(({ number }) => rows?.includes(number) ?? true)
     .flatMap(({ heldBy = [] }) => heldBy.map(({ file }) => file));
   for (const file of files) if (!existsSync(join(rootFolder, file))) console.log(`missing: ${file}`);
   const child = startRows({
     root: rootFolder,
     files: [...matrixFiles, ...new Set(files)],
-    rows: values.row,
+    rows: wish,
     seed: values.seed === undefined ? undefined : Number(values.seed),
     variables: { GERBANG_TEST_QUEUE: values.queue },
     stdio: 'inherit',
