@@ -26,7 +26,7 @@ export interface RowsRun {
  * @returns whether it compiles
  */
 export function buildProgram(root: string, ...options: readonly string[]): boolean {
-  const args = [join(root, 'test/tools/build.mjs'), buildFolder, ...options];
+  const args = [join(root, 'test/tools/build.mjs'), buildFolder, 'test/tools/tsconfig.json', ...options];
   return spawnSync(process.execPath, args, { cwd: root, stdio: 'inherit' }).status === 0;
 }
 
