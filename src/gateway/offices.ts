@@ -13,7 +13,6 @@ import { pause, systemTime } from '../office/waiting.ts';
 import type { BatchQueue } from '../queue/producer.ts';
 import type { Database } from '../store/database.ts';
 import { setAside } from '../store/set-aside.ts';
-import { upsertTerminalStates } from '../store/terminal-state.ts';
 import type { Metrics } from '../web/metrics.ts';
 import { openTerminal } from '../zk/terminal.ts';
 import { openZklibTerminal } from '../zklib/terminal.ts';
@@ -21,6 +20,7 @@ import type { HostTime } from './host-time.ts';
 import { measured } from './measured.ts';
 import type { Membership } from './membership.ts';
 import { leaseTable, officeStore } from './office-ports.ts';
+import { createReach, outageGraceMs } from './reach.ts';
 import { spreadOffices } from './spread-offices.ts';
 
 /** What polling needs from the gateway. */
@@ -50,8 +50,13 @@ export function startOffices(polling: PollingMeans): () => Promise<void> {
   const addresses = new Set(
     config.offices.flatMap(({ terminals }) => terminals.map(({ host, port }) => `${host}:${port}`)),
   );
+  const graces = new Map(
+    config.offices.map(({ code, pollEverySeconds }) => [code, outageGraceMs(pollEverySeconds * 1_000)]),
+  );
+  const graceOf = (officeCode: string): number => graces.get(officeCode) ?? outageGraceMs(0);
+  const reach = createReach(db, graceOf, holder, () => Date.now());
   const states = createStateBoard(
-    (rows) => upsertTerminalStates(db, rows),
+    (rows) => reach.write(rows),
     (err) => {
       if (!isGerbangError(err, 'STORE_UNAVAILABLE')) log.error({ err }, 'terminal states not written');
     },
@@ -62,7 +67,7 @@ export function startOffices(polling: PollingMeans): () => Promise<void> {
     queue,
     store: officeStore(db, (place) => places.has(keyOf(place))),
     leases,
-    states: measured(states, metrics),
+    states: measured(reach.watched(states), metrics),
     claims: createSerialClaims(),
     isConfigured: (address) => addresses.has(address),
     wholeReads: createSlots(wholeReadBounds.perGateway),

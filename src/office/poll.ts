@@ -363,7 +363,8 @@ async function deliver(poll: Poll, found: FoundRead, pinByUid: ReadonlyMap<numbe
     newId: means.newBatchId,
   });
   await handOver(delivery, memory, means, means.bounds.batchesPerTerminal);
-  means.states.see(terminal.place, { readThroughMs: read.preparedAtMs });
+  const wholeRead = whole ? { wholeRead: { atMs: read.preparedAtMs, records: read.totalRecords } } : {};
+  means.states.see(terminal.place, { readThroughMs: read.preparedAtMs, ...wholeRead });
   log.info({ ...facts, kind: alignment.kind }, 'log read');
   return delivery;
 }

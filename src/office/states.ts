@@ -41,6 +41,10 @@ export interface Sighting {
   /** The offset with the zone in it, and what the zone adds at that moment. */
   readonly offset?: { readonly interval: OffsetInterval; readonly zoneOffsetMs: number };
   readonly readThroughMs?: number;
+  /** The whole log was read, at this instant in milliseconds UTC, and held so many records. */
+  readonly wholeRead?: { readonly atMs: number; readonly records: number };
+  /** A person said that it rests: what was wrong before says nothing any more. */
+  readonly rests?: true;
 }
 
 /** The board all offices of a process write to. */
@@ -145,6 +149,8 @@ const blankState: Omit<TerminalStateView, keyof Place | 'address'> = {
 
 function seen(state: TerminalStateView, sighting: Sighting): TerminalStateView {
   const { identity, counters, offset, readThroughMs } = sighting;
+  if (sighting.rests === true)
+    return { ...state, state: 'waiting', errorCode: null, errorText: null, failingSinceMs: null };
   return {
     ...state,
     ...(identity === undefined ? {} : identity),

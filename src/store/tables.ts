@@ -11,6 +11,7 @@ import type { AccountTables } from './account-tables.ts';
 import type { AlertTables } from './alert-tables.ts';
 import type { CompletenessTables } from './completeness-tables.ts';
 import type { EvidenceTables } from './evidence-tables.ts';
+import type { MachineTables } from './machine-tables.ts';
 import type { ModelTables } from './model-tables.ts';
 import type { OutboxTables } from './outbox-tables.ts';
 
@@ -30,6 +31,7 @@ export interface Tables
     AlertTables,
     CompletenessTables,
     EvidenceTables,
+    MachineTables,
     ModelTables,
     OutboxTables {
   office: {

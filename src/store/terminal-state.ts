@@ -26,7 +26,10 @@ export interface TerminalState extends TerminalPlace {
   readonly deviceName: string | null;
 }
 
-/** Writes the state of any number of terminals in one statement. The last entry for a place counts. */
+/**
+ * Writes the state of any number of terminals in one statement. The last entry for a place counts. A process that has
+ * just begun knows no last read, and what another one wrote stays.
+ */
 export async function upsertTerminalStates(db: Kysely<Tables>, states: readonly TerminalState[]): Promise<void> {
   const byPlace = new Map(states.map((state) => [JSON.stringify([state.officeCode, state.terminalName]), state]));
   if (byPlace.size === 0) return;
@@ -41,13 +44,14 @@ export async function upsertTerminalStates(db: Kysely<Tables>, states: readonly 
     on conflict (office_code, terminal_name) do update set
       serial = excluded.serial, address = excluded.address, state = excluded.state,
       error_code = excluded.error_code, error_text = excluded.error_text, failing_since = excluded.failing_since,
-      last_attempt_at = excluded.last_attempt_at, last_read_at = excluded.last_read_at,
+      last_attempt_at = excluded.last_attempt_at,
+      last_read_at = coalesce(excluded.last_read_at, terminal_state.last_read_at),
       offset_ms = excluded.offset_ms, offset_bound_ms = excluded.offset_bound_ms, records = excluded.records,
       record_capacity = excluded.record_capacity, users = excluded.users, firmware = excluded.firmware,
       platform = excluded.platform, device_name = excluded.device_name, updated_at = excluded.updated_at`.execute(db);
 }
 
-/** Removes the states of places of an office that its configuration no longer has. */
+/** Removes the states of places of an office that its configuration no longer has, and ends their outages. */
 export async function keepTerminalStates(
   db: Kysely<Tables>,
   officeCode: string,
@@ -56,6 +60,10 @@ export async function keepTerminalStates(
   await sql`
     delete from terminal_state
     where office_code = ${officeCode} and terminal_name <> all (${[...terminalNames]}::text[])`.execute(db);
+  await sql`
+    update terminal_outage set until_at = greatest(clock_timestamp(), from_at), ended_how = 'removed'
+    where office_code = ${officeCode} and terminal_name <> all (${[...terminalNames]}::text[])
+      and kind = 'terminal' and until_at is null`.execute(db);
 }
 
 function toRow(state: TerminalState): Record<string, string | number | null> {
