@@ -50,11 +50,7 @@ export function startOffices(polling: PollingMeans): () => Promise<void> {
   const addresses = new Set(
     config.offices.flatMap(({ terminals }) => terminals.map(({ host, port }) => `${host}:${port}`)),
   );
-  const graces = new Map(
-    config.offices.map(({ code, pollEverySeconds }) => [code, outageGraceMs(pollEverySeconds * 1_000)]),
-  );
-  const graceOf = (officeCode: string): number => graces.get(officeCode) ?? outageGraceMs(0);
-  const reach = createReach(db, graceOf, holder, () => Date.now());
+  const reach = createReach(db, graceOf(config), holder, () => Date.now());
   const states = createStateBoard(
     (rows) => reach.write(rows),
     (err) => {
@@ -103,6 +99,11 @@ export function startOffices(polling: PollingMeans): () => Promise<void> {
     await membership?.leave();
     await states.close();
   };
+}
+
+function graceOf({ offices }: Config): (officeCode: string) => number {
+  const graces = new Map(offices.map(({ code, pollEverySeconds }) => [code, outageGraceMs(pollEverySeconds * 1_000)]));
+  return (officeCode) => graces.get(officeCode) ?? outageGraceMs(0);
 }
 
 function startAll(config: Config, means: OfficeMeans): () => Promise<void> {

@@ -31,6 +31,17 @@ interface Known {
 /** Notes that wait while the database is away; older ones are dropped. */
 const mostPending = 10_000;
 
+/** What the reach of one process works with. */
+interface Memory {
+  readonly db: Database['db'];
+  readonly graceOf: (officeCode: string) => number;
+  readonly holder: string;
+  readonly known: Map<string, Known>;
+  /** Offices whose states this process has written. */
+  readonly offices: Set<string>;
+  pending: (Place & PollNote)[];
+}
+
 /**
  * @param graceOf how long terminals of an office may fail, in milliseconds
  * @param holder names this process
@@ -41,74 +52,17 @@ export function createReach(
   holder: string,
   nowMs: () => number,
 ): Reach {
-  const known = new Map<string, Known>();
-  const offices = new Set<string>();
-  let pending: (Place & PollNote)[] = [];
-
-  const note = (place: Place, line: PollNote): void => {
-    const { officeCode, terminalName } = place;
-    pending.push({ officeCode, terminalName, ...line });
-    if (pending.length > mostPending) pending = pending.slice(-mostPending);
-  };
-
-  const knownOf = (place: Place): Known => {
-    const found = known.get(keyOf(place)) ?? { out: null, code: null };
-    known.set(keyOf(place), found);
-    return found;
-  };
-
-  const lookWhoWasAway = async (states: readonly TerminalStateView[]): Promise<void> => {
-    const fresh = [...new Set(states.map(({ officeCode }) => officeCode))].filter((code) => !offices.has(code));
-    await noteGatewayAway(
-      db,
-      fresh.map((officeCode) => ({ officeCode, graceMs: graceOf(officeCode) })),
-      nowMs(),
-      holder,
-    );
-    for (const code of fresh) offices.add(code);
-  };
-
-  const noteChange = (state: TerminalStateView): void => {
-    const before = knownOf(state);
-    const atMs = state.lastAttemptMs ?? nowMs();
-    const isIll = state.state === 'failing' || state.state === 'quarantined';
-    if (isIll && state.errorCode !== before.code) {
-      note(state, { atMs, kind: 'trouble', errorCode: state.errorCode, records: null });
-      before.code = state.errorCode;
-    } else if (state.state === 'ok' && before.code !== null) {
-      note(state, { atMs, kind: 'well', errorCode: before.code, records: null });
-      before.code = null;
-    }
-  };
-
-  const settle = async (states: readonly TerminalStateView[]): Promise<void> => {
-    const failing = states.flatMap((state) => failingPast(state, graceOf(state.officeCode)) ?? []);
-    const opening = failing.filter((place) => {
-      const { out } = knownOf(place);
-      return out === null || out === 'no' || out.code !== place.errorCode;
-    });
-    await openOutages(db, opening, holder);
-    for (const { failedAtMs, errorCode, ...place } of opening) knownOf(place).out = { failedAtMs, code: errorCode };
-    const read = states.flatMap((state) => {
-      const { out } = knownOf(state);
-      const { officeCode, terminalName, lastReadMs } = state;
-      if (lastReadMs === null || out === 'no' || (out !== null && lastReadMs <= out.failedAtMs)) return [];
-      return [{ officeCode, terminalName, readMs: lastReadMs }];
-    });
-    await closeOutages(db, read, holder);
-    for (const place of read) knownOf(place).out = 'no';
-  };
-
+  const memory: Memory = { db, graceOf, holder, known: new Map(), offices: new Set(), pending: [] };
   return {
     async write(states) {
-      await lookWhoWasAway(states);
+      await lookWhoWasAway(memory, states, nowMs());
       await upsertTerminalStates(db, states);
-      for (const state of states) noteChange(state);
-      await settle(states);
-      const notes = pending;
-      pending = [];
+      for (const state of states) noteChange(memory, state, nowMs());
+      await settle(memory, states);
+      const notes = memory.pending;
+      memory.pending = [];
       await notePolls(db, notes).catch((error: unknown) => {
-        pending = [...notes, ...pending];
+        memory.pending = [...notes, ...memory.pending];
         throw error;
       });
     },
@@ -116,18 +70,71 @@ export function createReach(
       ...board,
       remove(place) {
         board.remove(place);
-        known.delete(keyOf(place));
-        offices.delete(place.officeCode);
+        memory.known.delete(keyOf(place));
+        memory.offices.delete(place.officeCode);
       },
       see(place: Place, sighting: Sighting) {
         board.see(place, sighting);
-        if (sighting.rests === true) knownOf(place).code = null;
+        if (sighting.rests === true) knownOf(memory, place).code = null;
         const { wholeRead } = sighting;
-        if (wholeRead !== undefined)
-          note(place, { atMs: wholeRead.atMs, kind: 'whole-read', errorCode: null, records: wholeRead.records });
+        if (wholeRead === undefined) return;
+        note(memory, place, { atMs: wholeRead.atMs, kind: 'whole-read', errorCode: null, records: wholeRead.records });
       },
     }),
   };
+}
+
+function knownOf({ known }: Memory, place: Place): Known {
+  const found = known.get(keyOf(place)) ?? { out: null, code: null };
+  known.set(keyOf(place), found);
+  return found;
+}
+
+function note(memory: Memory, { officeCode, terminalName }: Place, line: PollNote): void {
+  memory.pending.push({ officeCode, terminalName, ...line });
+  if (memory.pending.length > mostPending) memory.pending = memory.pending.slice(-mostPending);
+}
+
+async function lookWhoWasAway(memory: Memory, states: readonly TerminalStateView[], nowMs: number): Promise<void> {
+  const { db, graceOf, holder, offices } = memory;
+  const fresh = [...new Set(states.map(({ officeCode }) => officeCode))].filter((code) => !offices.has(code));
+  const graces = fresh.map((officeCode) => ({ officeCode, graceMs: graceOf(officeCode) }));
+  await noteGatewayAway(db, graces, nowMs, holder);
+  for (const code of fresh) offices.add(code);
+}
+
+function noteChange(memory: Memory, state: TerminalStateView, nowMs: number): void {
+  const before = knownOf(memory, state);
+  const atMs = state.lastAttemptMs ?? nowMs;
+  const isIll = state.state === 'failing' || state.state === 'quarantined';
+  if (isIll && state.errorCode !== before.code) {
+    note(memory, state, { atMs, kind: 'trouble', errorCode: state.errorCode, records: null });
+    before.code = state.errorCode;
+  } else if (state.state === 'ok' && before.code !== null) {
+    note(memory, state, { atMs, kind: 'well', errorCode: before.code, records: null });
+    before.code = null;
+  }
+}
+
+/** Opens and closes outages where this process does not know that they are open or closed already. */
+async function settle(memory: Memory, states: readonly TerminalStateView[]): Promise<void> {
+  const { db, graceOf, holder } = memory;
+  const failing = states.flatMap((state) => failingPast(state, graceOf(state.officeCode)) ?? []);
+  const opening = failing.filter((place) => {
+    const { out } = knownOf(memory, place);
+    return out === null || out === 'no' || out.code !== place.errorCode;
+  });
+  await openOutages(db, opening, holder);
+  for (const { failedAtMs, errorCode, ...place } of opening)
+    knownOf(memory, place).out = { failedAtMs, code: errorCode };
+  const read = states.flatMap((state) => {
+    const { out } = knownOf(memory, state);
+    const { officeCode, terminalName, lastReadMs } = state;
+    if (lastReadMs === null || out === 'no' || (out !== null && lastReadMs <= out.failedAtMs)) return [];
+    return [{ officeCode, terminalName, readMs: lastReadMs }];
+  });
+  await closeOutages(db, read, holder);
+  for (const place of read) knownOf(memory, place).out = 'no';
 }
 
 /** A terminal that has not been read although it was tried for longer than the grace; null for any other. */
