@@ -1,11 +1,11 @@
-import { fork } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import type { SimulatorReport, SimulatorRequest } from '../../device-sim/child.ts';
 import { startFleet } from '../../device-sim/fleet.ts';
 import type { LedgerEntry } from '../../device-sim/ledger.ts';
 import { planPunches, punchesWithoutEnd, runPeople } from '../../device-sim/people.ts';
+import { childArguments } from '../tools/program.ts';
 
 const START = Date.parse('2024-03-01T00:00:00Z');
 const morning = { people: 400, terminals: 20, seed: 8, startMs: START, rushMs: 45 * 60_000 };
@@ -71,8 +71,9 @@ it('a plan is played on the terminals, and what they took is in the ledger', asy
 });
 
 it('the simulator in a process of its own plays, tells its ledger in pieces, and ends with its parent', async () => {
-  const script = fileURLToPath(new URL('../../device-sim/child.ts', import.meta.url));
-  const child = fork(script, { execArgv: ['--import', 'tsx'] });
+  const child = spawn(process.execPath, childArguments('device-sim/child.ts'), {
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+  });
   const reports: SimulatorReport[] = [];
   child.on('message', (report: SimulatorReport) => reports.push(report));
   const ask = async (
@@ -81,7 +82,7 @@ it('the simulator in a process of its own plays, tells its ledger in pieces, and
   ): Promise<SimulatorReport> => {
     const from = reports.length;
     child.send(request);
-    await expect.poll(() => reports.slice(from).some(until), { timeout: 20_000 }).toBe(true);
+    await expect.poll(() => reports.slice(from).some(until), { timeout: 50_000 }).toBe(true);
     const found = reports.slice(from).find(until);
     if (!found) throw new Error('no report');
     return found;

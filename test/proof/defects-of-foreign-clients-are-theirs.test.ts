@@ -51,7 +51,7 @@ describe.each(foreignLibraries)('%s', (library) => {
     expect(await ours(site)).toBe('the ledger');
   });
 
-  it('loses the newest records when the last stretch is short', { timeout: 120_000 }, async () => {
+  it('loses the newest records when the last stretch is short', { timeout: 240_000 }, async () => {
     // 65,604 bytes: one request of 65,472 and one of 132, which a terminal answers without announcing it.
     const site = await siteOf({ records: 1640 });
     const found = await bestLog(library, site.server.port, 1636, shortTimeoutMs);
@@ -94,7 +94,7 @@ describe.each(foreignLibraries)('%s', (library) => {
     expect(await ours(site)).toBe('the ledger');
   });
 
-  it('believes a block whose checksum is wrong', { timeout: 120_000 }, async () => {
+  it('believes a block whose checksum is wrong', { timeout: 240_000 }, async () => {
     // One bit in the middle of the second block: there stands the time of record 37.
     const flippedBit = { name: 'corrupt-payload', command: 1504, after: 2, times: 1 } as const;
     const site = await siteOf({ records: 500 });

@@ -100,7 +100,7 @@ export interface ForeignLog {
   readonly counts: readonly number[];
 }
 
-const tries = 6;
+const tries = 12;
 
 /**
  * What a client makes of a log at best: it is asked again when segments ran together on the way and it lost records.

@@ -19,7 +19,7 @@ type TerminalOptions = NonNullable<ScenarioOptions['terminals']>[number];
  * The pace real terminals keep, and under which the library works: one small block at a time. It loses what arrives
  * together, so on a busy machine even this is too fast now and then.
  */
-export const pace = { blockBytes: 1008, blockPauseMs: 20 } as const;
+export const pace = { blockBytes: 1008, blockPauseMs: 40 } as const;
 
 let fleet: Fleet | null = null;
 let scratch = '';
@@ -102,9 +102,9 @@ export function readPatiently(
   return patiently(read, 'READ_INCOMPLETE', 'ZK_BAD_REPLY');
 }
 
-/** Tries up to six times while nothing but the named errors comes. */
+/** Tries up to ten times while nothing but the named errors comes. */
 export async function patiently<T>(work: () => Promise<T>, ...names: readonly ErrorCode[]): Promise<T> {
-  for (let left = 5; ; left -= 1) {
+  for (let left = 9; ; left -= 1) {
     try {
       return await work();
     } catch (error) {
