@@ -17,7 +17,7 @@ export default defineConfig({
     isolate: false,
     sequence: { sequencer: LongestFirst },
     // Limits for a machine that does other things too: no test waits for one of them to pass.
-    testTimeout: 60_000,
+    testTimeout: 120_000,
     hookTimeout: 120_000,
     expect: { poll: { timeout: 20_000 } },
     // Real brokers, killed processes and cut lines on a shared machine: one more try there, printed beside the test.

@@ -77,6 +77,8 @@ const ours = `sslmode=verify-full&sslrootcert=${join(folder, 'certificate.pem')}
 test('with the authority it names, tables and queue are reached', async () => {
   expect(await outcome(urlWith(ours))).toBe('connected');
   const connection = queueConnection({ databaseUrl: urlWith(ours) });
+  // Making the queue's tables may take longer than a producer waits.
+  await connection.prepare();
   const queue = createBatchQueue({ connection, log: silentLog(), maxDepth: 10 });
   expect(await queue.depth()).toBe(0);
   await queue.close();
