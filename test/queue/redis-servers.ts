@@ -101,6 +101,8 @@ export async function startCluster(): Promise<{ readonly url: string; readonly p
 async function start(port: number, ...args: readonly string[]): Promise<void> {
   const isSentinel = args.includes('--sentinel');
   const where = ['--port', `${port}`, '--bind', '127.0.0.1', '--dir', folder, '--save', '', '--appendonly', 'no'];
+  // A replica writes what it is sent into a file that a server of a cluster would take for its own.
+  where.push('--dbfilename', `dump-${port}.rdb`);
   const all = isSentinel ? args : [...where, '--maxmemory-policy', 'noeviction', ...args];
   running.set(port, spawn('redis-server', all, { stdio: 'ignore', cwd: folder }));
   await until(() => ask(port, (client) => client.ping()).then(Boolean, () => false));
