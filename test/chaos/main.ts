@@ -13,7 +13,7 @@ import { messageOf } from '../../src/errors.ts';
 import { programVariable, rootFolder } from '../tools/program.ts';
 import { findProgram } from '../tools/redis.ts';
 import { openScene, type Scene } from './scene.ts';
-import { type Strike, scheduleOf } from './schedule.ts';
+import { type Strike, scheduleOf, type Victim } from './schedule.ts';
 import { faultsFor, strike } from './strikes.ts';
 
 /** Two runs side by side must not build over each other. */
@@ -41,17 +41,24 @@ async function wishes(): Promise<Wishes> {
   return { minutes, seed, queue: values.queue === 'redis' || values.queue === 'postgres' ? values.queue : drawn };
 }
 
-/** Strikes as planned; a machine that is slow only spreads them out. */
+/**
+ * Strikes as planned; a machine that is slow only spreads them out: what befalls one thing waits until it has recovered
+ * from the strike before.
+ */
 async function play(scene: Scene, plan: readonly Strike[], minutes: number): Promise<void> {
   const startedMs = performance.now();
   const elapsed = (): number => (performance.now() - startedMs) / 1_000;
-  const under: Promise<void>[] = [];
+  const under = new Map<Victim, Promise<void>>();
   let looked = 0;
   for (let next = 0; elapsed() < minutes * 60 || next < plan.length; ) {
     const planned = plan[next];
     if (planned !== undefined && planned.atSeconds <= elapsed()) {
       next += 1;
-      under.push(endure(scene, planned));
+      const before = under.get(planned.victim) ?? Promise.resolve();
+      under.set(
+        planned.victim,
+        before.then(() => endure(scene, planned)).catch((error: unknown) => failed(scene, planned, error)),
+      );
     } else if (Math.floor(elapsed() / lookEverySeconds) > looked) {
       looked = Math.floor(elapsed() / lookEverySeconds);
       await look(scene, `after ${Math.round(elapsed())} s`);
@@ -59,7 +66,12 @@ async function play(scene: Scene, plan: readonly Strike[], minutes: number): Pro
       await sleep(100);
     }
   }
-  await Promise.all(under);
+  await Promise.all(under.values());
+}
+
+/** A strike that could not be done, or not be undone, leaves a run that proves nothing. */
+function failed({ complaints }: Scene, { victim, name, atSeconds }: Strike, error: unknown): void {
+  complaints.push(`${victim}: ${name} at ${atSeconds} s could not be done or undone: ${messageOf(error)}`);
 }
 
 async function endure(scene: Scene, planned: Strike): Promise<void> {

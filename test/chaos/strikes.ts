@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { FaultOptions } from '../../device-sim/faults.ts';
 import { createRandom, type Random } from '../../device-sim/random.ts';
 import { crashPoints } from '../../src/crash-points.ts';
+import { until } from '../matrix/rig/wait.ts';
 import type { Scene, Seat } from './scene.ts';
 import type { FaultKind, Strike } from './schedule.ts';
 
@@ -13,6 +14,12 @@ type Deed = (scene: Scene, strike: Strike, random: Random) => Promise<Heal> | He
 interface Fault extends FaultKind {
   readonly does: Deed;
   readonly needsRedis?: true;
+}
+
+/** A server that is busy, or has just come back, is asked again. */
+function insistently(what: string, work: () => Promise<unknown>): Promise<void> {
+  const done = (): Promise<boolean> => work().then(() => true);
+  return until(what, done, { withinMs: 180_000, everyMs: 250 });
 }
 
 const nothing: Heal = () => undefined;
@@ -97,10 +104,12 @@ const ofPostgres: readonly Fault[] = [
     lasts: [0, 0],
     async does({ postgres, databaseName }, _strike, random) {
       for (let round = random.integer(1, 5); round > 0; round -= 1) {
-        await postgres.administer([
-          `select pg_terminate_backend(pid) from pg_stat_activity
-           where datname = '${databaseName}' and application_name like 'gerbang%'`,
-        ]);
+        await insistently('connections are terminated', () =>
+          postgres.administer([
+            `select pg_terminate_backend(pid) from pg_stat_activity
+             where datname = '${databaseName}' and application_name like 'gerbang%'`,
+          ]),
+        );
         await sleep(random.integer(20, 400));
       }
       return nothing;
@@ -111,12 +120,14 @@ const ofPostgres: readonly Fault[] = [
     victims: ['postgres'],
     lasts: [3, 15],
     async does({ postgres, databaseName }) {
-      const set = (how: string): Promise<unknown> =>
-        postgres.administer([
-          `alter database ${databaseName} ${how}`,
-          `select pg_terminate_backend(pid) from pg_stat_activity
-           where datname = '${databaseName}' and application_name like 'gerbang%'`,
-        ]);
+      const set = (how: string): Promise<void> =>
+        insistently(`the database is ${how}`, () =>
+          postgres.administer([
+            `alter database ${databaseName} ${how}`,
+            `select pg_terminate_backend(pid) from pg_stat_activity
+             where datname = '${databaseName}' and application_name like 'gerbang%'`,
+          ]),
+        );
       await set('set default_transaction_read_only = on');
       return () => set('reset default_transaction_read_only');
     },
@@ -194,7 +205,7 @@ const ofRedis: readonly Fault[] = [
     lasts: [0, 0],
     needsRedis: true,
     async does({ redis }) {
-      await redis?.tell((client) => client.flushall());
+      await insistently('Redis is flushed', async () => redis?.tell((client) => client.flushall()));
       return nothing;
     },
   },
@@ -214,8 +225,12 @@ const ofRedis: readonly Fault[] = [
     lasts: [3, 15],
     needsRedis: true,
     async does({ redis }) {
-      await redis?.tell((client) => client.config('SET', 'maxmemory', '1mb'));
-      return () => redis?.tell((client) => client.config('SET', 'maxmemory', '0'));
+      const set = (bytes: string): Promise<void> =>
+        insistently(`Redis has ${bytes}`, async () =>
+          redis?.tell((client) => client.config('SET', 'maxmemory', bytes)),
+        );
+      await set('1mb');
+      return () => set('0');
     },
   },
   {

@@ -76,9 +76,11 @@ export async function makeWorld(options: WorldOptions): Promise<World> {
   });
   onEnd(() => fleet.stop());
   await watchCursor(database.db);
-  const broker = options.consumer === false ? null : await startOutsideBroker();
+  const onTaken = (topic: string, payload: Buffer): void => subscriber?.taken(topic, payload);
+  let subscriber: Subscriber | null = null;
+  const broker = options.consumer === false ? null : await startOutsideBroker(0, undefined, onTaken);
   if (broker !== null) onEnd(() => broker.stop());
-  const subscriber = broker === null ? null : await subscribe(broker.url);
+  subscriber = broker === null ? null : await subscribe(broker.url);
   if (subscriber !== null) onEnd(() => subscriber.close());
   const redisUrl = options.variables?.REDIS_URL ?? (await chosenQueue(options));
   const config = join(folder, 'gerbang.yaml');
@@ -134,8 +136,10 @@ export async function makeWorld(options: WorldOptions): Promise<World> {
     async mustComeToRest(when) {
       const faults = await rest({ database, fleet, subscriber, made, stored }, timesSinceMs);
       mustBeFine(faults, when);
-      const told = subscriber === null ? '' : `, ${subscriber.count()} messages`;
-      return `${made()} punches stored once${told}`;
+      if (subscriber === null) return `${made()} punches stored once`;
+      const kept = subscriber.ids().length - subscriber.received();
+      const lost = kept === 0 ? '' : `, ${kept} lost by the broker`;
+      return `${made()} punches stored once, ${subscriber.count()} messages${lost}`;
     },
   };
 }

@@ -15,13 +15,18 @@ export interface OutsideBroker {
  * Starts a broker; 0 takes a free port.
  *
  * @param hangsUpOn a message for which it ends the connection instead of confirming it
+ * @param onTaken told of each message it takes from a client, before it confirms it
  */
 export async function startOutsideBroker(
   port = 0,
   hangsUpOn: (topic: string) => boolean = () => false,
+  onTaken: (topic: string, payload: Buffer) => void = () => undefined,
 ): Promise<OutsideBroker> {
   const aedes = await Aedes.createBroker({
     authorizePublish: (_client, packet, done) => done(hangsUpOn(packet.topic) ? new Error('hanging up') : null),
+  });
+  aedes.on('publish', ({ topic, payload }, client) => {
+    if (client !== null) onTaken(topic, Buffer.from(payload));
   });
   const sockets = new Map<Socket, string>();
   const server: Server = createServer((socket) => {
