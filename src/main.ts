@@ -7,6 +7,7 @@ import { addClosePeriod } from './cli/close-period.ts';
 import { addCompleteness } from './cli/completeness.ts';
 import { addDemo } from './cli/demo.ts';
 import { addDigest } from './cli/digest.ts';
+import { addDoctor } from './cli/doctor.ts';
 import { addExampleConfig } from './cli/example-config.ts';
 import { addExplain } from './cli/explain.ts';
 import { addMigrate } from './cli/migrate.ts';
@@ -28,6 +29,7 @@ process.exitCode = await runProgram(process.argv.slice(2), [
   addExampleConfig,
   addMigrate,
   addStatus,
+  addDoctor,
   addCompleteness,
   addClocks,
   addExplain,

@@ -162,22 +162,20 @@ function watchDisk(
   registry: Registry,
   read: () => Promise<{ readonly freeBytes: number; readonly freeShare: number } | null>,
 ): void {
-  const share = new Gauge({
-    name: 'gerbang_disk_free_ratio',
-    help: 'Free share of the fullest disk the gateway writes to, 0 to 1',
-    registers: [registry],
-  });
-  new Gauge({
-    name: 'gerbang_disk_free_bytes',
-    help: 'Free bytes of the fullest disk the gateway writes to',
-    registers: [registry],
-    async collect() {
-      const disk = await inTime(read);
-      if (disk === null) return;
-      this.set(disk.freeBytes);
-      share.set(disk.freeShare);
-    },
-  });
+  const told = [
+    ['gerbang_disk_free_ratio', 'Free share of the fullest disk the gateway writes to, 0 to 1', 'freeShare'],
+    ['gerbang_disk_free_bytes', 'Free bytes of the fullest disk the gateway writes to', 'freeBytes'],
+  ] as const;
+  for (const [name, help, field] of told)
+    new Gauge({
+      name,
+      help,
+      registers: [registry],
+      async collect() {
+        const disk = await inTime(read);
+        if (disk !== null) this.set(disk[field]);
+      },
+    });
 }
 
 /** A number that cannot be had in time must not hold up the others. */

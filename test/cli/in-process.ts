@@ -8,6 +8,7 @@ import { addClocks } from '../../src/cli/clocks.ts';
 import { addClosePeriod } from '../../src/cli/close-period.ts';
 import { addCompleteness } from '../../src/cli/completeness.ts';
 import { addDigest } from '../../src/cli/digest.ts';
+import { addDoctor } from '../../src/cli/doctor.ts';
 import { addExampleConfig } from '../../src/cli/example-config.ts';
 import { addExplain } from '../../src/cli/explain.ts';
 import { addMigrate } from '../../src/cli/migrate.ts';
@@ -28,6 +29,7 @@ const commands = [
   addExampleConfig,
   addMigrate,
   addStatus,
+  addDoctor,
   addClocks,
   addCompleteness,
   addExplain,
