@@ -277,7 +277,6 @@ function startPage(options: GatewayOptions, { database, queue, publisher, metric
     rehearsal: options.rehearsal ?? false,
     clocks: clockPort(database, () => Date.now()),
     hostError: hostTime.error,
-    tokens: config.web.tokens,
     paceOf: (officeCode) => paces.get(officeCode) ?? null,
     checks: {
       database: () => requireMigrated(database),

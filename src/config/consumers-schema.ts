@@ -114,7 +114,10 @@ const token = z
       example: `\${E_KINERJA_TOKEN_SHA256}`,
     }),
     scope: field(z.enum(['feed']).default('feed'), {
-      help: { id: 'Apa yang boleh dibaca: feed = /api/v1/changes', en: 'What may be read: feed = /api/v1/changes' },
+      help: {
+        id: 'Apa yang boleh dibaca: feed = presensi dan kelengkapan',
+        en: 'What may be read: feed = attendance and completeness',
+      },
       allowed: { id: 'feed', en: 'feed' },
     }),
   })
@@ -133,8 +136,8 @@ export const webhooksField = field(z.array(webhook).max(50).readonly().prefault(
 /** `web.tokens:` */
 export const tokensField = field(z.array(token).max(50).readonly().prefault([]), {
   help: {
-    id: 'Siapa boleh membaca /api/v1/changes; tanpa token hanya dari komputer ini sendiri',
-    en: 'Who may read /api/v1/changes; without tokens only this machine itself',
+    id: 'Sistem yang boleh membaca /api/v1 untuk semua OPD; token lain dibuat di halaman Pengaturan',
+    en: 'Systems that may read /api/v1 for all offices; other tokens are made on the page Pengaturan',
   },
   allowed: { id: 'daftar, paling banyak 50', en: 'a list of at most 50' },
   exampleOff: true,

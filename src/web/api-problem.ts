@@ -9,7 +9,7 @@ export interface ApiProblem {
   readonly title: string;
   /** What happened here, and what to do next. */
   readonly detail: string;
-  readonly facts?: Readonly<Record<string, string | number>>;
+  readonly facts?: Readonly<Record<string, unknown>>;
   /** Seconds after which to ask again. */
   readonly retryAfterSeconds?: number;
 }
@@ -25,3 +25,23 @@ export function sendProblem(reply: FastifyReply, problem: ApiProblem): FastifyRe
     .type('application/problem+json; charset=utf-8')
     .send(JSON.stringify({ type: `urn:gerbang:problem:${type}`, title, status, detail, ...facts }));
 }
+
+/** The form of a problem, as JSON Schema. */
+export const problemSchema = {
+  type: 'object',
+  required: ['type', 'title', 'status', 'detail'],
+  properties: {
+    type: { type: 'string', description: '`urn:gerbang:problem:…`: what programs compare.' },
+    title: { type: 'string' },
+    status: { type: 'integer' },
+    detail: { type: 'string', description: 'What happened, and what to do next.' },
+    errors: {
+      type: 'array',
+      items: {
+        type: 'object',
+        properties: { field: { type: 'string' }, message: { type: 'string' } },
+      },
+    },
+  },
+  additionalProperties: true,
+};

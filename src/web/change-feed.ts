@@ -4,31 +4,31 @@
  */
 import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
-import type { FastifyInstance, FastifyReply } from 'fastify';
 import { z } from 'zod';
-import { isStoreAway } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { cursorOf, placeOf } from '../store/change-cursor.ts';
 import { type ChangeBounds, type ChangePage, readChangeBounds, readChanges } from '../store/changes.ts';
 import type { Database } from '../store/database.ts';
 import { sequenceOutbox } from '../store/outbox.ts';
 import { toldRow } from '../store/told-row.ts';
-import { createAccess, type ReaderToken } from './api-access.ts';
-import { type ApiProblem, sendProblem } from './api-problem.ts';
+import { officesSeen } from './access/offices.ts';
+import { officesParam, wholeParam } from './api/fields.ts';
+import { type AnyApiRoute, apiRoute, type Refusal, refuse } from './api/route.ts';
+import { toldRowExample, toldRowSchema } from './api/told-row.ts';
+import type { ApiProblem } from './api-problem.ts';
 import { type ChangeTail, startChangeTail } from './change-tail.ts';
 
 /** What the feed is started with. */
 export interface ChangeFeedOptions {
   readonly database: Database;
   readonly log: Log;
-  /** Who may read; empty for programs of this machine only. */
-  readonly tokens: readonly ReaderToken[];
   /** Requests that may wait at one time. Default 100. */
   readonly maxWaiting?: number;
 }
 
 /** The running feed. */
 export interface ChangeFeed {
+  readonly routes: readonly AnyApiRoute[];
   /** Requests that wait for rows. */
   waiting(): number;
   /** Answers everybody who waits, with the cursor they came with, and lets the answers out; at most a second. */
@@ -42,46 +42,53 @@ interface Means {
 }
 
 const letOutMs = 1_000;
-const numeral = z.string().regex(/^\d{1,6}$/);
 /** Everything is checked: a misspelled parameter must not silently mean its default. */
 const changesQuery = z.strictObject({
-  cursor: z.string().min(1).max(200),
-  limit: numeral.transform(Number).pipe(z.int().min(1).max(1_000)).default(200),
-  wait: numeral.transform(Number).pipe(z.int().min(0).max(30)).default(0),
-  office: z
-    .string()
-    .max(4_000)
-    .transform((text) => text.split(','))
-    .pipe(z.array(z.string().min(1).max(40)).max(100))
-    .optional(),
+  cursor: z.string().min(1).max(200).meta({ description: '`start`, `now`, or the cursor of the last page.' }),
+  limit: wholeParam(1, 1_000).default(200),
+  wait: wholeParam(0, 30).default(0).meta({ description: 'Seconds to wait for rows when there are none.' }),
+  office: officesParam().optional(),
 });
 type ChangesQuery = z.output<typeof changesQuery>;
 
-/** Adds the route and watches what it tells. */
-export function startChangeFeed(app: FastifyInstance, options: ChangeFeedOptions): ChangeFeed {
-  const { database, log } = options;
+const changesAnswer = z.object({
+  rows: z.array(toldRowSchema.extend({ explain: z.string().meta({ description: 'Page that explains the row.' }) })),
+  cursor: z.string(),
+  more: z.boolean().meta({ description: 'True: ask again at once, even where `rows` is empty.' }),
+});
+type ChangesAnswer = z.output<typeof changesAnswer>;
+
+/** Watches what is told, and makes the route that tells it. */
+export function startChangeFeed({ database, log, maxWaiting = 100 }: ChangeFeedOptions): ChangeFeed {
   const tail = startChangeTail(database, log);
-  const access = createAccess(options.tokens);
-  const means: Means = { database, tail, maxWaiting: options.maxWaiting ?? 100 };
+  const means: Means = { database, tail, maxWaiting };
   const open = new Set<ServerResponse>();
 
-  app.get('/api/v1/changes', { config: { needs: 'itself' } }, async (request, reply) => {
-    const refusal = access(request);
-    if (refusal !== null) return sendProblem(reply, refusal);
-    const query = changesQuery.safeParse(request.query);
-    if (!query.success) return sendProblem(reply, badQuery(query.error));
-    open.add(reply.raw);
-    reply.raw.once('close', () => open.delete(reply.raw));
-    try {
-      return await answer(reply, query.data, means);
-    } catch (error) {
-      if (isStoreAway(error)) return sendProblem(reply, storeAway);
-      log.error({ err: error, reqId: request.id }, 'changes not read');
-      return sendProblem(reply, internal(request.id));
-    }
+  const route = apiRoute({
+    method: 'GET',
+    path: '/changes',
+    needs: 'attendance.view',
+    summary: 'Everything that consumers are told, behind a cursor that the reader keeps',
+    description: 'What is promised stands in docs/integration.md, "The change feed".',
+    tag: 'Attendance',
+    query: changesQuery,
+    answer: changesAnswer,
+    keep: 'nothing',
+    hint: 'cursor=start|now|CURSOR is needed; limit=1…1000, wait=0…30 seconds, office=CODE,CODE may be given, each once.',
+    examples: [changesExample],
+    async handle({ query, reader, reply }) {
+      const office = officesSeen(reader, query.office);
+      if (office === null) return refuse(hiddenOffice);
+      open.add(reply.raw);
+      reply.raw.once('close', () => open.delete(reply.raw));
+      const gone = new AbortController();
+      reply.raw.once('close', () => gone.abort());
+      return answer({ ...query, office }, means, gone.signal);
+    },
   });
 
   return {
+    routes: [route],
     waiting: tail.waiting,
     async close() {
       await tail.close();
@@ -92,33 +99,29 @@ export function startChangeFeed(app: FastifyInstance, options: ChangeFeedOptions
 }
 
 async function answer(
-  reply: FastifyReply,
-  query: ChangesQuery,
+  query: Omit<ChangesQuery, 'office'> & { readonly office: readonly string[] | undefined },
   { database, tail, maxWaiting }: Means,
-): Promise<FastifyReply> {
+  gone: AbortSignal,
+): Promise<ChangesAnswer | Refusal> {
   await sequenceOutbox(database.db);
   const start = await placeFor(query.cursor, database);
-  if ('status' in start) return sendProblem(reply, start);
+  if ('status' in start) return refuse(start);
   const { generation } = start;
-  const gone = new AbortController();
-  reply.raw.once('close', () => gone.abort());
   const untilMs = performance.now() + query.wait * 1_000;
   let from = start.position;
   for (;;) {
     const page = await readChanges(database.db, { from, limit: query.limit, offices: query.office });
     // A backup may have been restored since the cursor was judged.
-    if (page.kind === 'gone' || page.bounds.generation !== generation) {
-      return sendProblem(reply, tooLate(generation, page.bounds));
-    }
+    if (page.kind === 'gone' || page.bounds.generation !== generation) return refuse(tooLate(generation, page.bounds));
     const leftMs = untilMs - performance.now();
-    const isOver = leftMs <= 0 || tail.isClosed() || gone.signal.aborted;
-    if (page.rows.length > 0 || isOver) return sendPage(reply, page);
+    const isOver = leftMs <= 0 || tail.isClosed() || gone.aborted;
+    if (page.rows.length > 0 || isOver) return toldPage(page);
     const advances = page.next > from;
     from = page.next;
     // Rows of other offices only: go on without waiting.
     if (advances) continue;
-    if (tail.waiting() >= maxWaiting) return sendProblem(reply, tooMany);
-    await tail.waitBeyond(from, leftMs, gone.signal);
+    if (tail.waiting() >= maxWaiting) return refuse(tooMany);
+    await tail.waitBeyond(from, leftMs, gone);
   }
 }
 
@@ -135,25 +138,29 @@ async function placeFor(
   return place.generation === bounds.generation ? place : tooLate(place.generation, bounds);
 }
 
-function sendPage(reply: FastifyReply, { rows, next, bounds }: ChangePage): FastifyReply {
-  return reply.header('cache-control', 'no-store').send({
+function toldPage({ rows, next, bounds }: ChangePage): ChangesAnswer {
+  return {
     rows: rows.map((row) => ({ ...toldRow(row), explain: `/clocks/explain/${encodeURIComponent(row.punchId)}` })),
     cursor: cursorOf({ generation: bounds.generation, position: next }),
     more: next < bounds.head,
-  });
-}
-
-function badQuery(error: z.ZodError): ApiProblem {
-  const [issue] = error.issues;
-  const unknown = issue?.code === 'unrecognized_keys' ? issue.keys.length : 0;
-  const name = unknown > 0 ? 'an unknown parameter' : String(issue?.path[0] ?? 'the query');
-  return {
-    status: 400,
-    type: 'bad-query',
-    title: 'The query is not understood',
-    detail: `Check ${name}. cursor=start|now|CURSOR is needed; limit=1…1000, wait=0…30 seconds, office=CODE,CODE may be given, each once.`,
   };
 }
+
+const changesExample = {
+  query: { cursor: 'start', limit: '2' },
+  answer: {
+    rows: [{ ...toldRowExample, explain: `/clocks/explain/${toldRowExample.id}` }],
+    cursor: 'MWQzYzJiOGEtNWU2Zi00YTdiLThjOWQtMGUxZjJhM2I0YzVkLzEyNDA',
+    more: false,
+  },
+};
+
+const hiddenOffice: ApiProblem = {
+  status: 404,
+  type: 'no-such-office',
+  title: 'There is no such office',
+  detail: 'Ask for offices that your account or token may see; all of them are told without the parameter.',
+};
 
 const badCursor: ApiProblem = {
   status: 400,
@@ -161,19 +168,6 @@ const badCursor: ApiProblem = {
   title: 'This is no cursor',
   detail: 'Send the cursor of the last page as it was given, or cursor=start, or cursor=now.',
 };
-
-const storeAway: ApiProblem = {
-  status: 503,
-  type: 'store-away',
-  title: 'The database is away',
-  detail: 'Nothing is lost. Ask again with the same cursor.',
-  retryAfterSeconds: 5,
-};
-
-function internal(requestId: string): ApiProblem {
-  const detail = `Look for ${requestId} in the log of the gateway. The cursor still holds.`;
-  return { status: 500, type: 'internal', title: 'Gerbang could not answer', detail };
-}
 
 const tooMany: ApiProblem = {
   status: 503,

@@ -3,6 +3,8 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { may, type Reader } from '../accounts/permissions.ts';
 import type { Lang } from '../words/language.ts';
+import { noSuchRoute } from './api/failures.ts';
+import { sendProblem } from './api-problem.ts';
 import type { Assets } from './assets.ts';
 import type { PaceOf } from './board.ts';
 import type { BoardSource, BoardView } from './board-source.ts';
@@ -93,7 +95,9 @@ export function addPageRoutes(app: FastifyInstance, sources: PageSources): void 
     return reply;
   });
 
-  app.setNotFoundHandler((request, reply) => notFound(request, reply, sources));
+  app.setNotFoundHandler((request, reply) =>
+    request.url.startsWith('/api/') ? sendProblem(reply, noSuchRoute) : notFound(request, reply, sources),
+  );
 }
 
 async function fullBoard(frame: PageFrame, view: BoardView, sources: PageSources, open: string | null): Promise<Html> {

@@ -21,14 +21,14 @@ import { signInWords } from '../words/accounts.ts';
 import type { Lang } from '../words/language.ts';
 import { guardRoutes } from './access/guard-routes.ts';
 import { addAlertRoutes } from './alerts/alert-routes.ts';
-import type { ReaderToken } from './api-access.ts';
-import { sendProblem } from './api-problem.ts';
+import { answerApiError } from './api/failures.ts';
+import { addApi } from './api/plugin.ts';
+import { apiRoutes } from './api-routes.ts';
 import { readAssets } from './assets.ts';
 import type { PaceOf } from './board.ts';
 import { createBoardSource } from './board-source.ts';
 import { startChangeFeed } from './change-feed.ts';
 import { addClockRoutes, type ClockPort } from './clock-routes.ts';
-import { addCompletenessApi } from './completeness-api.ts';
 import { sendMessage, type WebContext } from './context.ts';
 import { createFeed } from './feed.ts';
 import { isOwnHost, securityHeaders } from './guard.ts';
@@ -70,8 +70,6 @@ export interface WebOptions {
   readonly clocks?: ClockPort;
   /** Pages open at one time. Default 100. */
   readonly maxPages?: number;
-  /** Who may read the change feed. Default nobody but programs of this machine. */
-  readonly tokens?: readonly ReaderToken[];
 }
 
 /** The running page. */
@@ -108,9 +106,9 @@ export async function startWeb(options: WebOptions): Promise<Web> {
   addAlertRoutes(app, context);
   if (options.clocks !== undefined) addClockRoutes(app, pages, options.clocks);
   addServiceRoutes(app, { metrics, checks: options.checks ?? {} });
-  addCompletenessApi(app, { database, tokens: options.tokens ?? [] });
-  const changes = startChangeFeed(app, { database, log, tokens: options.tokens ?? [] });
+  const changes = startChangeFeed({ database, log });
   try {
+    await addApi(app, log, [...changes.routes, ...apiRoutes(context)]);
     await app.listen({ host: options.host, port: options.port });
   } catch (error) {
     await Promise.all([live.close(), changes.close()]);
@@ -178,16 +176,14 @@ async function answerFailure(
   reply: FastifyReply,
   context: WebContext,
 ): Promise<FastifyReply> {
+  if (request.url.startsWith('/api/')) return answerApiError(error, request, reply, context.log);
   const status = isStoreAway(error) ? 503 : (error.statusCode ?? 500);
   if (status >= 500) context.log.error({ err: error, reqId: request.id }, 'request failed');
-  const isApi = request.url.startsWith('/api/');
-  if (!isApi && status === 403) return refuse(request, reply, context);
-  if (!isApi && status === 503) return sendMessage(request, reply, context, away);
+  if (status === 403) return refuse(request, reply, context);
+  if (status === 503) return sendMessage(request, reply, context, away);
   // What went wrong inside is for the log; the reader gets the number to find it there.
   const text = status >= 500 ? `Gerbang could not answer. Look for ${request.id} in its log.` : 'Bad request.';
-  if (!isApi) return reply.code(status).type('text/plain; charset=utf-8').send(`${text}\n`);
-  const type = status === 429 ? 'too-many-requests' : status >= 500 ? 'failed' : 'bad-request';
-  return sendProblem(reply, { status, type, title: status >= 500 ? 'Failed' : 'Bad request', detail: text });
+  return reply.code(status).type('text/plain; charset=utf-8').send(`${text}\n`);
 }
 
 function listenError(error: unknown, { host, port }: WebOptions): unknown {

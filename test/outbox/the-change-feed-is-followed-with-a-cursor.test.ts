@@ -1,10 +1,13 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import fastify from 'fastify';
+import fastify, { type FastifyReply } from 'fastify';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { createReaders } from '../../src/accounts/readers.ts';
 import { silentLog } from '../../src/log.ts';
 import { openDatabase } from '../../src/store/database.ts';
+import { guardRoutes } from '../../src/web/access/guard-routes.ts';
+import { addApi } from '../../src/web/api/plugin.ts';
 import { startChangeFeed } from '../../src/web/change-feed.ts';
 import { createMetrics } from '../../src/web/metrics.ts';
 import { startWeb, type Web } from '../../src/web/server.ts';
@@ -56,6 +59,7 @@ interface Answer extends Page {
   readonly type?: string;
   readonly detail?: string;
   readonly oldest?: string;
+  readonly needs?: string;
 }
 
 async function ask(
@@ -144,7 +148,10 @@ test('what was rolled back is told to nobody', async () => {
 
 test('readers that wait are answered at once when the server stops, and those that hung up wait no more', async () => {
   const app = fastify({ forceCloseConnections: true });
-  const feed = startChangeFeed(app, { database, log: silentLog(), tokens: [], maxWaiting: 6 });
+  const nobody = (_request: unknown, reply: FastifyReply): FastifyReply => reply.code(403).send();
+  await guardRoutes(app, everybodyIs('operator'), { forbidden: nobody, away: nobody });
+  const feed = startChangeFeed({ database, log: silentLog(), maxWaiting: 6 });
+  await addApi(app, silentLog(), feed.routes);
   const url = await app.listen({ host: '127.0.0.1', port: 0 });
   const cursor = await now();
   const waits = (count: number) => expect.poll(() => feed.waiting(), { timeout: 60_000 }).toBe(count);
@@ -206,33 +213,24 @@ describe('a cursor', () => {
 });
 
 describe('access', () => {
-  test('without tokens is for programs of this machine that come directly', async () => {
-    expect(await ask('cursor=now')).toMatchObject({ status: 200 });
-    for (const header of ['x-forwarded-for', 'forwarded', 'x-real-ip', 'via']) {
-      expect(await ask('cursor=now', { [header]: '10.0.0.9' })).toMatchObject({ status: 403 });
-    }
-  });
+  const bearing = (...tokens: readonly { readonly name: string; readonly sha256: string }[]): Promise<Web> =>
+    start({ readers: createReaders(database, tokens, () => performance.now()) });
 
-  test('with tokens is for those who know one, this machine too', async () => {
-    const own = await start({
-      tokens: [
-        { name: 'other', sha256: 'f'.repeat(64) },
-        { name: 'payroll', sha256: tokenHash },
-      ],
-    });
+  test('is for those who know a token, and not for this machine as such', async () => {
+    const own = await bearing({ name: 'other', sha256: 'f'.repeat(64) }, { name: 'payroll', sha256: tokenHash });
     const open = { authorization: 'Bearer open-sesame-open-sesame' };
     expect(await ask('cursor=now', open, own)).toMatchObject({ status: 200 });
-    const refused: readonly Record<string, string>[] = [
-      {},
-      { authorization: 'Bearer open-sesame-open-sesamE' },
-      { authorization: 'Bearer ' },
-      { authorization: `Bearer ${tokenHash}` },
-      { authorization: 'Basic open-sesame-open-sesame' },
+    const refused: readonly (readonly [headers: Record<string, string>, type: string])[] = [
+      [{}, 'token-needed'],
+      [{ authorization: 'Bearer open-sesame-open-sesamE' }, 'token-unknown'],
+      [{ authorization: 'Bearer ' }, 'token-needed'],
+      [{ authorization: `Bearer ${tokenHash}` }, 'token-unknown'],
+      [{ authorization: 'Basic open-sesame-open-sesame' }, 'token-needed'],
     ];
-    for (const headers of refused) {
+    for (const [headers, type] of refused) {
       expect(await ask('cursor=now', headers, own)).toMatchObject({
         status: 401,
-        type: 'urn:gerbang:problem:token-needed',
+        type: `urn:gerbang:problem:${type}`,
       });
     }
     await own.close();
@@ -241,8 +239,27 @@ describe('access', () => {
   test('an empty token is not a token, whatever its hash', async () => {
     // SHA-256 of nothing, as everybody knows it.
     const sha256 = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855';
-    const own = await start({ tokens: [{ name: 'empty', sha256 }] });
+    const own = await bearing({ name: 'empty', sha256 });
     expect(await ask('cursor=now', {}, own)).toMatchObject({ status: 401 });
+    await own.close();
+  });
+
+  test('an account of one office is told of that office, and of no other', async () => {
+    const own = await start({ readers: everybodyIs('hr', 'kominfo') });
+    const cursor = await now();
+    await storeRows(database, serial, 3);
+    await storeRows(database, `${serial}K`, 2, kominfo);
+    expect(idsIn(await ask(`cursor=${cursor}`, {}, own))).toEqual(idsOf(`${serial}K`, 2));
+    expect(await ask(`cursor=${cursor}&office=dinkes`, {}, own)).toMatchObject({
+      status: 404,
+      type: 'urn:gerbang:problem:no-such-office',
+    });
+    await own.close();
+  });
+
+  test('an account that may not see punches is told none', async () => {
+    const own = await start({ readers: everybodyIs('viewer') });
+    expect(await ask('cursor=now', {}, own)).toMatchObject({ status: 403, needs: 'attendance.view' });
     await own.close();
   });
 });

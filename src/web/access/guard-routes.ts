@@ -10,7 +10,7 @@ import type { Readers } from '../../accounts/readers.ts';
 import { isStoreAway } from '../../errors.ts';
 import { bearerOf } from '../api-access.ts';
 import { sendProblem } from '../api-problem.ts';
-import { forbidden, signInNeeded, storeAway, tokenUnknown } from './problems.ts';
+import { forbidden, formTokenNeeded, signInNeeded, storeAway, tokenUnknown } from './problems.ts';
 
 /** `anyone`: no account needed. `signed-in`: any account. `itself`: the route decides (it says why). */
 export type Needs = Permission | 'anyone' | 'signed-in' | 'itself';
@@ -62,7 +62,7 @@ export async function guardRoutes(app: FastifyInstance, readers: Readers, refusa
     if (!changing.has(request.method) || bearerOf(request) !== null) return done();
     const from = request.headers['sec-fetch-site'];
     if (from !== undefined && from !== 'same-origin' && from !== 'none') {
-      void refusals.forbidden(request, reply);
+      void (request.url.startsWith('/api/') ? sendProblem(reply, formTokenNeeded) : refusals.forbidden(request, reply));
       return;
     }
     app.csrfProtection(request, reply, done);

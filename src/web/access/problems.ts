@@ -24,6 +24,14 @@ export const storeAway: ApiProblem = {
   retryAfterSeconds: 5,
 };
 
+/** A browser must prove that a page of ours sent it. */
+export const formTokenNeeded: ApiProblem = {
+  status: 403,
+  type: 'form-token',
+  title: 'The request is not proven to be yours',
+  detail: 'With a session instead of a token, send the form token of a page in the header "x-csrf-token".',
+};
+
 /** The reader is known and may not do this. */
 export function forbidden(needs: Permission): ApiProblem {
   return {

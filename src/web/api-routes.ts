@@ -1,0 +1,10 @@
+/** All routes of `/api/v1`, one line per area. How to write one: api/README.md. */
+import type { AnyApiRoute } from './api/route.ts';
+import { completenessApi } from './completeness-api.ts';
+import type { WebContext } from './context.ts';
+import { meApi } from './me-api.ts';
+
+export function apiRoutes(context: WebContext): readonly AnyApiRoute[] {
+  const { database } = context;
+  return [...meApi(), ...completenessApi(database)];
+}
