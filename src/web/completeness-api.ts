@@ -27,7 +27,7 @@ const query = z
     `from must not be after to, and at most ${maxDays} days may be asked for`,
   );
 
-/** A reason has a kind and the facts of that kind (docs/data.md, "completeness"). */
+/** A reason has a kind and the facts of that kind, as data.md lists them. */
 const reason = z.looseObject({ kind: z.string(), words: wordsField() });
 const day = z.object({
   office: z.string(),
