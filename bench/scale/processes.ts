@@ -20,8 +20,10 @@ export function compileProcesses(): void {
 }
 
 function forkCompiled(name: string): ChildProcess {
-  // Whoever wants a profile of them says so in the environment, where both take it from.
-  return fork(`${root}${compiled}/bench/scale/${name}.js`, { execArgv: ['--expose-gc'] });
+  // `GERBANG_PROFILE=/tmp/p npm run bench -- scale --only polling` leaves profiles of both there.
+  const { GERBANG_PROFILE: folder } = process.env;
+  const profiled = folder === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${folder}`, '--cpu-prof-interval=5000'];
+  return fork(`${root}${compiled}/bench/scale/${name}.js`, { execArgv: ['--expose-gc', ...profiled] });
 }
 
 /** A fleet in another process. */

@@ -18,15 +18,15 @@ import {
   openEpoch,
   readEpochEnd,
   readLongestEpochEnd,
-  readStoredCursor,
   readStoredImage,
   type StoredCursor,
   writeCursor,
 } from '../store/cursor.ts';
-import { appendEvidence, readChainEnd } from '../store/evidence-batches.ts';
+import { appendEvidence, type ChainEnd } from '../store/evidence-batches.ts';
 import { noteGap } from '../store/gaps.ts';
 import { findInEarlierEpochs, insertPunches, type PunchRun, punchRowsOf, recordEvidenceOf } from '../store/punches.ts';
 import type { Tables } from '../store/tables.ts';
+import { readTerminalStart } from '../store/terminal-start.ts';
 import { registerTerminal } from '../store/terminals.ts';
 import { type Concluded, conclude } from './conclude.ts';
 
@@ -77,14 +77,15 @@ export async function applyBatch(db: Kysely<Tables>, batch: Batch, means: Ingest
     // Locks the terminal until the commit, known or not: batches of one terminal are applied one after the other.
     await registerTerminal(tx, { serial, officeCode, name: terminalName, timeZone: zone.timeZone });
     crashPoint('ingest.after-lock');
-    const stored = await readStoredCursor(tx, serial);
+    const { stored, chain } = await readTerminalStart(tx, serial);
     const decision = await judge(tx, batch, bytes, stored);
     crashPoint('ingest.after-judge');
     const applies = decision.kind === 'apply' ? decision : null;
     const added = sliceRecords(bytes, strideBytes, applies?.skip ?? batch.to - batch.from, batch.to - batch.from);
     const run = runOf(batch, applies?.from ?? batch.to, added, means);
     const place = applies === null && stored !== null ? placeOf(stored.cursor) : { epoch: batch.epoch, from: run.from };
-    const brought = await storeEvidence(tx, batch, { ...place, run, opensEpoch: applies?.opensEpoch ?? false, zone });
+    const opensEpoch = applies?.opensEpoch ?? false;
+    const brought = await storeEvidence(tx, batch, chain, { ...place, run, opensEpoch, zone });
     crashPoint('ingest.after-evidence');
     if (batch.loss !== undefined) await noteGap(tx, batch, batch.loss);
     const { revised, contradicted } = await concludeFrom(tx, batch, run, { ...brought, zone });
@@ -115,11 +116,11 @@ interface StoredEvidence {
 async function storeEvidence(
   tx: Kysely<Tables>,
   batch: Batch,
+  end: ChainEnd,
   part: { epoch: number; from: number; run: PunchRun; opensEpoch: boolean; zone: OfficeZone },
 ): Promise<StoredEvidence> {
   const { serial, opens } = batch;
   const { epoch, from, run } = part;
-  const end = await readChainEnd(tx, serial);
   const samples = await insertClockSamples(tx, serial, batch.samples, part.zone.offsetMs, end.seq);
   const events = batch.events === undefined ? [] : await insertClockEvents(tx, serial, batch.events, end.seq);
   const opened =

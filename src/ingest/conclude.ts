@@ -12,12 +12,11 @@ import { crashPoint } from '../crash-points.ts';
 import { asStored, insertAttendance, readNewest, readStanding, type StandingRow } from '../store/attendance.ts';
 import { insertModel, type ModelWindow } from '../store/clock-models.ts';
 import { readLookBefore } from '../store/clock-samples.ts';
-import { appendOutbox } from '../store/outbox.ts';
-import { type ClosedMonth, holdMonths, insertAdjustments, readClosedMonths } from '../store/periods.ts';
+import { type ClosedMonth, insertAdjustments, readClosedMonths } from '../store/periods.ts';
 import type { LogRange } from '../store/punches.ts';
 import type { Tables } from '../store/tables.ts';
-import { evidenceOf, loadClock } from './model-evidence.ts';
-import { clockWindow } from './model-windows.ts';
+import { evidenceOf } from './model-evidence.ts';
+import { clockAround } from './model-windows.ts';
 import { closedMonthOf, isNothing, rangesOf, readKnown, reviseRows, storeRevisions } from './revisions.ts';
 
 /** Records that were stored just now. */
@@ -66,12 +65,11 @@ const mostOfARead = 300_000;
 const pageRecords = 5_000;
 const firstPage = 16;
 
-/** Gives the new records their times, and unsettled earlier ones better times. */
+/** Gives the new records their times, and unsettled earlier ones better times. The caller holds the months (`holdMonths`). */
 export async function conclude(tx: Kysely<Tables>, news: NewEvidence): Promise<Concluded> {
   let [revised, contradicted] = [0, 0];
   const parts = await partsOf(tx, news);
   if (parts.length === 0) return { revised, contradicted };
-  await holdMonths(tx);
   const offices = new Set(
     parts.flatMap(({ rows, fresh }) => [...rows, ...(fresh === null ? [] : [fresh])]).map(officeOf),
   );
@@ -97,16 +95,18 @@ async function concludePart(
   const records = [...rows, ...(fresh?.records ?? [])];
   const [first, last] = [records[0], records.at(-1)];
   if (first === undefined || last === undefined) return { revised: 0, contradicted: 0 };
+  const { samplesAfterMs, samplesUntilMs, ...facts } = await clockAround(tx, serial, records, seq);
   const window: ModelWindow = {
     serial,
     throughSeq: seq,
-    ...(await clockWindow(tx, serial, records, seq)),
+    samplesAfterMs,
+    samplesUntilMs,
     epoch,
     from: first.ordinal,
     to: last.ordinal + 1,
     zone,
   };
-  const evidence = evidenceOf(await loadClock(tx, window), records, zone);
+  const evidence = evidenceOf(facts, records, zone);
   const { times } = buildClockModel(evidence);
   const judged = rows.slice(judgedFrom);
   const known = judged.length === 0 ? null : await readKnown(tx, { ...window, from: judged[0]?.ordinal ?? 0 }, months);
@@ -138,11 +138,10 @@ async function storeFresh(
     return [{ ordinal, officeCode, month: closed.month, was: null, wouldBe, why: 'arrived-late' as const }];
   });
   const afterClose = new Set(late.map(({ ordinal }) => ordinal));
-  await insertAttendance(tx, { ...place, from, officeCode, times, suspects, afterClose });
-  await insertAdjustments(tx, place, late);
-  crashPoint('ingest.after-attendance');
   const shown = records.map(({ ordinal }) => ordinal).filter((ordinal) => !afterClose.has(ordinal));
-  for (const range of rangesOf(place, shown)) await appendOutbox(tx, range);
+  await insertAttendance(tx, { ...place, from, officeCode, times, suspects, afterClose }, rangesOf(place, shown));
+  crashPoint('ingest.after-attendance');
+  await insertAdjustments(tx, place, late);
   crashPoint('ingest.after-outbox');
 }
 

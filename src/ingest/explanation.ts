@@ -21,7 +21,7 @@ import {
 } from '../store/explained.ts';
 import type { Tables } from '../store/tables.ts';
 import { loadEvidence } from './model-evidence.ts';
-import { clockWindow } from './model-windows.ts';
+import { clockAround } from './model-windows.ts';
 
 /** So many settings of the clock are worked out one by one; a clock is hardly ever moved more often between two reads. */
 const mostFits = 4;
@@ -71,9 +71,11 @@ function holds({ epoch, from, to }: ModelWindow, key: PunchKey): boolean {
 /** For a punch whose model is not stored: its read, and the looks that would speak for it by now. */
 async function windowAround(db: Kysely<Tables>, key: PunchKey, row: ExplainedRow): Promise<ModelWindow> {
   const throughSeq = await readLastSeq(db, key.serial);
+  const { samplesAfterMs, samplesUntilMs } = await clockAround(db, key.serial, [row], throughSeq);
   return {
     ...(await rangeOfRead(db, key, row.presentAtMs)),
-    ...(await clockWindow(db, key.serial, [row], throughSeq)),
+    samplesAfterMs,
+    samplesUntilMs,
     throughSeq,
     zone: row.timeZone,
   };

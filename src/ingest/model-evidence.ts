@@ -12,8 +12,8 @@ import { readClockSamples } from '../store/clock-samples.ts';
 import type { Tables } from '../store/tables.ts';
 
 /** More samples or events than this in one window are left out, the oldest first: a bound for memory, never met in use. */
-const mostSamples = 200_000;
-const mostEvents = 20_000;
+export const mostSamples = 200_000;
+export const mostEvents = 20_000;
 
 /**
  * Loads what a window names.
@@ -36,7 +36,7 @@ export interface ClockFacts {
 }
 
 /** The samples and events of a window. */
-export async function loadClock(
+async function loadClock(
   db: Kysely<Tables>,
   { serial, throughSeq, samplesAfterMs, samplesUntilMs }: ModelWindow,
 ): Promise<ClockFacts> {

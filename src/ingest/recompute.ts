@@ -18,8 +18,8 @@ import {
   type WindowStart,
 } from '../store/recompute-rows.ts';
 import type { Tables } from '../store/tables.ts';
-import { evidenceOf, loadClock } from './model-evidence.ts';
-import { clockWindow } from './model-windows.ts';
+import { evidenceOf } from './model-evidence.ts';
+import { clockAround } from './model-windows.ts';
 import { isNothing, readKnown, reviseRows, storeRevisions } from './revisions.ts';
 
 /** What to work out again. */
@@ -131,17 +131,18 @@ async function recomputeWindow(
   if (!isWanted.includes(true)) return { counts: nothing, next };
 
   const throughSeq = await readLastSeq(tx, serial);
-  const around = await clockWindow(tx, serial, rows, throughSeq);
+  const { samplesAfterMs, samplesUntilMs, ...facts } = await clockAround(tx, serial, rows, throughSeq);
   const window: ModelWindow = {
     serial,
     throughSeq,
-    ...around,
+    samplesAfterMs,
+    samplesUntilMs,
     epoch: start.epoch,
     from: start.ordinal,
     to,
     zone: start.zone,
   };
-  const evidence = evidenceOf(await loadClock(tx, window), rows, window.zone);
+  const evidence = evidenceOf(facts, rows, window.zone);
   const { times } = buildClockModel(evidence);
   await holdMonths(tx);
   const months = await readClosedMonths(tx, [start.officeCode]);

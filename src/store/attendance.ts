@@ -3,6 +3,7 @@ import { type Kysely, sql } from 'kysely';
 import type { RecordEvidence } from '../clock/model-types.ts';
 import type { Answer } from '../clock/versions.ts';
 import type { ChangeReason } from './model-tables.ts';
+import { outboxLines } from './outbox.ts';
 import { packedNull, unpack } from './packed.ts';
 import { numberArray, textArray } from './pg-types.ts';
 import type { LogRange } from './punches.ts';
@@ -24,9 +25,18 @@ export interface AttendanceRun {
   readonly afterClose: ReadonlySet<number>;
 }
 
-/** Stores the conclusions of freshly stored punches in one statement. */
-export async function insertAttendance(tx: Kysely<Tables>, run: AttendanceRun): Promise<void> {
+/**
+ * Stores the conclusions of freshly stored punches, and word of them to consumers, in one statement.
+ *
+ * @param told what consumers are told of, as by `appendOutbox`
+ */
+export async function insertAttendance(
+  tx: Kysely<Tables>,
+  run: AttendanceRun,
+  told: readonly LogRange[],
+): Promise<void> {
   await sql`
+    with line as (${outboxLines(told)})
     insert into attendance_time (terminal_serial, epoch, ordinal, office_code, occurred_at, earliest, latest,
                                  time_status, suspect, model_version, after_close)
     select ${run.serial}::text, ${run.epoch}::integer, ${run.from}::bigint + i - 1, ${run.officeCode}::text,

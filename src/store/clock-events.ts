@@ -73,8 +73,9 @@ export async function readClockEvents(
     readonly limit: number;
   },
 ): Promise<ClockEvents> {
-  const { rows } = await sql<EventRow & { deviceS: number | null }>`
-    select ${eventColumns}, extract(epoch from device_time)::bigint as "deviceS"
+  const { rows } = await sql<TimedEvent>`
+    select kind, at as "atMs", until as "untilMs", absent_at as "absentAtMs",
+           extract(epoch from device_time)::bigint as "deviceS", operation, by_ms as "byMs"
     from clock_event
     where terminal_serial = ${serial}
       and at > ${instantText(range.afterMs ?? Number.NEGATIVE_INFINITY)}::timestamptz
@@ -82,7 +83,14 @@ export async function readClockEvents(
       and seq <= ${range.throughSeq ?? Number.MAX_SAFE_INTEGER}
     order by at desc, identity desc
     limit ${range.limit}`.execute(db);
-  const ordered = rows.reverse();
+  return eventsOf(rows.reverse());
+}
+
+/** What a model takes of an event, its device time as seconds. */
+export type TimedEvent = Omit<EventRow, 'identity' | 'deviceTime'> & { readonly deviceS: number | null };
+
+/** Rows in the order of time, by kind. */
+export function eventsOf(ordered: readonly TimedEvent[]): ClockEvents {
   const of = (kind: EventKind) => ordered.filter((row) => row.kind === kind);
   return {
     sets: of('set').map((row) => ({

@@ -52,6 +52,15 @@ export async function insertClockSamples(
 export const sampleColumns = sql`sampled_at as "sampledAtMs", received_at as "receivedAtMs", device_time as "deviceTime",
   offset_earliest_ms as "offsetEarliestMs", offset_latest_ms as "offsetLatestMs", kind, host_error_ms as "hostErrorMs"`;
 
+/** Longer than any kind of sample is. */
+const kindBytes = 16;
+
+/** Rows of `clock_sample` as one value, oldest first. */
+export const packedSamples = sql`
+  string_agg(timestamptz_send(sampled_at) || timestamptz_send(received_at) || timestamp_send(device_time)
+             || float8send(coalesce(host_error_ms, 'NaN')) || convert_to(rpad(kind, ${sql.lit(kindBytes)}), 'UTF8'),
+             ''::bytea order by sampled_at)`;
+
 /**
  * The newest samples of a terminal that were asked for in a stretch of time, oldest first.
  *
@@ -71,9 +80,7 @@ export async function readClockSamples(
   },
 ): Promise<ClockSample[]> {
   const { rows } = await sql<{ packed: Buffer | null }>`
-    select string_agg(timestamptz_send(sampled_at) || timestamptz_send(received_at) || timestamp_send(device_time)
-                      || float8send(coalesce(host_error_ms, 'NaN')) || convert_to(rpad(kind, ${kindBytes}::integer), 'UTF8'),
-                      ''::bytea order by sampled_at) as packed
+    select ${packedSamples} as packed
     from (select * from clock_sample
           where terminal_serial = ${serial}
             and sampled_at > ${instantText(range.afterMs)}::timestamptz
@@ -81,51 +88,19 @@ export async function readClockSamples(
             and (seq is null or seq <= ${range.throughSeq ?? Number.MAX_SAFE_INTEGER})
           order by sampled_at desc
           limit ${range.limit}) as newest`.execute(db);
+  return unpackSamples(rows[0]?.packed ?? null);
+}
+
+/** Samples as {@link packedSamples} packs them. */
+export function unpackSamples(bytes: Buffer | null): ClockSample[] {
   const samples: ClockSample[] = [];
-  for (const packed = unpack(rows[0]?.packed ?? null); packed.more(); ) {
+  for (const packed = unpack(bytes); packed.more(); ) {
     const [sentAtMs, receivedAtMs, deviceMs] = [packed.instant() ?? 0, packed.instant() ?? 0, packed.instant() ?? 0];
     const hostErrorMs = packed.float8();
     const kind = packed.word(kindBytes) as SampleKind;
     samples.push({ sentAtMs, receivedAtMs, deviceMs, kind, ...(hostErrorMs === null ? {} : { hostErrorMs }) });
   }
   return samples;
-}
-
-/** Longer than any kind of sample is. */
-const kindBytes = 16;
-
-/**
- * Where to begin and to end with the samples of a terminal, to have so many before an instant and so many after another.
- *
- * @param around.throughSeq of batches of evidence up to this one, with all from before there were any
- * @returns the last instant that is left out at the beginning, and the last one taken at the end; infinite where there
- * are not so many
- */
-export async function readLooksAround(
-  db: Kysely<Tables>,
-  serial: string,
-  around: {
-    readonly firstMs: number;
-    readonly lastMs: number;
-    readonly before: number;
-    readonly after: number;
-    readonly throughSeq: number;
-  },
-): Promise<{ readonly samplesAfterMs: number; readonly samplesUntilMs: number }> {
-  const { rows } = await sql<{ after: number; until: number }>`
-    select coalesce((select sampled_at from clock_sample
-                     where terminal_serial = ${serial} and sampled_at <= ${instantText(around.firstMs)}::timestamptz
-                       and (seq is null or seq <= ${around.throughSeq})
-                     order by sampled_at desc offset ${around.before} limit 1), '-infinity') as after,
-           coalesce((select sampled_at from clock_sample
-                     where terminal_serial = ${serial} and sampled_at > ${instantText(around.lastMs)}::timestamptz
-                       and (seq is null or seq <= ${around.throughSeq})
-                     order by sampled_at offset ${around.after - 1} limit 1), 'infinity') as until`.execute(db);
-  const [row] = rows;
-  return {
-    samplesAfterMs: row?.after ?? Number.NEGATIVE_INFINITY,
-    samplesUntilMs: row?.until ?? Number.POSITIVE_INFINITY,
-  };
 }
 
 /**

@@ -17,13 +17,8 @@ const pageRecords = 10_000;
 
 /** The cursor of a terminal, or null when nothing of it was stored yet. */
 export async function readCursor(db: Kysely<Tables>, serial: string): Promise<LogCursor | null> {
-  return (await readStoredCursor(db, serial))?.cursor ?? null;
-}
-
-/** The cursor with its fence, for the transaction that moves it: it holds the lock of `registerTerminal` first. */
-export async function readStoredCursor(tx: Kysely<Tables>, serial: string): Promise<StoredCursor | null> {
-  const row = await tx.selectFrom('terminal_log').selectAll().where('serial', '=', serial).executeTakeFirst();
-  return row === undefined ? null : toStored(row);
+  const row = await db.selectFrom('terminal_log').selectAll().where('serial', '=', serial).executeTakeFirst();
+  return row === undefined ? null : toStored(row).cursor;
 }
 
 /** Moves the cursor. Only inside the transaction that stores the records it then speaks of. */
@@ -120,7 +115,8 @@ function evidenceMissing(serial: string, epoch: number, from: number, to: number
   );
 }
 
-function toStored(row: Selectable<Tables['terminal_log']>): StoredCursor {
+/** A row of `terminal_log`. */
+export function toStored(row: Selectable<Tables['terminal_log']>): StoredCursor {
   const { serial, fence, epoch, layout } = row;
   const cursor: LogCursor = {
     serial,

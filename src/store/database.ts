@@ -2,7 +2,7 @@
 import { Kysely, PostgresDialect, type PostgresPool, type PostgresPoolClient } from 'kysely';
 import pg from 'pg';
 import { pgTypes } from './pg-types.ts';
-import { storeError } from './store-error.ts';
+import { isOutdatedPlan, storeError } from './store-error.ts';
 import type { Tables } from './tables.ts';
 
 export { storeError } from './store-error.ts';
@@ -108,18 +108,47 @@ function namingErrors(pool: pg.Pool): PostgresPool {
 
 function namingClient(client: pg.PoolClient): PostgresPoolClient {
   let unusable: Error | undefined;
+  const nameOf = statementNames();
   const query = async (text: string, parameters: readonly unknown[]): Promise<unknown> => {
+    const values = [...parameters];
     try {
-      return await client.query(text, [...parameters]);
+      const name = values.length > 0 ? nameOf(text) : undefined;
+      return await (name === undefined ? client.query(text, values) : client.query({ name, text, values }));
     } catch (error) {
       const named = storeError(error);
-      // After a timeout of our own the answer is still under way: the connection must not serve anybody else.
-      if (error instanceof Error && error.message === 'Query read timeout') unusable = named;
+      // After a timeout of our own the answer is still under way, and after a migration beside us a prepared statement
+      // fails for ever: the connection must not serve anybody else.
+      if (error instanceof Error && (error.message === 'Query read timeout' || isOutdatedPlan(error))) unusable = named;
       throw named;
     }
   };
   return {
     query: query as PostgresPoolClient['query'],
     release: () => client.release(unusable),
+  };
+}
+
+/** Statements prepared on one connection, at most; there are about a hundred texts, and lists of varying length beside. */
+const mostPrepared = 200;
+
+/**
+ * Names for texts that come again: the server then reads and analyses them once per connection, which is half of what a
+ * small statement costs it. One that is met for the first time goes without, so that lists of varying length take no room.
+ */
+function statementNames(): (text: string) => string | undefined {
+  const names = new Map<string, string | null>();
+  let prepared = 0;
+  return (text) => {
+    const known = names.get(text);
+    if (known === undefined) {
+      if (names.size < 2 * mostPrepared) names.set(text, null);
+      return undefined;
+    }
+    if (known !== null) return known;
+    if (prepared === mostPrepared) return undefined;
+    prepared += 1;
+    const name = `gerbang-${prepared}`;
+    names.set(text, name);
+    return name;
   };
 }

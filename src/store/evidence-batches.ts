@@ -2,7 +2,7 @@
  * The chain of evidence of each terminal: what a batch stored, in the order of commits, so that nothing of it can be
  * altered, taken out or slipped in unnoticed (docs/data.md, "Evidence that shows tampering").
  */
-import { type Kysely, sql } from 'kysely';
+import type { Kysely } from 'kysely';
 import { sealBefore } from './evidence-before.ts';
 import {
   type BatchHeader,
@@ -47,24 +47,6 @@ export interface StoredEvidence {
   readonly punches: Iterable<PunchRow>;
   readonly samples: readonly SampleRow[];
   readonly events: readonly EventRow[];
-}
-
-/**
- * Where the chain of a terminal goes on. The caller holds the terminal's lock (`registerTerminal`) until the commit.
- *
- * A day that is sealed takes no more batches, whatever the database's clock does: they count for the day after it.
- */
-export async function readChainEnd(tx: Kysely<Tables>, serial: string): Promise<ChainEnd> {
-  const { rows } = await sql<{ now: number; seq: number | null; head: Buffer | null }>`
-    select greatest(now(), last.stored_at, (select (max(day) + 1)::timestamp at time zone 'UTC' from evidence_day)) as now,
-           last.seq, last.head
-    from (values (1)) as one
-    left join lateral (
-      select seq, head, stored_at from evidence_batch where terminal_serial = ${serial} order by seq desc limit 1
-    ) last on true`.execute(tx);
-  const [row] = rows;
-  const prior = row?.head ?? null;
-  return { serial, seq: (row?.seq ?? 0) + 1, prior, storedAtMs: row?.now ?? Number.NaN };
 }
 
 /**

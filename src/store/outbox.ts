@@ -6,6 +6,7 @@
  * keeps who stands where). Delivery is at least once: consumers tell repeats by punch id and revision.
  */
 import { type Kysely, sql } from 'kysely';
+import { numberArray, textArray } from './pg-types.ts';
 import type { LogRange } from './punches.ts';
 import type { Tables } from './tables.ts';
 
@@ -21,12 +22,19 @@ const linesAtOnce = 1_000;
  */
 export async function appendOutbox(tx: Kysely<Tables>, range: LogRange): Promise<void> {
   if (range.to <= range.from) return;
-  await sql`
-    with line as (
-      insert into outbox (terminal_serial, epoch, from_ordinal, to_ordinal)
-      values (${range.serial}, ${range.epoch}, ${range.from}, ${range.to})
-    )
-    select pg_notify(${outboxChannel}, '')`.execute(tx);
+  await outboxLines([range]).execute(tx);
+}
+
+/** The statement that adds lines, for a statement that does more: {@link appendOutbox} says where it may stand. */
+export function outboxLines(ranges: readonly LogRange[]) {
+  return sql`
+    insert into outbox (terminal_serial, epoch, from_ordinal, to_ordinal)
+    select serial, epoch, from_ordinal, to_ordinal
+    from unnest(${textArray(ranges.map(({ serial }) => serial))}::text[],
+                ${numberArray(ranges.map(({ epoch }) => epoch))}::integer[],
+                ${numberArray(ranges.map(({ from }) => from))}::bigint[],
+                ${numberArray(ranges.map(({ to }) => to))}::bigint[]) as r (serial, epoch, from_ordinal, to_ordinal)
+    returning pg_notify(${outboxChannel}, '')`;
 }
 
 /**

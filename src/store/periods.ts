@@ -33,8 +33,11 @@ export interface ClosedPeriod extends ClosedMonth {
 
 /** Inside a transaction: no month is closed until its end. Taken before closed months are looked at. */
 export async function holdMonths(tx: Kysely<Tables>): Promise<void> {
-  await sql`select pg_advisory_xact_lock_shared(hashtextextended('closed months', 0))`.execute(tx);
+  await sql`select ${holdingMonths}`.execute(tx);
 }
+
+/** {@link holdMonths} as a part of a statement; closed months are read by a later one. */
+export const holdingMonths = sql`pg_advisory_xact_lock_shared(hashtextextended('closed months', 0))`;
 
 /** The closed months of some offices. Under {@link holdMonths} they stay the only ones. */
 export async function readClosedMonths(db: Kysely<Tables>, offices: readonly string[]): Promise<ClosedMonth[]> {

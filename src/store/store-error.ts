@@ -73,7 +73,18 @@ export function storeError(error: unknown): GerbangError {
 }
 
 function isAway(error: unknown, code: string): boolean {
-  return awayCodes.has(code) || awayClasses.test(code) || awayMessages.test(messageOf(error));
+  return awayCodes.has(code) || awayClasses.test(code) || awayMessages.test(messageOf(error)) || isOutdatedPlan(error);
+}
+
+/**
+ * A prepared statement of this connection works no more: another version has changed a table (the server names the place
+ * in its code, its text depends on its language), or somebody has taken the statement away. A new connection prepares it
+ * anew.
+ */
+export function isOutdatedPlan(error: unknown): boolean {
+  const code = codeOf(error);
+  if (code === '26000') return true;
+  return code === '0A000' && error instanceof Error && 'routine' in error && error.routine === 'RevalidateCachedQuery';
 }
 
 /** The SQLSTATE or system error code of a thrown value, or an empty text. Looks through a GerbangError to its cause. */

@@ -6,7 +6,6 @@ import { zoneOffsetMs } from '../../src/clock/zone.ts';
 import { insertAttendance } from '../../src/store/attendance.ts';
 import { readCursor, writeCursor } from '../../src/store/cursor.ts';
 import type { Database } from '../../src/store/database.ts';
-import { appendOutbox } from '../../src/store/outbox.ts';
 import { insertPunches } from '../../src/store/punches.ts';
 import { type TerminalState, upsertTerminalStates } from '../../src/store/terminal-state.ts';
 import { registerOffice, registerTerminal } from '../../src/store/terminals.ts';
@@ -119,11 +118,11 @@ export async function putPunchesIn(
   const times = punches.map(timeOf);
   const suspects = punches.map(() => null);
   const rest = { modelVersion: null, afterClose: new Set<number>() };
-  await insertAttendance(tx, { serial, epoch, from, officeCode, times, suspects, ...rest });
+  const told = [{ serial, epoch, from, to }];
+  await insertAttendance(tx, { serial, epoch, from, officeCode, times, suspects, ...rest }, told);
   const window = new Uint8Array();
   const bounds = { base: 0, next: to, readThroughMs: receivedMs, verifiedAtMs: receivedMs };
   await writeCursor(tx, { serial, epoch, layout: 'zk40', strideBytes: 40, window, ...bounds }, 1);
-  await appendOutbox(tx, { serial, epoch, from, to });
 }
 
 function timeOf({ atMs, status, boundMs = 600 }: RowPunch): CorrectedTime {
