@@ -14,12 +14,22 @@ import { GerbangError, messageOf } from './errors.ts';
 export { parseAddressRange } from './config/address-range.ts';
 export { type Checked, checkConfig, checkEnvironment, type Variables } from './config/check.ts';
 export type { TokenConfig, WebhookConfig } from './config/consumers-schema.ts';
+export { describeValue } from './config/describe-value.ts';
 export type { Environment } from './config/environment.ts';
 export { configReference, exampleConfig } from './config/example.ts';
 export { type ConfigFault, describeFault, type FaultKind } from './config/faults.ts';
 export { isHost } from './config/fields.ts';
+export { isInNetwork, isWithin, type Network, parseNetwork, plainAddress, privateNetworks } from './config/networks.ts';
 export { isQuiet, parseQuietHours, type QuietWindow } from './config/quiet-hours.ts';
-export type { ClockConfig, Config, OfficeConfig, TerminalConfig } from './config/schema.ts';
+export {
+  type ClockConfig,
+  type Config,
+  configSchema,
+  type OfficeConfig,
+  officeSchema,
+  type TerminalConfig,
+  terminalSchema,
+} from './config/schema.ts';
 export { withSecretFiles } from './config/secret-files.ts';
 
 /** 5,000 offices of 1,000 characters: more is not a configuration. */

@@ -17,6 +17,7 @@ export const errorCodes = [
   'NET_UNREACHABLE',
   'NET_CONNECT_TIMEOUT',
   'NET_CLOSED',
+  'ADDRESS_NOT_ALLOWED',
   // The bytes of the terminal protocol.
   'ZK_NO_REPLY',
   'ZK_BAD_MAGIC',
@@ -42,6 +43,7 @@ export const errorCodes = [
   'TERMINAL_SERIAL_MISMATCH',
   'TERMINAL_SERIAL_INVALID',
   'TERMINAL_SERIAL_DUPLICATE',
+  'TERMINAL_SIMULATED',
   'TERMINAL_MOVED',
   'TERMINAL_LOG_UNSTABLE',
   'TERMINAL_LEASED_ELSEWHERE',
@@ -128,6 +130,8 @@ export function needsPerson(error: unknown): boolean {
     'TERMINAL_SERIAL_MISMATCH',
     'TERMINAL_SERIAL_INVALID',
     'TERMINAL_SERIAL_DUPLICATE',
+    'TERMINAL_SIMULATED',
+    'ADDRESS_NOT_ALLOWED',
     'TERMINAL_LOG_UNSTABLE',
   );
 }

@@ -19,8 +19,9 @@ import { keepCompleteness } from './gateway/completeness.ts';
 import { startConsumers } from './gateway/consumers.ts';
 import { type HostTime, startHostTime } from './gateway/host-time.ts';
 import { defaultLeaseMs, hostIdOf, joinHosts } from './gateway/membership.ts';
-import { startOffices } from './gateway/offices.ts';
+import { registerConfigured, startOffices } from './gateway/offices.ts';
 import { keepDaysSealed } from './gateway/sealing.ts';
+import { addressRules, planMeans } from './gateway/setup.ts';
 import { prepareStore } from './gateway/store-rights.ts';
 import { applyBatch, type IngestMeans } from './ingest/apply-batch.ts';
 import type { Log } from './log.ts';
@@ -28,6 +29,7 @@ import { type Publisher, startPublisher } from './mqtt/publisher.ts';
 import { queueConnection } from './queue/connection.ts';
 import { type BatchQueue, createBatchQueue } from './queue/producer.ts';
 import { startIngestWorker } from './queue/worker.ts';
+import { type Plan, startPlan } from './setup/plan.ts';
 import { alarmsForMs, countAlarms } from './store/alarms.ts';
 import { countOpenAlerts } from './store/alerts.ts';
 import { countOutbox } from './store/board.ts';
@@ -35,8 +37,6 @@ import { type Database, openDatabase } from './store/database.ts';
 import type { HostEntry } from './store/hosts.ts';
 import { pendingMigrations } from './store/migrate.ts';
 import { setAside } from './store/set-aside.ts';
-import { keepTerminalStates } from './store/terminal-state.ts';
-import { registerOffice } from './store/terminals.ts';
 import { createMetrics, type Metrics } from './web/metrics.ts';
 import { startWeb } from './web/server.ts';
 import type { Lang } from './words/language.ts';
@@ -57,6 +57,8 @@ export interface GatewayOptions {
   readonly rehearsal?: boolean;
   /** Folders whose disks must not fill up: the data folder. Default the system's own for temporary files. */
   readonly folders?: readonly string[];
+  /** Locks comm keys that are saved on the settings pages; without it none can be saved. Never logged. */
+  readonly secret?: string | undefined;
   /** Of this program, for others on the same database to see. */
   readonly version?: string | undefined;
   readonly log: Log;
@@ -108,24 +110,26 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     const database = openDatabase(options.databaseUrl, { maxConnections: 12 });
     stops.push(() => database.close());
     await untilStoreAnswers(() => prepareDatabase(database, options), options);
+    const plan = await openPlan(database, options);
+    stops.push(() => plan.close());
 
     const membership = options.exclusiveDatabase
       ? null
       : await untilStoreAnswers(
-          () => joinHosts(database.db, entryOf(options, holder), { leaseMs, log, signal: options.signal }),
+          () => joinHosts(database.db, () => entryOf(options, plan, holder), { leaseMs, log, signal: options.signal }),
           options,
         );
     if (membership !== null) stops.push(() => membership.leave());
 
     stops.push(keepDaysSealed(database.db, log));
-    stops.push(keepCompleteness(database, config, log));
+    stops.push(keepCompleteness(database, plan, log));
 
     const metrics = createMetrics();
     const connection = queueConnection({ redisUrl: options.redisUrl, databaseUrl: options.databaseUrl });
     const queue = createBatchQueue({ connection, log, maxDepth: config.queue.maxWaiting * 2 });
     stops.push(() => queue.close());
     await untilStoreAnswers(() => connection.prepare(), options);
-    const worker = startIngest(database, config, connection, metrics, log);
+    const worker = startIngest(database, { config, plan }, connection, metrics, log);
     stops.push(() => worker.close());
 
     const publisher = await startPublisher({
@@ -138,17 +142,16 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     });
     stops.push(() => publisher.close());
     stops.push(startConsumers({ config, database, metrics, log }));
-    const folders = options.folders ?? [tmpdir()];
-    stops.push(watchAlerts({ config, database, queue, hostTime, folders, log }));
-    metrics.watchAlerts(() => countOpenAlerts(database.db));
-    metrics.watchDisk(() => tightestDisk(folders));
-    const web = await startPage(options, { database, queue, publisher, metrics, hostTime });
+    stops.push(watchOver(options, { database, queue, hostTime, metrics }));
+    const web = await startPage(options, { database, plan, queue, publisher, metrics, hostTime });
     stops.push(() => web.close());
     const firstSecret = await makeFirstOperator(database.db);
     const firstLink = firstSecret === null ? null : `${web.url}/masuk/tautan?kode=${firstSecret}`;
 
-    stops.push(startOffices({ config, database, queue, metrics, hostTime, holder, leaseMs, membership, log }));
-    log.info({ offices: config.offices.length, terminals: countTerminals(config), page: web.url }, 'gateway started');
+    const rules = addressRules(options);
+    const parts = { plan, rules, database, queue, metrics, hostTime, membership };
+    stops.push(startOffices({ ...parts, config, holder, leaseMs, log }));
+    log.info({ ...countOf(plan), page: web.url }, 'gateway started');
     return { pageUrl: web.url, firstLink, mqttUrl: publisher.state().url, queueDepth: () => queue.depth(), stop };
   } catch (error) {
     await stop();
@@ -185,20 +188,19 @@ async function untilStoreAnswers<T>(work: () => Promise<T>, { log, signal }: Gat
 }
 
 async function prepareDatabase(database: Database, options: GatewayOptions): Promise<void> {
-  const { config, ownerUrl, redisUrl, log } = options;
-  const { db } = database;
+  const { ownerUrl, redisUrl, log } = options;
   await prepareStore(database, { ownerUrl, holdsQueue: redisUrl === undefined, log });
-  for (const { code, name, timeZone, terminals } of config.offices) {
-    await registerOffice(db, { code, name, timeZone });
-    await keepTerminalStates(
-      db,
-      code,
-      terminals.map((terminal) => terminal.name),
-    );
-  }
 }
 
-function entryOf({ config, redisUrl, version }: GatewayOptions, holder: string): HostEntry {
+async function openPlan(database: Database, options: GatewayOptions): Promise<Plan> {
+  const plan = await untilStoreAnswers(() => startPlan(planMeans(options, database)), options);
+  await untilStoreAnswers(async () => {
+    for (const office of plan.now().offices) await registerConfigured(database.db, office);
+  }, options);
+  return plan;
+}
+
+function entryOf({ redisUrl, version }: GatewayOptions, plan: Plan, holder: string): HostEntry {
   const hostName = hostname();
   return {
     holder,
@@ -206,23 +208,22 @@ function entryOf({ config, redisUrl, version }: GatewayOptions, holder: string):
     hostName,
     pid: process.pid,
     queue: redisUrl === undefined ? 'postgres' : 'redis',
-    offices: config.offices.map(({ code }) => code),
+    offices: plan.now().offices.map(({ code }) => code),
     version: version ?? 'unknown',
   };
 }
 
 function startIngest(
   { db }: Database,
-  config: Config,
+  { config, plan }: { readonly config: Config; readonly plan: Plan },
   connection: ReturnType<typeof queueConnection>,
   metrics: Metrics,
   log: Log,
 ) {
-  const zones = new Map(config.offices.map(({ code, timeZone }) => [code, timeZone]));
   const means: IngestMeans = {
     zoneOf(officeCode) {
       // A batch may outlive the office's entry in the configuration; UTC keeps its samples, and true time needs no zone.
-      const timeZone = zones.get(officeCode) ?? 'UTC';
+      const timeZone = plan.zoneOf(officeCode) ?? 'UTC';
       return { timeZone, offsetMs: (utcMs) => zoneOffsetMs(timeZone, utcMs) };
     },
     decode: decodeRecords,
@@ -232,6 +233,8 @@ function startIngest(
     concurrency: config.ingest.concurrency,
     log: log.child({ part: 'ingest' }),
     async handle(batch) {
+      // Another gateway may have heard of a new office a moment earlier than this one.
+      if (plan.office(batch.officeCode) === undefined) await plan.refresh();
       const { stored, contradicted } = await applyBatch(db, batch, means);
       metrics.punchesStored(batch.officeCode, stored);
       if (contradicted > 0) warnOfContradiction(log, batch, contradicted);
@@ -249,18 +252,29 @@ function startIngest(
   });
 }
 
+/** Tells people of what is wrong, and Prometheus of what people were told. */
+function watchOver(
+  { config, folders = [tmpdir()], log }: GatewayOptions,
+  parts: Pick<PageMeans, 'database' | 'queue' | 'hostTime' | 'metrics'>,
+): Stop {
+  const { database, queue, hostTime, metrics } = parts;
+  metrics.watchAlerts(() => countOpenAlerts(database.db));
+  metrics.watchDisk(() => tightestDisk(folders));
+  return watchAlerts({ config, database, queue, hostTime, folders, log });
+}
+
 /** What the page shows. */
 interface PageMeans {
   readonly database: Database;
+  readonly plan: Plan;
   readonly queue: BatchQueue;
   readonly publisher: Publisher;
   readonly metrics: Metrics;
   readonly hostTime: HostTime;
 }
 
-function startPage(options: GatewayOptions, { database, queue, publisher, metrics, hostTime }: PageMeans) {
+function startPage(options: GatewayOptions, { database, plan, queue, publisher, metrics, hostTime }: PageMeans) {
   const { config, log, lang } = options;
-  const paces = new Map(config.offices.map((office) => [office.code, paceOf(office)]));
   metrics.watchDepth('queue', () => queue.depth());
   metrics.watchDepth('outbox', () => countOutbox(database.db));
   metrics.watchDepth('clockAlarms', () => countAlarms(database.db, Date.now() - alarmsForMs));
@@ -277,7 +291,7 @@ function startPage(options: GatewayOptions, { database, queue, publisher, metric
     rehearsal: options.rehearsal ?? false,
     clocks: clockPort(database, () => Date.now()),
     hostError: hostTime.error,
-    paceOf: (officeCode) => paces.get(officeCode) ?? null,
+    paceOf: (officeCode) => paceOf(plan.office(officeCode)),
     checks: {
       database: () => requireMigrated(database),
       queue: () => queue.depth(),
@@ -286,7 +300,8 @@ function startPage(options: GatewayOptions, { database, queue, publisher, metric
   });
 }
 
-function paceOf(office: OfficeConfig): { pollEveryMs: number; clockLimitMs: number } {
+function paceOf(office: OfficeConfig | undefined): { pollEveryMs: number; clockLimitMs: number } | null {
+  if (office === undefined) return null;
   return { pollEveryMs: office.pollEverySeconds * 1_000, clockLimitMs: office.clock.whenOffBySeconds * 1_000 };
 }
 
@@ -305,6 +320,7 @@ async function requireBroker(publisher: Publisher): Promise<void> {
   if (!connected) throw new GerbangError('MQTT_UNAVAILABLE', trouble ?? 'The MQTT broker is not connected.');
 }
 
-function countTerminals(config: Config): number {
-  return config.offices.reduce((sum, office) => sum + office.terminals.length, 0);
+function countOf(plan: Plan): { readonly offices: number; readonly terminals: number } {
+  const { offices } = plan.now();
+  return { offices: offices.length, terminals: offices.reduce((sum, office) => sum + office.terminals.length, 0) };
 }

@@ -45,6 +45,7 @@ const leaves = ['crash-points.ts', 'errors.ts', 'log.ts', 'config.ts', 'words'];
 const everything = [
   'accounts',
   'alerts',
+  'setup',
   'punch',
   'clock',
   'zk',
@@ -89,6 +90,8 @@ const doors: Readonly<Record<string, Door>> = {
     types: ['log.ts', 'config.ts'],
   },
   completeness: { values: ['errors.ts', 'clock', 'store'], types: ['log.ts'] },
+  // Which offices and machines there are, beside those of the file.
+  setup: { values: ['store', 'errors.ts', 'config.ts', 'words'], types: ['log.ts'] },
   // Who may do what, and who is who.
   accounts: { values: ['errors.ts', 'store'], types: ['log.ts'] },
   // What people are told of.
@@ -100,7 +103,7 @@ const doors: Readonly<Record<string, Door>> = {
   office: { values: ['crash-points.ts', 'errors.ts', 'config.ts', 'punch', 'clock', 'store'], types: ['zk', 'log.ts'] },
   queue: { values: ['crash-points.ts', 'errors.ts', 'store'], types: ['punch', 'clock', 'config.ts', 'log.ts'] },
   mqtt: { values: ['store', 'punch', 'clock', ...leaves], types: [] },
-  web: { values: ['store', 'punch', 'clock', 'explain', 'accounts', ...leaves], types: [] },
+  web: { values: ['store', 'punch', 'clock', 'explain', 'accounts', 'setup', ...leaves], types: [] },
   webhooks: { values: ['store', 'crash-points.ts', 'errors.ts', 'log.ts'], types: [] },
   'gateway.ts': { values: [...everything, 'gateway'], types: [] },
   gateway: { values: [...everything, 'gateway.ts'], types: [] },

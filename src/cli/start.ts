@@ -1,7 +1,9 @@
 /** `gerbang start`: the gateway on real terminals, until Ctrl-C or SIGTERM. */
 import { tmpdir } from 'node:os';
 import type { Command } from 'commander';
+import { parseConfig } from '../config.ts';
 import { createLog } from '../log.ts';
+import { secretOfFolder } from '../setup/secret-file.ts';
 import { parameters, summaries } from '../words/commands.ts';
 import { running } from '../words/running.ts';
 import { type Cli, configOf, environmentOf } from './cli.ts';
@@ -12,13 +14,14 @@ export function addStart(program: Command, cli: Cli): void {
   program
     .command('start')
     .description(cli.say(summaries.start))
-    .requiredOption('--config <FILE>', cli.say(parameters.config))
-    .action((options: { config: string }) => run(cli, options.config));
+    .option('--config <FILE>', cli.say(parameters.config))
+    .action((options: { config?: string }) => run(cli, options.config ?? null));
 }
 
-async function run(cli: Cli, path: string): Promise<void> {
+/** @param path null: offices and machines come from the settings pages alone */
+async function run(cli: Cli, path: string | null): Promise<void> {
   const environment = environmentOf(cli);
-  const checked = await configOf(cli, path);
+  const checked = path === null ? parseConfig('{}', {}) : await configOf(cli, path);
   const config = { ...checked, web: { ...checked.web, port: environment.port ?? checked.web.port } };
   const log = createLog({ level: environment.logLevel, pretty: cli.stderr.isTTY });
   const life = beginLife(() => log.info('told to stop'));
@@ -36,6 +39,7 @@ async function run(cli: Cli, path: string): Promise<void> {
       ownerUrl = postgres.url;
     }
     if (life.signal.aborted) return;
+    const secret = environment.secret ?? (await secretOfFolder(dataDirOf(environment, cli.env)));
     const gateway = await startGateway({
       config,
       databaseUrl,
@@ -44,6 +48,7 @@ async function run(cli: Cli, path: string): Promise<void> {
       redisUrl: environment.redisUrl,
       mqttUrl: environment.mqttUrl,
       lang: cli.lang,
+      secret,
       version: packageVersion(),
       // Where the database is elsewhere the log and the queue's own files still need room here.
       folders: [dataDir, tmpdir()],

@@ -23,8 +23,8 @@ export interface KeeperOptions {
   readonly log: Log;
   /** Host time in milliseconds UTC. */
   readonly nowMs: () => number;
-  /** The configured offices, with the minute of the day up to which all must be read; null for the whole day. */
-  readonly offices: readonly { readonly code: string; readonly relevantUntilMinute: number | null }[];
+  /** The offices there are now, with the minute of the day up to which all must be read; null for the whole day. */
+  readonly offices: () => readonly { readonly code: string; readonly relevantUntilMinute: number | null }[];
   /** Between two looks at what changed, in milliseconds. Default 5,000. */
   readonly everyMs?: number;
   /** Between two looks at how machines stand, in milliseconds. Default 15,000. */
@@ -92,13 +92,13 @@ function createMachinesLook(options: KeeperOptions): {
 } {
   const { database, offices, settleMs = 60_000 } = options;
   const { db } = database;
-  const codes = offices.map(({ code }) => code);
   const startedMs = performance.now();
   let seen: ReadonlyMap<number, string> | null = null;
   let sweptAtMs = Number.NEGATIVE_INFINITY;
 
   return {
     async look(calendars, nowMs) {
+      const codes = offices().map(({ code }) => code);
       await syncStays(db, codes);
       const reached = await noteReached(db);
       const stays = await readStays(db, null, nowMs - daysBack * dayMs);
@@ -137,7 +137,7 @@ type Db = Database['db'];
 
 /** Offices that are no longer configured keep their days, reckoned to their end. */
 async function calendarsOf({ database, offices }: KeeperOptions): Promise<Calendars> {
-  const until = new Map(offices.map(({ code, relevantUntilMinute }) => [code, relevantUntilMinute]));
+  const until = new Map(offices().map(({ code, relevantUntilMinute }) => [code, relevantUntilMinute]));
   const { offices: rows } = await readFleet(database.db);
   return new Map(
     rows.map(({ code, timeZone }) => [code, { code, timeZone, relevantUntilMinute: until.get(code) ?? null }]),

@@ -72,6 +72,14 @@ export const environmentSchema = z
       },
       allowed: { id: 'nama folder', en: 'the name of a folder' },
     }),
+    GERBANG_SECRET: field(z.string().min(16).max(1_000).optional(), {
+      help: {
+        id: 'Rahasia untuk mengunci Comm Key yang disimpan lewat Pengaturan; bila kosong, dibuat sekali di secret.key dalam folder data. Samakan di semua host',
+        en: 'Secret that locks the comm keys saved on the settings pages; when unset, made once as secret.key in the data folder. The same on all hosts',
+      },
+      allowed: { id: 'sedikitnya 16 huruf acak', en: 'at least 16 random characters' },
+      secret: true,
+    }),
     GERBANG_LANG: field(z.enum(['id', 'en']).default('id'), {
       help: { id: 'Bahasa teks di layar', en: 'Language of the texts on the screen' },
       allowed: { id: 'id atau en', en: 'id or en' },
@@ -105,6 +113,8 @@ export interface Environment {
   readonly port: number | undefined;
   /** Undefined means the store's own default. */
   readonly dataDir: string | undefined;
+  /** What comm keys in the database are locked with; undefined means the file in the data folder. Never log it. */
+  readonly secret: string | undefined;
   readonly lang: 'id' | 'en';
   readonly logLevel: Variables['LOG_LEVEL'];
   readonly commKey: number | undefined;
@@ -119,6 +129,7 @@ export function environmentOf(variables: Variables): Environment {
     mqttUrl: variables.MQTT_URL,
     port: variables.PORT,
     dataDir: variables.GERBANG_DATA_DIR,
+    secret: variables.GERBANG_SECRET,
     lang: variables.GERBANG_LANG,
     logLevel: variables.LOG_LEVEL,
     commKey: variables.GERBANG_COMM_KEY,

@@ -10,6 +10,7 @@ import { alertsSchema } from './alerts-schema.ts';
 import { brokerField } from './broker-schema.ts';
 import { outboxSchema, tokensField, webhooksField } from './consumers-schema.ts';
 import { field, flag, hostName, line, wholeNumber, zoneName } from './fields.ts';
+import { parseNetwork, privateNetworks } from './networks.ts';
 import { parseQuietHours } from './quiet-hours.ts';
 
 /** The names the driver knows (`src/zk/quirks.ts`); a test holds both lists equal. */
@@ -50,7 +51,8 @@ const clock = z
   })
   .readonly();
 
-const terminal = z
+/** One machine. */
+export const terminalSchema = z
   .strictObject({
     name: field(line(60), {
       help: { id: 'Nama mesin, unik di dalam OPD', en: 'Name of the terminal, unique within its office' },
@@ -142,6 +144,15 @@ function proxyList() {
     .readonly();
 }
 
+/** IP networks in CIDR form. */
+function networkList() {
+  return z
+    .array(z.string().refine((text) => parseNetwork(text) !== null))
+    .min(1)
+    .max(50)
+    .readonly();
+}
+
 /** Windows of a day. */
 function rushHours() {
   return z
@@ -151,7 +162,8 @@ function rushHours() {
     .readonly();
 }
 
-const office = z
+/** One office with its machines. */
+export const officeSchema = z
   .strictObject({
     code: field(z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_.-]{0,39}$/), {
       help: {
@@ -230,7 +242,7 @@ const office = z
       help: { id: 'Penyetelan jam mesin', en: 'Setting the clocks of the terminals' },
       allowed: { id: 'set, whenOffBySeconds, quietHours', en: 'set, whenOffBySeconds, quietHours' },
     }),
-    terminals: field(z.array(terminal).max(1000).readonly().prefault([]), {
+    terminals: field(z.array(terminalSchema).max(1000).readonly().prefault([]), {
       help: { id: 'Mesin-mesin presensi di OPD ini', en: 'The attendance terminals of this office' },
       allowed: { id: 'daftar, paling banyak 1000 mesin', en: 'a list of at most 1000 terminals' },
     }),
@@ -263,6 +275,17 @@ const web = z
         en: 'a list of at most 20 IP addresses or networks',
       },
       example: '["127.0.0.1"]',
+    }),
+    setupNetworks: field(networkList().prefault([...privateNetworks]), {
+      help: {
+        id: 'Jaringan tempat mesin boleh ditambahkan lewat Pengaturan; satu OPD dapat dibatasi lebih sempit di sana',
+        en: 'Networks in which terminals may be added on the settings pages; there an office can be limited further',
+      },
+      allowed: {
+        id: 'daftar jaringan IP dalam bentuk CIDR, 1 sampai 50; bawaan: jaringan privat',
+        en: 'a list of 1 to 50 IP networks in CIDR form; by default the private ones',
+      },
+      example: JSON.stringify(privateNetworks),
     }),
     tokens: tokensField,
   })
@@ -303,13 +326,16 @@ const ingest = z
 /** The whole file. */
 export const configSchema = z
   .strictObject({
-    offices: field(z.array(office).min(1).max(5000).readonly(), {
-      help: { id: 'Perangkat daerah (OPD) dan mesin-mesinnya', en: 'The offices and their terminals' },
-      allowed: { id: 'daftar, 1 sampai 5000 OPD', en: 'a list of 1 to 5000 offices' },
+    offices: field(z.array(officeSchema).max(5000).readonly().prefault([]), {
+      help: {
+        id: 'Perangkat daerah (OPD) dan mesin-mesinnya; yang ditambahkan lewat Pengaturan ikut berlaku di sampingnya',
+        en: 'The offices and their terminals; those added on the settings pages count beside them',
+      },
+      allowed: { id: 'daftar, paling banyak 5000 OPD', en: 'a list of at most 5000 offices' },
     }),
     web: field(web.prefault({}), {
       help: { id: 'Halaman web', en: 'The web page' },
-      allowed: { id: 'host, port, proxies, tokens', en: 'host, port, proxies, tokens' },
+      allowed: { id: 'host, port, proxies, setupNetworks, tokens', en: 'host, port, proxies, setupNetworks, tokens' },
     }),
     queue: field(queue.prefault({}), {
       help: {

@@ -1,15 +1,13 @@
 /** Starts keeping how complete each day of each office is. */
 import { startCompletenessKeeper } from '../completeness/keeper.ts';
-import type { Config } from '../config.ts';
 import type { Log } from '../log.ts';
+import type { Plan } from '../setup/plan.ts';
 import type { Database } from '../store/database.ts';
 
 /** Begins at once. Call what it returns to end it; what is under way is waited for. */
-export function keepCompleteness(database: Database, config: Config, log: Log): () => Promise<void> {
-  const offices = config.offices.map(({ code, relevantUntil }) => ({
-    code,
-    relevantUntilMinute: minuteOf(relevantUntil),
-  }));
+export function keepCompleteness(database: Database, plan: Plan, log: Log): () => Promise<void> {
+  const offices = () =>
+    plan.now().offices.map(({ code, relevantUntil }) => ({ code, relevantUntilMinute: minuteOf(relevantUntil) }));
   const keeper = startCompletenessKeeper({
     database,
     log: log.child({ part: 'completeness' }),

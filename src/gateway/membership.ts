@@ -26,16 +26,18 @@ export interface Membership {
 /**
  * Enters this gateway beside those that run already.
  *
+ * @param entryOf this gateway as it is now: its offices come and go
  * @param leaseMs of the leases; a gateway that is silent for three fifths of it counts as dead, so that its offices are
  * assigned anew by the time its leases expire
  * @throws GerbangError GATEWAY_NOT_ALONE when another host must stop first or both need Redis; SHUTDOWN
  */
 export async function joinHosts(
   db: Kysely<Tables>,
-  entry: HostEntry,
+  entryOf: () => HostEntry,
   options: { readonly leaseMs: number; readonly log: Log; readonly signal?: AbortSignal | undefined },
 ): Promise<Membership> {
   const { leaseMs, log, signal } = options;
+  const entry = entryOf();
   const aliveMs = 0.6 * leaseMs;
   const rules = {
     aliveMs,
@@ -55,7 +57,7 @@ export async function joinHosts(
   }
   return {
     beatEveryMs: leaseMs / 5,
-    beat: () => beatHost(db, entry, aliveMs),
+    beat: () => beatHost(db, entryOf(), aliveMs),
     leave: () => removeHosts(db, [entry.holder]).catch(() => undefined),
   };
 }

@@ -1,9 +1,9 @@
 /** The polling side of the gateway: what all offices share, and which of them are polled here. */
 import { randomUUID } from 'node:crypto';
-import type { Config } from '../config.ts';
+import type { Config, OfficeConfig } from '../config.ts';
 import { isGerbangError } from '../errors.ts';
 import type { Log } from '../log.ts';
-import { createSerialClaims, keyOf } from '../office/identity.ts';
+import { createSerialClaims, keyOf, type Place } from '../office/identity.ts';
 import { startLeaseKeeper } from '../office/lease-keeper.ts';
 import { defaultPollBounds, type OfficeMeans, wholeReadBounds } from '../office/means.ts';
 import { startOffice } from '../office/office.ts';
@@ -11,8 +11,12 @@ import { createSlots } from '../office/slots.ts';
 import { createStateBoard } from '../office/states.ts';
 import { pause, systemTime } from '../office/waiting.ts';
 import type { BatchQueue } from '../queue/producer.ts';
+import type { AddressRules } from '../setup/addresses.ts';
+import type { Plan } from '../setup/plan.ts';
 import type { Database } from '../store/database.ts';
 import { setAside } from '../store/set-aside.ts';
+import { keepTerminalStates } from '../store/terminal-state.ts';
+import { registerOffice } from '../store/terminals.ts';
 import type { Metrics } from '../web/metrics.ts';
 import { openTerminal } from '../zk/terminal.ts';
 import { openZklibTerminal } from '../zklib/terminal.ts';
@@ -21,11 +25,15 @@ import { measured } from './measured.ts';
 import type { Membership } from './membership.ts';
 import { leaseTable, officeStore } from './office-ports.ts';
 import { createReach, outageGraceMs } from './reach.ts';
+import { guardedDriver, refusingSimulated } from './setup.ts';
 import { spreadOffices } from './spread-offices.ts';
 
 /** What polling needs from the gateway. */
 export interface PollingMeans {
   readonly config: Config;
+  /** The offices there are now. */
+  readonly plan: Plan;
+  readonly rules: AddressRules;
   readonly database: Database;
   readonly queue: BatchQueue;
   readonly metrics: Metrics;
@@ -40,17 +48,9 @@ export interface PollingMeans {
 
 /** Starts polling. @returns what stops it: loops first, then leases, then the last states are written */
 export function startOffices(polling: PollingMeans): () => Promise<void> {
-  const { config, database, queue, metrics, hostTime, holder, leaseMs, membership, log } = polling;
+  const { plan, database, metrics, holder, leaseMs, membership, log } = polling;
   const { db } = database;
-  const places = new Set(
-    config.offices.flatMap((office) =>
-      office.terminals.map((terminal) => keyOf({ officeCode: office.code, terminalName: terminal.name })),
-    ),
-  );
-  const addresses = new Set(
-    config.offices.flatMap(({ terminals }) => terminals.map(({ host, port }) => `${host}:${port}`)),
-  );
-  const reach = createReach(db, graceOf(config), holder, () => Date.now());
+  const reach = createReach(db, graceOf(plan), holder, () => Date.now());
   const states = createStateBoard(
     (rows) => reach.write(rows),
     (err) => {
@@ -58,14 +58,54 @@ export function startOffices(polling: PollingMeans): () => Promise<void> {
     },
   );
   const leases = startLeaseKeeper(leaseTable(db), { holder, exclusive: membership === null, ttlMs: leaseMs });
-  const means: OfficeMeans = {
-    drivers: { zk: openTerminal, 'node-zklib': openZklibTerminal },
-    queue,
-    store: officeStore(db, (place) => places.has(keyOf(place))),
+  const means = meansOf(polling, leases, measured(reach.watched(states), metrics));
+  const stopOffices = spreadOffices({
+    plan,
+    holder,
+    membership,
     leases,
-    states: measured(reach.watched(states), metrics),
+    log,
+    start: (office) => startOffice(office, means),
+    register: (office) => registerConfigured(db, office),
+    tidy: (code) => keepTerminalStates(db, code, plan.office(code)?.terminals.map(({ name }) => name) ?? []),
+  });
+  return async () => {
+    await stopOffices();
+    await leases.stop();
+    await membership?.leave();
+    await states.close();
+  };
+}
+
+/** Makes an office known as it is configured now; states of machines it no longer has are gone. */
+export async function registerConfigured(db: Database['db'], office: OfficeConfig): Promise<void> {
+  const { code, name, timeZone, terminals } = office;
+  await registerOffice(db, { code, name, timeZone });
+  await keepTerminalStates(
+    db,
+    code,
+    terminals.map((terminal) => terminal.name),
+  );
+}
+
+function meansOf(polling: PollingMeans, leases: OfficeMeans['leases'], states: OfficeMeans['states']): OfficeMeans {
+  const { config, plan, rules, database, queue, hostTime, log } = polling;
+  const { db } = database;
+  const isPlace = ({ officeCode, terminalName }: Place): boolean =>
+    plan.office(officeCode)?.terminals.some(({ name }) => name === terminalName) ?? false;
+  const isAddress = (address: string): boolean =>
+    plan.now().offices.some(({ terminals }) => terminals.some(({ host, port }) => `${host}:${port}` === address));
+  return {
+    drivers: {
+      zk: guardedDriver(openTerminal, plan, rules),
+      'node-zklib': guardedDriver(openZklibTerminal, plan, rules),
+    },
+    queue,
+    store: refusingSimulated(officeStore(db, isPlace), plan, rules.allowLoopback),
+    leases,
+    states,
     claims: createSerialClaims(),
-    isConfigured: (address) => addresses.has(address),
+    isConfigured: isAddress,
     wholeReads: createSlots(wholeReadBounds.perGateway),
     bounds: {
       ...defaultPollBounds,
@@ -82,33 +122,10 @@ export function startOffices(polling: PollingMeans): () => Promise<void> {
     random: Math.random,
     log: log.child({ part: 'office' }),
   };
-  const stopOffices =
-    membership === null
-      ? startAll(config, means)
-      : spreadOffices({
-          offices: config.offices,
-          holder,
-          membership,
-          leases,
-          log,
-          start: (office) => startOffice(office, means),
-        });
-  return async () => {
-    await stopOffices();
-    await leases.stop();
-    await membership?.leave();
-    await states.close();
-  };
 }
 
-function graceOf({ offices }: Config): (officeCode: string) => number {
-  const graces = new Map(offices.map(({ code, pollEverySeconds }) => [code, outageGraceMs(pollEverySeconds * 1_000)]));
-  return (officeCode) => graces.get(officeCode) ?? outageGraceMs(0);
-}
-
-function startAll(config: Config, means: OfficeMeans): () => Promise<void> {
-  const pollers = config.offices.map((office) => startOffice(office, means));
-  return async () => void (await Promise.all(pollers.map((poller) => poller.stop())));
+function graceOf(plan: Plan): (officeCode: string) => number {
+  return (officeCode) => outageGraceMs((plan.office(officeCode)?.pollEverySeconds ?? 0) * 1_000);
 }
 
 /** One copy per terminal and day: a log that is refused at every poll must not fill the disk. */

@@ -23,8 +23,12 @@ const closeLinesMs = 3_000;
 
 /** An office that is polled. */
 export interface RunningOffice extends Poller {
-  /** Stops and gives the leases back: another gateway polls these terminals from now on. */
-  handOver(): Promise<void>;
+  /**
+   * Stops and gives the leases back: another gateway polls these terminals from now on, or this one in another way.
+   *
+   * @param kept names of terminals of which the state stays on the board, because they are polled here again at once
+   */
+  handOver(kept?: ReadonlySet<string>): Promise<void>;
 }
 
 /** Starts polling all terminals of an office. Stop it before the lease keeper and the state board. */
@@ -63,10 +67,11 @@ export function startOffice(office: OfficeConfig, means: OfficeMeans): RunningOf
   return {
     ...poller,
     stop,
-    async handOver() {
+    async handOver(kept) {
       await stop();
       await Promise.all(places.map((place) => means.leases.release(place.address())));
-      for (const { name } of office.terminals) means.states.remove({ officeCode: office.code, terminalName: name });
+      for (const { name } of office.terminals)
+        if (kept?.has(name) !== true) means.states.remove({ officeCode: office.code, terminalName: name });
     },
   };
 }

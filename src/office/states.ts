@@ -49,7 +49,7 @@ export interface Sighting {
 
 /** The board all offices of a process write to. */
 export interface StateBoard {
-  /** Puts up a terminal that was not polled yet. */
+  /** Puts up a terminal that was not polled yet; one that is up at the same address stays as it is. */
   add(place: Place, address: string): void;
   /** Takes a terminal down that another gateway polls from now on; nothing more is written of it. */
   remove(place: Place): void;
@@ -112,7 +112,8 @@ export function createStateBoard(
 
   return {
     add: (place, address) => {
-      states.set(keyOf(place), { ...blankState, ...place, address });
+      const known = states.get(keyOf(place));
+      if (known?.address !== address) states.set(keyOf(place), { ...blankState, ...place, address });
       change(place, (state) => state);
     },
     remove: (place) => {
@@ -191,6 +192,7 @@ const quarantining = [
   'TERMINAL_SERIAL_MISMATCH',
   'TERMINAL_SERIAL_INVALID',
   'TERMINAL_SERIAL_DUPLICATE',
+  'TERMINAL_SIMULATED',
   'TERMINAL_LOG_UNSTABLE',
 ] as const;
 

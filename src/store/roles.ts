@@ -15,6 +15,7 @@ export const evidenceTables = [
   'evidence_day',
   'store_generation',
   'audit_entry',
+  'setup_change',
 ] as const;
 
 /** Written by migrations alone. */

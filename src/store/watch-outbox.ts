@@ -3,14 +3,23 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
 import type { Database } from './database.ts';
 import { outboxChannel } from './outbox.ts';
+import { setupChannel } from './setup.ts';
 
 /** A running watch. */
 export interface OutboxWatch {
   close(): Promise<void>;
 }
 
+/** Channels that are listened to, all on one connection. */
+type Channel = typeof outboxChannel | typeof setupChannel;
+
+interface Wake {
+  readonly channel: Channel;
+  call(): void;
+}
+
 interface Listening {
-  readonly wakes: Set<() => void>;
+  readonly wakes: Set<Wake>;
   close(): Promise<void>;
 }
 
@@ -23,14 +32,23 @@ const listening = new WeakMap<pg.Pool, Listening>();
  * between was not heard. All watches of a database together hold one connection of its pool; a lost one is replaced after
  * 1 s to 30 s.
  */
-export function watchOutbox({ pool }: Pick<Database, 'pool'>, onWake: () => void): OutboxWatch {
+export function watchOutbox(database: Pick<Database, 'pool'>, onWake: () => void): OutboxWatch {
+  return watch(database, outboxChannel, onWake);
+}
+
+/** The same after each commit that changed which offices and machines there are. */
+export function watchSetup(database: Pick<Database, 'pool'>, onWake: () => void): OutboxWatch {
+  return watch(database, setupChannel, onWake);
+}
+
+function watch({ pool }: Pick<Database, 'pool'>, channel: Channel, onWake: () => void): OutboxWatch {
   const shared = listening.get(pool) ?? startListening(pool);
   listening.set(pool, shared);
-  // A function of its own for each watch: the same one given twice is two watches.
-  const wake = (): void => onWake();
+  // An object of its own for each watch: the same function given twice is two watches.
+  const wake: Wake = { channel, call: () => onWake() };
   shared.wakes.add(wake);
   // Whoever joins a connection that listens already has missed its first call.
-  wake();
+  wake.call();
   return {
     async close() {
       shared.wakes.delete(wake);
@@ -43,15 +61,15 @@ export function watchOutbox({ pool }: Pick<Database, 'pool'>, onWake: () => void
 
 function startListening(pool: pg.Pool): Listening {
   const closing = new AbortController();
-  const wakes = new Set<() => void>();
+  const wakes = new Set<Wake>();
 
   async function listen(): Promise<void> {
     let failures = 0;
     while (!closing.signal.aborted) {
       try {
-        await listenOnce(pool, closing.signal, () => {
+        await listenOnce(pool, closing.signal, (channel) => {
           failures = 0;
-          for (const wake of wakes) wake();
+          for (const wake of wakes) if (channel === null || wake.channel === channel) wake.call();
         });
       } catch {
         failures += 1;
@@ -71,8 +89,8 @@ function startListening(pool: pg.Pool): Listening {
   };
 }
 
-/** Listens until the connection ends or `signal` says so. */
-async function listenOnce(pool: pg.Pool, signal: AbortSignal, onWake: () => void): Promise<void> {
+/** Listens until the connection ends or `signal` says so. `null`: whatever was said before was not heard. */
+async function listenOnce(pool: pg.Pool, signal: AbortSignal, onWake: (channel: string | null) => void): Promise<void> {
   const client = await pool.connect();
   let stop = (): void => {};
   const ended = new Promise<void>((resolve) => {
@@ -84,9 +102,9 @@ async function listenOnce(pool: pg.Pool, signal: AbortSignal, onWake: () => void
     if (signal.aborted) stop();
   });
   try {
-    client.on('notification', onWake);
-    await client.query(`listen ${outboxChannel}`);
-    onWake();
+    client.on('notification', ({ channel }) => onWake(channel));
+    await client.query(`listen ${outboxChannel}; listen ${setupChannel}`);
+    onWake(null);
     await ended;
   } finally {
     signal.removeEventListener('abort', stop);

@@ -27,6 +27,10 @@ export const english: ErrorTexts = {
     'The connection ended in the middle of a conversation.',
     'Try again. If it repeats, check the network, and whether another program uses this terminal.',
   ],
+  ADDRESS_NOT_ALLOWED: [
+    'Gerbang does not connect to this address.',
+    'It lies outside the networks of the office, or is no place for a terminal. Correct the address or the networks under Settings.',
+  ],
   ZK_NO_REPLY: [
     'The terminal is connected but does not answer.',
     'Somebody may be in its menu, or another program uses it. Try again; if it repeats, restart the terminal.',
@@ -107,6 +111,10 @@ export const english: ErrorTexts = {
   TERMINAL_SERIAL_DUPLICATE: [
     'A terminal in another place already has this serial number.',
     'Check whether one machine is listed twice, or two machines carry the same serial.',
+  ],
+  TERMINAL_SIMULATED: [
+    'A simulated terminal answers here; nothing of it is stored.',
+    'Practice data must not mix with real data. Correct the address of this terminal.',
   ],
   TERMINAL_MOVED: [
     'The terminal answers at another address than the configured one and is read there.',

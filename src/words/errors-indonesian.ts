@@ -27,6 +27,10 @@ export const indonesian: ErrorTexts = {
     'Sambungan terputus di tengah pembicaraan.',
     'Coba lagi. Bila berulang, periksa jaringan dan apakah program lain memakai mesin ini.',
   ],
+  ADDRESS_NOT_ALLOWED: [
+    'Gerbang tidak menyambung ke alamat ini.',
+    'Alamatnya di luar jaringan OPD, atau bukan tempat mesin. Perbaiki alamat atau jaringannya di Pengaturan.',
+  ],
   ZK_NO_REPLY: [
     'Mesin tersambung tetapi tidak menjawab.',
     'Mungkin ada orang di menu mesin, atau program lain memakainya. Coba lagi; bila berulang, nyalakan ulang mesin.',
@@ -110,6 +114,10 @@ export const indonesian: ErrorTexts = {
   TERMINAL_SERIAL_DUPLICATE: [
     'Nomor seri yang sama sudah dipakai mesin di tempat lain.',
     'Periksa apakah satu mesin tercantum dua kali, atau dua mesin bernomor seri sama.',
+  ],
+  TERMINAL_SIMULATED: [
+    'Yang menjawab di sini mesin gladi (tiruan); tidak ada yang disimpan darinya.',
+    'Data latihan tidak boleh bercampur dengan data sungguhan. Perbaiki alamat mesin ini.',
   ],
   TERMINAL_MOVED: [
     'Mesin menjawab di alamat lain daripada yang tertulis di konfigurasi dan dibaca di sana.',

@@ -43,7 +43,15 @@ async function officeWith(readTo: number, terminals: readonly string[] = ['Lobi'
 function keep(code: string, now: () => number, settleMs = 0): void {
   const offices = [{ code, relevantUntilMinute: null }];
   running.push(
-    startCompletenessKeeper({ database, log, nowMs: now, offices, everyMs: 20, machinesEveryMs: 20, settleMs }),
+    startCompletenessKeeper({
+      database,
+      log,
+      nowMs: now,
+      offices: () => offices,
+      everyMs: 20,
+      machinesEveryMs: 20,
+      settleMs,
+    }),
   );
 }
 

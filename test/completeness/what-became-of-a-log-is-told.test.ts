@@ -251,7 +251,15 @@ test('three days late: each punch lands on its day, and no day was called comple
   // Every ten minutes for three days, the last one just now.
   simulated.terminal.fillLog({ count: 3 * 144, everyMs: 600_000 });
   const offices = [{ code: 'distrik', relevantUntilMinute: null }];
-  const own = { database, log: silentLog(), nowMs: Date.now, offices, everyMs: 30, machinesEveryMs: 30, settleMs: 0 };
+  const own = {
+    database,
+    log: silentLog(),
+    nowMs: Date.now,
+    offices: () => offices,
+    everyMs: 30,
+    machinesEveryMs: 30,
+    settleMs: 0,
+  };
   const keeper = startCompletenessKeeper(own);
   const days = async () => readCompleteness(db, { officeCodes: ['distrik'], limit: 10 });
   const today = dayOf(timeZone, Date.now());

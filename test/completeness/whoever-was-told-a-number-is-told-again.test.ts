@@ -48,7 +48,15 @@ beforeAll(async () => {
     database.db,
   );
   const offices = [{ code: 'kominfo', relevantUntilMinute: null }];
-  keeper = startCompletenessKeeper({ database, log, nowMs, offices, everyMs: 20, machinesEveryMs: 20, settleMs: 0 });
+  keeper = startCompletenessKeeper({
+    database,
+    log,
+    nowMs,
+    offices: () => offices,
+    everyMs: 20,
+    machinesEveryMs: 20,
+    settleMs: 0,
+  });
   publisher = await startPublisher({ database, log: silentLog(), nowMs, sweepEveryMs: 200 });
   consumer = await consume(publisher.state().url, 'gerbang/#');
   const options = {

@@ -25,7 +25,7 @@ function entry(name: string, changes: Partial<HostEntry> = {}): HostEntry {
   return { holder: `${name}-1`, ...usual, version: '1.2.3', ...changes };
 }
 
-const join = (who: HostEntry) => joinHosts(db, who, { leaseMs, log: silentLog() });
+const join = (who: HostEntry) => joinHosts(db, () => who, { leaseMs, log: silentLog() });
 
 /** One beat after the other, none of which ends after `stop` has. */
 function keepBeating(host: { beat(): Promise<unknown> }): { stop(): Promise<void> } {

@@ -1,0 +1,14 @@
+/** Serials that only simulated machines have: practice data must never be taken for real. */
+
+/** Begins the serial of every machine of `gerbang rehearse`. */
+export const rehearsalPrefix = 'GLADI-';
+
+/** True for serials of `gerbang rehearse` and `gerbang demo`. No maker gives such serials. */
+export function isSimulatedSerial(serial: string): boolean {
+  return isRehearsalSerial(serial) || /^SIM\d+\.\d+\.\d+-\d+$/.test(serial);
+}
+
+/** True for serials of `gerbang rehearse`. */
+export function isRehearsalSerial(serial: string): boolean {
+  return serial.toUpperCase().startsWith(rehearsalPrefix);
+}
