@@ -47,6 +47,15 @@ export interface AccountTables {
     revoked_at: Instant | null;
     last_used_at: Instant | null;
   };
+  read_tally: {
+    actor_kind: 'account' | 'token';
+    actor: string;
+    action: string;
+    office_code: Generated<string>;
+    begins_at: Instant;
+    reads: number;
+    records: number;
+  };
   audit_entry: {
     audit_id: ColumnType<number, never, never>;
     at: ColumnType<number, never, never>;

@@ -2,13 +2,18 @@
 import { messageOf } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { Database } from '../store/database.ts';
-import { type Board, type PaceOf, readBoard } from './board.ts';
+import { type Board, boardOf, type PaceOf, readBoard } from './board.ts';
 
 /** The last board there is. */
 export interface BoardView {
   readonly board: Board;
   /** True when the database did not answer: the board is from before. */
   readonly away: boolean;
+}
+
+/** The view of a reader with this office limit; null for none. */
+export function viewOf(view: BoardView, officeCode: string | null): BoardView {
+  return officeCode === null ? view : { ...view, board: boardOf(view.board, officeCode) };
 }
 
 /** Gives the board. */

@@ -84,6 +84,12 @@ export async function readBoard(database: Database, paceOf: PaceOf, nowMs: numbe
   };
 }
 
+/** The board as somebody sees it who may know of one office only: no other office, and no sum of others. */
+export function boardOf(board: Board, officeCode: string | null): Board {
+  if (officeCode === null) return board;
+  return { ...board, offices: board.offices.filter(({ code }) => code === officeCode) };
+}
+
 /** What is concluded about today and yesterday, by office. */
 async function readVerdicts(
   { db }: Database,

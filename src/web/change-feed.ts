@@ -13,6 +13,7 @@ import { sequenceOutbox } from '../store/outbox.ts';
 import { toldRow } from '../store/told-row.ts';
 import { officesSeen } from './access/offices.ts';
 import { officesParam, wholeParam } from './api/fields.ts';
+import { noteRead } from './api/reads.ts';
 import { type AnyApiRoute, apiRoute, type Refusal, refuse } from './api/route.ts';
 import { toldRowExample, toldRowSchema } from './api/told-row.ts';
 import type { ApiProblem } from './api-problem.ts';
@@ -76,14 +77,16 @@ export function startChangeFeed({ database, log, maxWaiting = 100 }: ChangeFeedO
     keep: 'nothing',
     hint: 'cursor=start|now|CURSOR is needed; limit=1…1000, wait=0…30 seconds, office=CODE,CODE may be given, each once.',
     examples: [changesExample],
-    async handle({ query, reader, reply }) {
+    async handle({ query, reader, request, reply }) {
       const office = officesSeen(reader, query.office);
       if (office === null) return refuse(hiddenOffice);
       open.add(reply.raw);
       reply.raw.once('close', () => open.delete(reply.raw));
       const gone = new AbortController();
       reply.raw.once('close', () => gone.abort());
-      return answer({ ...query, office }, means, gone.signal);
+      const told = await answer({ ...query, office }, means, gone.signal);
+      if ('rows' in told) await noteRead(means, request, { action: 'attendance.follow', rows: told.rows.length });
+      return told;
     },
   });
 

@@ -4,12 +4,13 @@
  */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { may } from '../accounts/permissions.ts';
+import { may, seesOffice } from '../accounts/permissions.ts';
 import type { ClockChart } from '../explain/clock-chart.ts';
 import type { Explanation } from '../explain/facts.ts';
 import { punchSheet } from '../explain/punch-sheet.ts';
 import type { TerminalClock } from '../explain/terminal-clock.ts';
 import { clockWords } from '../words/clocks.ts';
+import { noteLook } from './context.ts';
 import { frameFor, notFound, type PageSources, sendPage } from './page-routes.ts';
 import { clockPage } from './views/clock-view.ts';
 import { fleetPage } from './views/fleet-view.ts';
@@ -76,6 +77,17 @@ export function addClockRoutes(app: FastifyInstance, sources: PageSources, clock
     return made === null ? notFound(request, reply, sources) : sendPage(reply, made);
   }
 
+  /** Null, too, for a punch of an office that this reader does not see. */
+  async function explainFor(request: FastifyRequest, punchId: string): Promise<Explanation | null> {
+    const explanation = await clocks.explain(punchId);
+    if (explanation === null || !seenBy(request)({ officeCode: explanation.office.code })) return null;
+    const { serial: subject, office } = explanation;
+    const isLook = may(request.reader, 'attendance.view');
+    const entry = { action: 'attendance.explain', subject, officeCode: office.code, detail: { punchId } };
+    if (isLook) await noteLook(sources, request, entry);
+    return explanation;
+  }
+
   app.get('/clocks', { config: { needs: 'board.view' } }, (request, reply) => {
     const nowMs = performance.now();
     const work = (): Promise<readonly TerminalClock[]> => {
@@ -88,7 +100,9 @@ export function addClockRoutes(app: FastifyInstance, sources: PageSources, clock
       }
       return fleet.clocks;
     };
-    return answer(request, reply, '/clocks', work, (frame, found) => fleetPage(frame, found, sources.nowMs()));
+    return answer(request, reply, '/clocks', work, (frame, found) =>
+      fleetPage(frame, found.filter(seenBy(request)), sources.nowMs()),
+    );
   });
 
   app.get<{ Params: { serial: string } }>('/clocks/:serial', { config: { needs: 'board.view' } }, (request, reply) => {
@@ -97,7 +111,9 @@ export function addClockRoutes(app: FastifyInstance, sources: PageSources, clock
     const address = `/clocks/${encodeURIComponent(serial)}?days=${days}`;
     const work = (): Promise<DrawnClock | null> => clocks.clock(serial, days);
     return answer(request, reply, address, work, (frame, drawn) =>
-      drawn === null ? null : clockPage(frame, drawn, { days, nowMs: sources.nowMs() }),
+      drawn === null || !seenBy(request)(drawn.clock)
+        ? null
+        : clockPage(frame, drawn, { days, nowMs: sources.nowMs() }),
     );
   });
 
@@ -111,7 +127,7 @@ export function addClockRoutes(app: FastifyInstance, sources: PageSources, clock
         request,
         reply,
         address,
-        () => clocks.explain(punchId),
+        () => explainFor(request, punchId),
         (frame, explanation) => {
           const { lang } = frame.words;
           if (explanation === null) {
@@ -126,6 +142,11 @@ export function addClockRoutes(app: FastifyInstance, sources: PageSources, clock
       );
     },
   );
+}
+
+/** Whether a thing of an office may be known to whoever asks. */
+function seenBy({ reader }: FastifyRequest): (thing: { readonly officeCode: string }) => boolean {
+  return ({ officeCode }) => reader !== null && seesOffice(reader, officeCode);
 }
 
 /** One work at a time; null when too many wait already. */

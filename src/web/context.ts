@@ -29,7 +29,7 @@ export function entryOf(
 
 /** Notes that whoever asks saw or took personal data. */
 export async function noteLook(
-  { database }: Pick<WebContext, 'database'>,
+  { database }: { readonly database: Pick<Database, 'db'> },
   request: FastifyRequest,
   entry: Omit<AuditEntry, 'actorKind' | 'actor' | 'requestId'>,
 ): Promise<void> {

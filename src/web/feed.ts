@@ -28,6 +28,11 @@ export interface FeedEntry {
   readonly item: FeedItem;
 }
 
+/** Office of an item. */
+export function officeOf(item: FeedItem): string {
+  return item.kind === 'arrival' ? item.arrival.officeCode : item.officeCode;
+}
+
 /** The feed. */
 export interface Feed {
   /** The entries kept, oldest first. */

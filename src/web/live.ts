@@ -6,8 +6,8 @@ import type { Database } from '../store/database.ts';
 import { watchOutbox } from '../store/watch-outbox.ts';
 import type { Lang } from '../words/language.ts';
 import type { PaceOf } from './board.ts';
-import type { BoardSource, BoardView } from './board-source.ts';
-import type { Feed, FeedEntry } from './feed.ts';
+import { type BoardSource, type BoardView, viewOf } from './board-source.ts';
+import { type Feed, type FeedEntry, officeOf } from './feed.ts';
 import { maskedPin } from './guard.ts';
 import { join, toText } from './html.ts';
 import { fragmentsOf, rowsOf } from './render.ts';
@@ -63,16 +63,23 @@ export function startLive(options: LiveOptions): Live {
 
   /** Gives a reader what it has not seen. Readers that stand at the same place are given the same text. */
   function catchUp(reader: Reader, view: BoardView): void {
-    const missed = feed.since(reader.cursor());
+    const since = feed.since(reader.cursor());
+    const missed = typeof since === 'string' ? since : seenBy(reader, since);
     if (missed === 'other-life') {
       reader.reload();
     } else if (missed === 'too-far') {
       const note = toText(arrivalNote(wordsOf(reader.lang).live.restarted));
-      const rows = render(view, feed.recent(), reader);
+      const rows = render(view, seenBy(reader, feed.recent()), reader);
       reader.allRows({ ...rows, html: note + rows.html });
     } else if (missed.length > 0) {
       reader.rows(render(view, missed, reader));
+    } else {
+      reader.passed(feed.cursor());
     }
+  }
+
+  function seenBy({ officeCode }: Reader, entries: readonly FeedEntry[]): readonly FeedEntry[] {
+    return officeCode === null ? entries : entries.filter(({ item }) => officeOf(item) === officeCode);
   }
 
   function render(view: BoardView, entries: readonly FeedEntry[], { lang, showPins }: Reader): RenderedRows {
@@ -88,9 +95,11 @@ export function startLive(options: LiveOptions): Live {
     looker.soon();
     const view = readers.all().length > 0 ? await boards.latest() : null;
     if (view === null) return;
-    const fragments = perLang((lang) => fragmentsOf(view, options.paceOf, wordsOf(lang)));
+    const fragments = perSight((lang, officeCode) =>
+      fragmentsOf(viewOf(view, officeCode), options.paceOf, wordsOf(lang)),
+    );
     for (const reader of readers.all()) {
-      reader.fragments(fragments(reader.lang));
+      reader.fragments(fragments(reader.lang, reader.officeCode));
       reader.beat(nowMs());
     }
   }
@@ -110,7 +119,7 @@ export function startLive(options: LiveOptions): Live {
         return;
       }
       catchUp(reader, view);
-      reader.fragments(fragmentsOf(view, options.paceOf, wordsOf(page.lang)));
+      reader.fragments(fragmentsOf(viewOf(view, page.officeCode), options.paceOf, wordsOf(page.lang)));
       reader.beat(nowMs());
     },
     async close() {
@@ -172,12 +181,13 @@ function repeat(work: () => Promise<void>, pauseMs: () => number): { close(): Pr
   };
 }
 
-/** One rendering per language, made when first asked for. */
-function perLang<T>(make: (lang: Lang) => T): (lang: Lang) => T {
-  const made = new Map<Lang, T>();
-  return (lang) => {
-    const found = made.get(lang) ?? make(lang);
-    made.set(lang, found);
+/** One rendering per language and office limit, made when first asked for. */
+function perSight<T>(make: (lang: Lang, officeCode: string | null) => T): (lang: Lang, officeCode: string | null) => T {
+  const made = new Map<string, T>();
+  return (lang, officeCode) => {
+    const key = JSON.stringify([lang, officeCode]);
+    const found = made.get(key) ?? make(lang, officeCode);
+    made.set(key, found);
     return found;
   };
 }

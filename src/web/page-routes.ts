@@ -1,14 +1,17 @@
 /** For people: the board, one office's machines, the event stream, and the files a page needs. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { may, type Reader } from '../accounts/permissions.ts';
+import { may, type Reader, seesOffice } from '../accounts/permissions.ts';
+import { isStoreAway } from '../errors.ts';
+import type { Database } from '../store/database.ts';
 import type { Lang } from '../words/language.ts';
 import { noSuchRoute } from './api/failures.ts';
+import { noteRead } from './api/reads.ts';
 import { sendProblem } from './api-problem.ts';
 import type { Assets } from './assets.ts';
 import type { PaceOf } from './board.ts';
-import type { BoardSource, BoardView } from './board-source.ts';
-import type { Feed } from './feed.ts';
+import { type BoardSource, type BoardView, viewOf } from './board-source.ts';
+import { type Feed, officeOf } from './feed.ts';
 import { frameFor, type HostErrorOf, languageOf, sendPage } from './frame.ts';
 import { maskedPin, securityHeaders } from './guard.ts';
 import type { Html } from './html.ts';
@@ -26,6 +29,7 @@ export { frameFor, type HostErrorOf, languageOf, sendPage } from './frame.ts';
 /** What the pages are made of. */
 export interface PageSources {
   readonly assets: Assets;
+  readonly database: Pick<Database, 'db'>;
   readonly feed: Feed;
   readonly boards: BoardSource;
   readonly live: Live;
@@ -56,12 +60,14 @@ export function addPageRoutes(app: FastifyInstance, sources: PageSources): void 
 
   app.get('/', { config: { needs: 'board.view' } }, async (request, reply) => {
     const { opd } = addressQuery.parse(request.query);
-    const view = await boards.latest();
+    const whole = await boards.latest();
+    const view = whole === null ? null : viewOf(whole, officeOfReader(request));
     const frame = frameFor(request, reply, sources, opd === undefined ? '/' : `/?opd=${encodeURIComponent(opd)}`);
     if (view === null) return sendPage(reply.code(503), awayPage(frame));
     if (view.board.offices.length === 0) return sendPage(reply, emptyPage(frame));
     const open = view.board.offices.some((office) => office.code === opd) ? (opd ?? null) : null;
-    return sendPage(reply, await fullBoard(frame, view, sources, open));
+    const showPin = await pinsFor(request, sources);
+    return sendPage(reply, await fullBoard(frame, view, sources, { open, showPin }));
   });
 
   app.get<{ Params: { code: string } }>(
@@ -69,8 +75,10 @@ export function addPageRoutes(app: FastifyInstance, sources: PageSources): void 
     { config: { needs: 'board.view' } },
     async (request, reply) => {
       const view = await boards.latest();
-      const office = view?.board.offices.find(({ code }) => code === request.params.code);
-      if (view === null || office === undefined) return notFound(request, reply, sources);
+      const { code } = request.params;
+      const office = view?.board.offices.find((one) => one.code === code);
+      const isSeen = request.reader !== null && seesOffice(request.reader, code);
+      if (view === null || office === undefined || !isSeen) return notFound(request, reply, sources);
       const words = wordsOf(languageOf(request, sources));
       return sendPage(reply, machineTable(office, words, view.board.readAtMs));
     },
@@ -80,6 +88,7 @@ export function addPageRoutes(app: FastifyInstance, sources: PageSources): void 
     if (!live.hasRoom()) return reply.code(503).header('retry-after', '30').send({ error: 'too many open pages' });
     const { after } = addressQuery.parse(request.query);
     const seen = request.headers['last-event-id'];
+    const showPins = (await pinsFor(request, sources)) !== maskedPin;
     reply.hijack();
     reply.raw.writeHead(200, {
       ...securityHeaders,
@@ -89,7 +98,8 @@ export function addPageRoutes(app: FastifyInstance, sources: PageSources): void 
     });
     await live.follow(reply.raw, {
       lang: languageOf(request, sources),
-      showPins: may(request.reader, 'attendance.view'),
+      showPins,
+      officeCode: officeOfReader(request),
       cursor: typeof seen === 'string' ? seen : (after ?? ''),
     });
     return reply;
@@ -100,14 +110,20 @@ export function addPageRoutes(app: FastifyInstance, sources: PageSources): void 
   );
 }
 
-async function fullBoard(frame: PageFrame, view: BoardView, sources: PageSources, open: string | null): Promise<Html> {
+async function fullBoard(
+  frame: PageFrame,
+  view: BoardView,
+  sources: PageSources,
+  { open, showPin }: { readonly open: string | null; readonly showPin: PinText },
+): Promise<Html> {
   const { feed, paceOf, nowMs } = sources;
   const { words } = frame;
-  const showPin = pinTextFor(frame.reader);
   // Nobody else may have looked yet, right after the start.
   await feed.look().catch(() => {});
   const cursor = feed.cursor();
-  const items = feed.recent().map((entry) => entry.item);
+  const limit = frame.reader?.officeCode ?? null;
+  const recent = feed.recent().map((entry) => entry.item);
+  const items = limit === null ? recent : recent.filter((item) => officeOf(item) === limit);
   const rows = rowsOf(items.slice(-rowsShown), rowsShown, view.board, { showPin, words, nowMs: nowMs() });
   const parts = {
     notice: notice(view, paceOf, words),
@@ -130,6 +146,27 @@ function emptyPage(frame: PageFrame): Html {
 export function notFound(request: FastifyRequest, reply: FastifyReply, sources: PageSources): FastifyReply {
   const frame = { ...frameFor(request, reply, sources), reloadSeconds: null };
   return sendPage(reply.code(404), messagePage(frame, frame.words.notFound, frame.words.notFound.back));
+}
+
+/** The only office this request is told of; null for all. */
+function officeOfReader({ reader }: FastifyRequest): string | null {
+  return reader?.officeCode ?? null;
+}
+
+/**
+ * How PINs of live rows are shown to this reader. Whole ones are noted as a look at personal data; with the database away
+ * nothing can be noted, so only their end is shown.
+ */
+async function pinsFor(request: FastifyRequest, { database }: PageSources): Promise<PinText> {
+  const showPin = pinTextFor(request.reader);
+  if (showPin === maskedPin) return maskedPin;
+  try {
+    await noteRead({ database }, request, { action: 'board.look', rows: rowsShown });
+    return showPin;
+  } catch (error) {
+    if (!isStoreAway(error)) throw error;
+    return maskedPin;
+  }
 }
 
 /** PINs are for those who may see single punches; everybody else sees their end. */

@@ -1,7 +1,7 @@
 /** From what is known to what is shown: the pieces of the page in one language. */
 import type { Board, PaceOf } from './board.ts';
 import type { BoardView } from './board-source.ts';
-import type { FeedItem } from './feed.ts';
+import { type FeedItem, officeOf } from './feed.ts';
 import { count } from './format.ts';
 import { type Html, html, toText } from './html.ts';
 import type { Fragments } from './stream.ts';
@@ -54,7 +54,7 @@ export function rowsOf(
     ]),
   );
   const rows = items.slice(-limit).map((item) => {
-    const officeCode = item.kind === 'arrival' ? item.arrival.officeCode : item.officeCode;
+    const officeCode = officeOf(item);
     const place = places.get(officeCode) ?? { officeName: officeCode, timeZone: mainZone(board) };
     if (item.kind === 'arrival') return arrivalItem(item.arrival, place, showPin, words, nowMs);
     const where = `${place.officeName} · ${item.terminalName}`;

@@ -23,6 +23,7 @@ import { guardRoutes } from './access/guard-routes.ts';
 import { addAlertRoutes } from './alerts/alert-routes.ts';
 import { answerApiError } from './api/failures.ts';
 import { addApi } from './api/plugin.ts';
+import { keepReads } from './api/reads.ts';
 import { apiRoutes } from './api-routes.ts';
 import { readAssets } from './assets.ts';
 import type { PaceOf } from './board.ts';
@@ -100,18 +101,19 @@ export async function startWeb(options: WebOptions): Promise<Web> {
   const frames = { assets, language, rehearsal, hostError: options.hostError };
   const context: WebContext = { database, frames, nowMs, log };
   const app = await createApp(options, context);
-  const pages = { ...frames, feed, boards, live, paceOf, nowMs };
+  const pages = { ...frames, database, feed, boards, live, paceOf, nowMs };
   addPageRoutes(app, pages);
   addSignInRoutes(app, context, options.readers);
   addAlertRoutes(app, context);
   if (options.clocks !== undefined) addClockRoutes(app, pages, options.clocks);
   addServiceRoutes(app, { metrics, checks: options.checks ?? {} });
   const changes = startChangeFeed({ database, log });
+  const stopReads = keepReads(database, log);
   try {
     await addApi(app, log, [...changes.routes, ...apiRoutes(context)]);
     await app.listen({ host: options.host, port: options.port });
   } catch (error) {
-    await Promise.all([live.close(), changes.close()]);
+    await Promise.all([live.close(), changes.close(), stopReads()]);
     throw listenError(error, options);
   }
   const address = app.server.address();
@@ -119,7 +121,7 @@ export async function startWeb(options: WebOptions): Promise<Web> {
   return {
     url: `http://${options.host.includes(':') ? `[${options.host}]` : options.host}:${port}`,
     async close() {
-      await Promise.all([live.close(), changes.close()]);
+      await Promise.all([live.close(), changes.close(), stopReads()]);
       await app.close();
     },
   };

@@ -22,8 +22,12 @@ export interface Reader {
   readonly lang: Lang;
   /** Whether rows show whole PINs to this reader. */
   readonly showPins: boolean;
+  /** The only office it is told of; null for all. */
+  readonly officeCode: string | null;
   /** Up to where it was sent rows. */
   cursor(): string;
+  /** Notes that there was nothing for it up to here. */
+  passed(cursor: string): void;
   /** Sends rows behind those the page already shows. */
   rows(rows: RenderedRows): void;
   /** Replaces the whole list, because it is not known what the page shows. */
@@ -40,6 +44,7 @@ export interface Reader {
 export interface OpenPage {
   readonly lang: Lang;
   readonly showPins: boolean;
+  readonly officeCode: string | null;
   /** Up to where it has seen rows. */
   readonly cursor: string;
 }
@@ -78,7 +83,7 @@ export function createReaders(maxReaders: number): Readers {
   };
 }
 
-function createReader(response: ServerResponse, { lang, showPins, cursor: startCursor }: OpenPage): Reader {
+function createReader(response: ServerResponse, { lang, showPins, officeCode, cursor: startCursor }: OpenPage): Reader {
   const sent = new Map<string, string>();
   let cursor = startCursor;
   response.write(`retry: ${retryMs}\n\n`);
@@ -104,7 +109,11 @@ function createReader(response: ServerResponse, { lang, showPins, cursor: startC
   return {
     lang,
     showPins,
+    officeCode,
     cursor: () => cursor,
+    passed(to) {
+      cursor = to;
+    },
     rows: (rows) => sendRows('rows', rows),
     allRows: (rows) => sendRows('all-rows', rows),
     reload: () => send('reload', {}),

@@ -14,3 +14,22 @@ export function everybodyIs(role: Role, officeCode: string | null = null): Reade
   };
   return { ofStranger: () => reader, ofCookie: async () => reader, ofToken: async () => null, forget: () => {} };
 }
+
+/** A reader of a test: a person with a role, of one office or of all. */
+export function readerOf(
+  role: Role,
+  officeCode: string | null = null,
+  actor = `${role}-${officeCode ?? 'semua'}`,
+): Reader {
+  return { kind: 'account', actor, name: actor, role, permissions: permissionsOf(role), officeCode };
+}
+
+/** Whoever sends the bearer token `NAME` is the reader of this name; everybody else is nobody. */
+export function readersByName(readers: Readonly<Record<string, Reader>>): Readers {
+  return {
+    ofStranger: () => null,
+    ofCookie: async () => null,
+    ofToken: async (secret) => readers[secret] ?? null,
+    forget: () => {},
+  };
+}

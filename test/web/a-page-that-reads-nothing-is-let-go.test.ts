@@ -22,7 +22,7 @@ test('a reader that does not read costs a bounded amount and then its place', as
   const [response] = responses;
   if (response === undefined) throw new Error('no response');
 
-  const reader = readers.add(response, { lang: 'id', showPins: true, cursor: 'cursor-0' });
+  const reader = readers.add(response, { lang: 'id', showPins: true, officeCode: null, cursor: 'cursor-0' });
   expect(readers.hasRoom()).toBe(false);
   const html = 'x'.repeat(64 * 1024);
   let sent = 0;

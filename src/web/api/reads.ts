@@ -1,6 +1,9 @@
-/** Personal data that was read through the API, for the audit log. */
+/** Personal data that was read again and again, for the audit log: by systems, and by screens with live rows. */
 import type { FastifyRequest } from 'fastify';
-import { noteLook, type WebContext } from '../context.ts';
+import { isStoreAway, messageOf } from '../../errors.ts';
+import type { Log } from '../../log.ts';
+import type { Database } from '../../store/database.ts';
+import { closeTallies, countRead } from '../../store/read-tally.ts';
 
 /** What was read. */
 export interface ReadNote {
@@ -8,17 +11,38 @@ export interface ReadNote {
   readonly action: string;
   /** Rows with persons in them. Nothing is noted of none. */
   readonly rows: number;
-  /** The filter, without persons: days, offices. */
-  readonly detail?: Readonly<Record<string, unknown>>;
 }
 
-/** Notes who read how many rows. Call it before answering: what cannot be noted is not told. */
+/**
+ * Notes who read how many rows; they become one entry of the audit log per reader, action and ten minutes. Call it before
+ * answering: what cannot be noted is not told.
+ *
+ * @throws GerbangError STORE_UNAVAILABLE
+ */
 export async function noteRead(
-  context: Pick<WebContext, 'database'>,
-  request: FastifyRequest,
-  { action, rows, detail = {} }: ReadNote,
+  { database }: { readonly database: Pick<Database, 'db'> },
+  { reader }: Pick<FastifyRequest, 'reader'>,
+  { action, rows }: ReadNote,
 ): Promise<void> {
-  if (rows === 0) return;
-  const officeCode = request.reader?.officeCode ?? null;
-  await noteLook(context, request, { action, officeCode, detail: { ...detail, rows } });
+  if (rows === 0 || reader === null) return;
+  const { kind: actorKind, actor, officeCode } = reader;
+  await countRead(database.db, { actorKind, actor, action, officeCode, records: rows });
+}
+
+const closeEveryMs = 60_000;
+
+/** Moves what was counted into the audit log, regularly. @returns how to stop */
+export function keepReads({ db }: Pick<Database, 'db'>, log: Log): () => Promise<void> {
+  let closing: Promise<unknown> = Promise.resolve();
+  const timer = setInterval(() => {
+    closing = closeTallies(db).catch((error: unknown) => {
+      if (!isStoreAway(error)) log.error({ err: error }, 'reads were not put into the audit log');
+      else log.debug({ reason: messageOf(error) }, 'reads not put into the audit log yet');
+    });
+  }, closeEveryMs);
+  timer.unref();
+  return async () => {
+    clearInterval(timer);
+    await closing;
+  };
 }
