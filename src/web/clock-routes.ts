@@ -77,17 +77,6 @@ export function addClockRoutes(app: FastifyInstance, sources: PageSources, clock
     return made === null ? notFound(request, reply, sources) : sendPage(reply, made);
   }
 
-  /** Null, too, for a punch of an office that this reader does not see. */
-  async function explainFor(request: FastifyRequest, punchId: string): Promise<Explanation | null> {
-    const explanation = await clocks.explain(punchId);
-    if (explanation === null || !seenBy(request)({ officeCode: explanation.office.code })) return null;
-    const { serial: subject, office } = explanation;
-    const isLook = may(request.reader, 'attendance.view');
-    const entry = { action: 'attendance.explain', subject, officeCode: office.code, detail: { punchId } };
-    if (isLook) await noteLook(sources, request, entry);
-    return explanation;
-  }
-
   app.get('/clocks', { config: { needs: 'board.view' } }, (request, reply) => {
     const nowMs = performance.now();
     const work = (): Promise<readonly TerminalClock[]> => {
@@ -127,7 +116,7 @@ export function addClockRoutes(app: FastifyInstance, sources: PageSources, clock
         request,
         reply,
         address,
-        () => explainFor(request, punchId),
+        () => explainFor(request, punchId, sources, clocks),
         (frame, explanation) => {
           const { lang } = frame.words;
           if (explanation === null) {
@@ -142,6 +131,21 @@ export function addClockRoutes(app: FastifyInstance, sources: PageSources, clock
       );
     },
   );
+}
+
+/** Null, too, for a punch of an office that this reader does not see. */
+async function explainFor(
+  request: FastifyRequest,
+  punchId: string,
+  sources: PageSources,
+  clocks: ClockPort,
+): Promise<Explanation | null> {
+  const explanation = await clocks.explain(punchId);
+  if (explanation === null || !seenBy(request)({ officeCode: explanation.office.code })) return null;
+  const { serial: subject, office } = explanation;
+  const entry = { action: 'attendance.explain', subject, officeCode: office.code, detail: { punchId } };
+  if (may(request.reader, 'attendance.view')) await noteLook(sources, request, entry);
+  return explanation;
 }
 
 /** Whether a thing of an office may be known to whoever asks. */
