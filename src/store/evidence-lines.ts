@@ -88,8 +88,11 @@ const charactersAtOnce = 65_536;
 export function punchLine(row: PunchRow): string {
   const raw = Buffer.from(row.raw.buffer, row.raw.byteOffset, row.raw.byteLength).toString('hex');
   const { ordinal, pin, deviceTime, deviceTimeRaw, verifyMode, punchState, workCode, source } = row;
-  const read = [pin, deviceTime, deviceTimeRaw, verifyMode, punchState, workCode, raw, source];
-  return lineOf('punch', ordinal, ...read, microsOf(row.receivedAtMs), microsOf(row.absentAtMs));
+  const shown = deviceTime === null ? 'null' : `"${deviceTime}"`;
+  const read = `${JSON.stringify(pin)},${shown},${deviceTimeRaw},${verifyMode},${punchState},${workCode},"${raw}"`;
+  const instants = `${microsOf(row.receivedAtMs)},${microsOf(row.absentAtMs)}`;
+  // What `lineOf` would write, at a third of its cost: a cold start writes millions of these.
+  return `["punch",${ordinal},${read},${JSON.stringify(source)},${instants}]\n`;
 }
 
 /** `["sample",sampled,received,device time,earliest offset,latest offset,kind,host error]` */

@@ -36,6 +36,18 @@ test('nobody listening, a wrong password, a missing database: unavailable', asyn
   expect(await codeAt(missing.href)).toBe('STORE_UNAVAILABLE');
 });
 
+test('a table that a newer version changes beside us costs one try, on one connection', async () => {
+  const opened = openDatabase(database.url, { maxConnections: 1 });
+  await sql`create table changing (n integer)`.execute(opened.db);
+  const read = () => sql`select * from changing where n = ${1}`.execute(opened.db);
+  // From the second time on it is prepared.
+  for (let times = 0; times < 3; times += 1) await read();
+  await sql`alter table changing add column more text`.execute(database.db);
+  await expect(read()).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' });
+  expect((await read()).rows).toEqual([]);
+  await opened.close();
+});
+
 test('a server that hangs up on every connection: unavailable', async () => {
   const server = createServer((socket: Socket) => socket.destroy());
   const port = await listen(server);
