@@ -111,6 +111,7 @@ export async function measureCatchUp(postgres: EmbeddedPostgres, { catchUp }: Si
         seconds.toFixed(0),
         `${(ends[0] ?? 0).toFixed(0)} / ${(ends[Math.floor(ends.length / 2)] ?? 0).toFixed(0)} / ${seconds.toFixed(0)}`,
         whole(rows / seconds),
+        (rows / seconds / aimPerSecond).toFixed(2),
       ],
     ];
   } finally {
