@@ -68,6 +68,8 @@ export const errorCodes = [
   'RESTORE_REFUSED',
   // What was asked for.
   'PUNCH_UNKNOWN',
+  // What a person told a terminal to do.
+  'COMMAND_EXPIRED',
   // The embedded database and the process itself.
   'POSTGRES_BINARIES_MISSING',
   'POSTGRES_UNREACHABLE_FOLDER',

@@ -6,7 +6,7 @@ import type { Log } from '../log.ts';
 import { createSerialClaims, keyOf, type Place } from '../office/identity.ts';
 import { startLeaseKeeper } from '../office/lease-keeper.ts';
 import { defaultPollBounds, type OfficeMeans, wholeReadBounds } from '../office/means.ts';
-import { startOffice } from '../office/office.ts';
+import { type RunningOffice, startOffice } from '../office/office.ts';
 import { createSlots } from '../office/slots.ts';
 import { createStateBoard } from '../office/states.ts';
 import { pause, systemTime } from '../office/waiting.ts';
@@ -20,6 +20,7 @@ import { registerOffice } from '../store/terminals.ts';
 import type { Metrics } from '../web/metrics.ts';
 import { openTerminal } from '../zk/terminal.ts';
 import { openZklibTerminal } from '../zklib/terminal.ts';
+import { startCommands } from './commands.ts';
 import type { HostTime } from './host-time.ts';
 import { measured } from './measured.ts';
 import type { Membership } from './membership.ts';
@@ -58,18 +59,22 @@ export function startOffices(polling: PollingMeans): () => Promise<void> {
     },
   );
   const leases = startLeaseKeeper(leaseTable(db), { holder, exclusive: membership === null, ttlMs: leaseMs });
-  const means = meansOf(polling, leases, measured(reach.watched(states), metrics));
+  const running = new Map<string, RunningOffice>();
+  const commands = startCommands(database, running, holder, log.child({ part: 'commands' }));
+  const board = measured(reach.watched(states), metrics);
+  const means = { ...meansOf(polling, leases, board), isPaused: commands.isPaused };
   const stopOffices = spreadOffices({
     plan,
     holder,
     membership,
     leases,
     log,
-    start: (office) => startOffice(office, means),
+    start: (office) => listed(startOffice(office, means), office.code, running),
     register: (office) => registerConfigured(db, office),
     tidy: (code) => keepTerminalStates(db, code, plan.office(code)?.terminals.map(({ name }) => name) ?? []),
   });
   return async () => {
+    await commands.stop();
     await stopOffices();
     await leases.stop();
     await membership?.leave();
@@ -126,6 +131,26 @@ function meansOf(polling: PollingMeans, leases: OfficeMeans['leases'], states: O
 
 function graceOf(plan: Plan): (officeCode: string) => number {
   return (officeCode) => outageGraceMs((plan.office(officeCode)?.pollEverySeconds ?? 0) * 1_000);
+}
+
+/** Keeps an office among those polled here as long as it is. */
+function listed(office: RunningOffice, code: string, running: Map<string, RunningOffice>): RunningOffice {
+  const unlist = (): void => {
+    if (running.get(code) === entry) running.delete(code);
+  };
+  const entry: RunningOffice = {
+    ...office,
+    stop() {
+      unlist();
+      return office.stop();
+    },
+    handOver(kept) {
+      unlist();
+      return office.handOver(kept);
+    },
+  };
+  running.set(code, entry);
+  return entry;
 }
 
 /** One copy per terminal and day: a log that is refused at every poll must not fill the disk. */

@@ -36,6 +36,8 @@ export interface LiveLine {
   take(now: PollClock): Promise<KeptSession | null>;
   /** Registers for events and keeps the session, unless this terminal is known to have none. False: close it. */
   keep(session: TerminalSession, clock: PollClock, serial: string): Promise<boolean>;
+  /** Ends the kept session; the next poll may keep another one. Never throws. */
+  rest(): Promise<void>;
   /** Ends the kept session; nothing is kept any more. Never throws. */
   close(): Promise<void>;
 }
@@ -149,6 +151,7 @@ export function createLiveLine(means: LiveLineMeans): LiveLine {
       means.ring();
       return !closed;
     },
+    rest: async () => kept?.end(),
     async close() {
       closed = true;
       await kept?.end();

@@ -97,6 +97,8 @@ export interface OfficeMeans {
   readonly claims: SerialClaims;
   /** Whether some office has a terminal at this `host:port`: nobody is looked for there. */
   isConfigured(address: string): boolean;
+  /** A person said that this terminal rests: it is not polled. Left out: none does. */
+  isPaused?(place: Place): boolean;
   /** Turns for whole reads, over all offices. */
   readonly wholeReads: Slots;
   readonly bounds: PollBounds;

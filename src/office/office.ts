@@ -7,6 +7,7 @@ import type { Place } from './identity.ts';
 import { createLiveLine, type LiveLine, longestKeptMs } from './live-line.ts';
 import { type OfficeMeans, wholeReadBounds } from './means.ts';
 import { newTerminalMemory } from './memory.ts';
+import { carryOut, createDesk, type Desk, type OrderFacts, type OrderKind } from './orders.ts';
 import type { PollEnd } from './pacing.ts';
 import { pollTerminal } from './poll.ts';
 import type { PolledTerminal } from './poll-context.ts';
@@ -29,6 +30,12 @@ export interface RunningOffice extends Poller {
    * @param kept names of terminals of which the state stays on the board, because they are polled here again at once
    */
   handOver(kept?: ReadonlySet<string>): Promise<void>;
+  /**
+   * Does what a person ordered as soon as the terminal has time for it.
+   *
+   * @throws GerbangError COMMAND_EXPIRED when `signal` is aborted first or there is no such terminal; or why it failed
+   */
+  order(name: string, kind: OrderKind, signal: AbortSignal): Promise<OrderFacts>;
 }
 
 /** Starts polling all terminals of an office. Stop it before the lease keeper and the state board. */
@@ -38,6 +45,7 @@ export function startOffice(office: OfficeConfig, means: OfficeMeans): RunningOf
   const ring = (name: string): void => poller.ring(name);
   const search = searchOf(office, means);
   const places: Whereabouts[] = [];
+  const desks = new Map(office.terminals.map(({ name }) => [name, createDesk()]));
   const terminals = office.terminals.map((config) => {
     const { name, host, port } = config;
     const address = (): string => place.address();
@@ -51,7 +59,7 @@ export function startOffice(office: OfficeConfig, means: OfficeMeans): RunningOf
       poller.retry(name);
     });
     places.push(place);
-    return pollable(terminal, place, means);
+    return pollable(terminal, place, means, desks.get(name) ?? createDesk());
   });
   const poller = startPoller(terminals, {
     pace: { pollEveryMs: office.pollEverySeconds * 1_000, restMs },
@@ -67,6 +75,11 @@ export function startOffice(office: OfficeConfig, means: OfficeMeans): RunningOf
   return {
     ...poller,
     stop,
+    async order(name, kind, signal) {
+      const answer = (desks.get(name) ?? createDesk()).put(kind, desks.has(name) ? signal : AbortSignal.abort());
+      poller.retry(name);
+      return answer;
+    },
     async handOver(kept) {
       await stop();
       await Promise.all(places.map((place) => means.leases.release(place.address())));
@@ -106,24 +119,42 @@ function searchOf(office: OfficeConfig, means: OfficeMeans): Search | null {
   return createSearch({ candidates, leases, newHostClock, spacingMs: bounds.searchSpacingMs, time, log });
 }
 
-function pollable(terminal: PolledTerminal, whereabouts: Whereabouts, means: OfficeMeans): Pollable {
+function pollable(terminal: PolledTerminal, whereabouts: Whereabouts, means: OfficeMeans, desk: Desk): Pollable {
   const { place, log } = terminal;
   const memory = newTerminalMemory(terminal.serial, means.random());
   let lastCode: string | null = null;
+  let rests = false;
+  let isLook = false;
   means.states.add(place, whereabouts.address());
   return {
     name: place.terminalName,
     log,
     async poll(signal, rung) {
       const there = { ...terminal, target: { ...terminal.target, ...whereabouts.here() } };
+      const order = desk.take();
+      isLook = order?.kind === 'probe';
+      if (order === null && (means.isPaused?.(place) ?? false)) {
+        if (!rests) means.states.see(place, { rests: true });
+        rests = true;
+        await terminal.live?.rest();
+        return { end: 'put-off', error: null };
+      }
+      rests = false;
       // Under a newer fence nothing of ours is refused that is not somebody else's by right.
       if (memory.log.gaveUp) await means.leases.release(whereabouts.address());
       const result = await underLease(whereabouts.address(), means, signal, (fence, end) =>
-        pollTerminal(there, memory, means, fence, end, rung),
-      );
+        order === null
+          ? pollTerminal(there, memory, means, fence, end, rung)
+          : carryOut(order, desk, there, memory, means, fence, end),
+      ).catch((error: unknown) => {
+        order?.fail(error);
+        throw error;
+      });
       return whereabouts.told(result);
     },
     onEnd(result, durationMs, lateMs) {
+      // Neither says how the terminal stands.
+      if (isLook || rests) return;
       whereabouts.note(result, memory.serial);
       means.states.end(place, result, means.newHostClock().nowMs(), durationMs, lateMs);
       lastCode = tell(terminal, result, lastCode, memory.serial);

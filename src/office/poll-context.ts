@@ -33,6 +33,12 @@ export interface PolledTerminal {
   readonly log: Log;
 }
 
+/** A poll that a person ordered, and what came of it where that is not plain from the poll. */
+export interface PollOrder {
+  readonly kind: 'read' | 'set-clock';
+  setting: Readonly<Record<string, string | number | null>> | null;
+}
+
 /** What one poll carries from step to step. */
 export interface Poll {
   readonly terminal: PolledTerminal;
@@ -44,6 +50,8 @@ export interface Poll {
   readonly kept: KeptSession | null;
   /** The terminal rang: somebody waits for this poll, so it does nothing else than read. */
   readonly rung: boolean;
+  /** A person waits for this poll; null for the usual ones. */
+  readonly order: PollOrder | null;
   /** Why the database did not answer at the begin of this poll; null when it did. */
   readonly storeAway: GerbangError | null;
   /** Why the queue takes no batches; null when it does. */

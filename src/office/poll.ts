@@ -26,6 +26,7 @@ import {
   originOf,
   type Poll,
   type PolledTerminal,
+  type PollOrder,
   promptTime,
   takeTurn,
 } from './poll-context.ts';
@@ -53,6 +54,7 @@ const identityMs = 3_600_000;
  * @param fence of the lease under which the terminal is polled
  * @param rung the terminal rang: what is new is read at once, and the rest of a poll is left to the next one
  * @param signal ends the poll; its session is closed at once
+ * @param order a person waits for it
  * @throws GerbangError what the session, the queue or the database said
  */
 export async function pollTerminal(
@@ -62,9 +64,10 @@ export async function pollTerminal(
   fence: number,
   signal: AbortSignal,
   rung = false,
+  order: PollOrder | null = null,
 ): Promise<PollResult> {
   const kept = (await terminal.live?.take(means.newHostClock())) ?? null;
-  const round: Round = { fence, signal, rung };
+  const round: Round = { fence, signal, rung, order };
   if (kept === null) return pollOver(terminal, memory, means, round, null);
   try {
     return await pollOver(terminal, memory, means, round, kept);
@@ -80,13 +83,14 @@ interface Round {
   readonly fence: number;
   readonly signal: AbortSignal;
   readonly rung: boolean;
+  readonly order: PollOrder | null;
 }
 
 async function pollOver(
   terminal: PolledTerminal,
   memory: TerminalMemory,
   means: OfficeMeans,
-  { fence, signal, rung }: Round,
+  { fence, signal, rung, order }: Round,
   kept: KeptSession | null,
 ): Promise<PollResult> {
   memory.log = withFence(memory.log, fence);
@@ -103,7 +107,7 @@ async function pollOver(
   const time: SessionTime = { clock, pause: means.pause, signal, hostErrorMs };
   adoptHostClock(memory, clock);
   const shared = { terminal, memory, means, time, fence, storeAway, queueAway, turn, log, startedAtMs };
-  const poll: Poll = { ...shared, kept, rung };
+  const poll: Poll = { ...shared, kept, rung, order };
   try {
     // Where the whole log is due and nobody has a turn to spare, the terminal is not even troubled with a connection.
     const due = wholeReadDue(startOfTerminal(memory), memory.read, clock.nowMs(), isRush(poll));

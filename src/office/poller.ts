@@ -61,6 +61,8 @@ interface Entry {
   dueAtMs: number;
   failures: number;
   running: boolean;
+  /** Somebody waits for a poll that begins after now. */
+  wanted: boolean;
   /** When the poll that was rung for may begin; null when nobody rang. */
   bellAtMs: number | null;
   startedAtMs: number;
@@ -82,12 +84,14 @@ export function startPoller(terminals: readonly Pollable[], options: PollerOptio
     dueAtMs: startedAtMs + firstDelayMs(options.pace, options.random()),
     failures: 0,
     running: false,
+    wanted: false,
     bellAtMs: null,
     startedAtMs: Number.NEGATIVE_INFINITY,
   }));
 
   const begin = (entry: Entry): void => {
     entry.running = true;
+    entry.wanted = false;
     entry.startedAtMs = time.nowMs();
     const rung = entry.dueAtMs > entry.startedAtMs;
     const lateMs = rung ? 0 : entry.startedAtMs - entry.dueAtMs;
@@ -122,6 +126,7 @@ export function startPoller(terminals: readonly Pollable[], options: PollerOptio
       const entry = entries.find(({ terminal }) => terminal.name === name);
       if (entry === undefined) return;
       entry.failures = 0;
+      entry.wanted = true;
       entry.dueAtMs = time.nowMs();
       sleeper.wake();
     },
@@ -160,6 +165,11 @@ async function attempt(
     if (end === 'failed' || end === 'needs-person') entry.failures += 1;
     else entry.failures = 0;
     entry.terminal.onEnd(result, time.nowMs() - startedAtMs, lateMs);
+  }
+  if (entry.wanted) {
+    entry.failures = 0;
+    entry.dueAtMs = time.nowMs() + options.pace.restMs;
+    return;
   }
   // Bells must not put off the poll that keeps the clocks and compares the log.
   if (rung && end === 'done') return;

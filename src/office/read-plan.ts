@@ -19,7 +19,8 @@ export type WholeReason =
   | 'tail-refused'
   | 'tail-unprovable'
   | 'ring-full'
-  | 'shrink-to-confirm';
+  | 'shrink-to-confirm'
+  | 'asked-for';
 
 /** What to ask of the log in this poll. */
 export type ReadPlan =

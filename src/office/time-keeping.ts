@@ -39,13 +39,41 @@ export async function keepTime(session: TerminalSession, poll: Poll, facts: Poll
     if (!burstTime.signal.aborted) memory.clock = { ...memory.clock, longBurstAtMs: means.time.nowMs() };
   }
   await judgeClock(poll);
-  if (facts.recordsRead !== null && wantsSet(poll)) await trySetting(session, poll, facts.recordsRead);
+  if (poll.order?.kind === 'set-clock') poll.order.setting = await setByOrder(session, poll, facts.recordsRead);
+  else if (facts.recordsRead !== null && wantsSet(poll)) await trySetting(session, poll, facts.recordsRead);
   await keepOperations(session, poll, facts.counters, facts.stepped);
   showClock(poll);
   await sendEvidence(poll);
 }
 
-async function trySetting(session: TerminalSession, poll: Poll, recordsRead: number): Promise<void> {
+/** Below this a clock is right: a set would only add a step. */
+const rightWithinMs = 1_000;
+
+/**
+ * A person wants the clock set now. Office hours and threshold are theirs to judge; what keeps records and people from harm
+ * is not: no set while people queue, before all is read, or where a set would hide that the clock needs a person.
+ */
+async function setByOrder(session: TerminalSession, poll: Poll, recordsRead: number | null) {
+  const { terminal, memory, time } = poll;
+  const offsetMs = (): number | null => {
+    const { offset } = memory.clock;
+    return offset === null
+      ? null
+      : Math.round((offset.earliestMs + offset.latestMs) / 2 - terminal.zoneOffsetMs(offset.atMs));
+  };
+  const before = { beforeMs: offsetMs() };
+  const { offset } = memory.clock;
+  if (isRush(poll)) return { result: 'rush', ...before };
+  if (recordsRead === null || offset === null) return { result: 'not-read', ...before };
+  if (memory.fitness === null) return { result: 'not-judged', ...before };
+  if (memory.fitness.unfit !== null) return { result: 'needs-person', code: memory.fitness.unfit.code, ...before };
+  const isRight = !isOff({ whenOffByMs: rightWithinMs }, offset, terminal.zoneOffsetMs(time.clock.nowMs()));
+  if (isRight) return { result: 'right-already', ...before };
+  const result = await trySetting(session, poll, recordsRead);
+  return { result, ...before, afterMs: offsetMs() };
+}
+
+async function trySetting(session: TerminalSession, poll: Poll, recordsRead: number): Promise<SettingResult> {
   const { terminal, memory, means, time, log } = poll;
   const zoneOffsetMs = terminal.zoneOffsetMs(time.clock.nowMs());
   // Whatever becomes of it: a terminal that breaks off at this command is not asked again at the next poll.
@@ -57,12 +85,16 @@ async function trySetting(session: TerminalSession, poll: Poll, recordsRead: num
     if (!isGerbangError(error, 'ZK_REFUSED')) throw error;
     result = 'did-not-take';
   }
-  if (result === 'not-now') return log.info({ result }, 'clock setting tried');
+  if (result === 'not-now') {
+    log.info({ result }, 'clock setting tried');
+    return result;
+  }
   memory.setAgainAtMs = means.time.nowMs() + judgedForMs;
   // The next verdict knows of this set.
   memory.fitness = null;
   if (result === 'did-not-take') log.warn('clock did not take the time it was set to');
   else log.info({ result }, 'clock setting tried');
+  return result;
 }
 
 /**
@@ -73,8 +105,9 @@ async function judgeClock(poll: Poll): Promise<void> {
   const { terminal, memory, means, time } = poll;
   const { offset } = memory.clock;
   const { serial, fitness } = memory;
-  if (offset === null || serial === null || !terminal.settingRule.set) return;
-  if (!isOff(terminal.settingRule, offset, terminal.zoneOffsetMs(time.clock.nowMs()))) {
+  const ordered = poll.order?.kind === 'set-clock';
+  if (offset === null || serial === null || !(ordered || terminal.settingRule.set)) return;
+  if (!ordered && !isOff(terminal.settingRule, offset, terminal.zoneOffsetMs(time.clock.nowMs()))) {
     memory.fitness = null;
     return;
   }
@@ -115,7 +148,8 @@ async function sendEvidence(poll: Poll): Promise<void> {
 }
 
 /** The clock should be set now, if this poll reads the log to its end. */
-export function wantsSet({ terminal, memory, time, means }: Poll): boolean {
+export function wantsSet({ terminal, memory, time, means, order }: Poll): boolean {
+  if (order?.kind === 'set-clock') return true;
   if (means.time.nowMs() < memory.setAgainAtMs || (memory.fitness?.unfit ?? null) !== null) return false;
   const utcMs = time.clock.nowMs();
   return shouldSetClock(terminal.settingRule, memory.clock.offset, utcMs, terminal.zoneOffsetMs(utcMs));

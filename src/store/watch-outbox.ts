@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
 import type { Database } from './database.ts';
+import { machinesChannel } from './machine-commands.ts';
 import { outboxChannel } from './outbox.ts';
 import { setupChannel } from './setup.ts';
 
@@ -11,7 +12,7 @@ export interface OutboxWatch {
 }
 
 /** Channels that are listened to, all on one connection. */
-type Channel = typeof outboxChannel | typeof setupChannel;
+type Channel = typeof outboxChannel | typeof setupChannel | typeof machinesChannel;
 
 interface Wake {
   readonly channel: Channel;
@@ -39,6 +40,11 @@ export function watchOutbox(database: Pick<Database, 'pool'>, onWake: () => void
 /** The same after each commit that changed which offices and machines there are. */
 export function watchSetup(database: Pick<Database, 'pool'>, onWake: () => void): OutboxWatch {
   return watch(database, setupChannel, onWake);
+}
+
+/** The same for commands to machines and pauses. */
+export function watchMachines(database: Pick<Database, 'pool'>, onWake: () => void): OutboxWatch {
+  return watch(database, machinesChannel, onWake);
 }
 
 function watch({ pool }: Pick<Database, 'pool'>, channel: Channel, onWake: () => void): OutboxWatch {
@@ -103,7 +109,7 @@ async function listenOnce(pool: pg.Pool, signal: AbortSignal, onWake: (channel: 
   });
   try {
     client.on('notification', ({ channel }) => onWake(channel));
-    await client.query(`listen ${outboxChannel}; listen ${setupChannel}`);
+    await client.query(`listen ${outboxChannel}; listen ${setupChannel}; listen ${machinesChannel}`);
     onWake(null);
     await ended;
   } finally {

@@ -218,6 +218,10 @@ export const english: ErrorTexts = {
     'A gateway on another host uses this database, and both need one queue in Redis.',
     'Set the same REDIS_URL on every host, or stop the other gateway.',
   ],
+  COMMAND_EXPIRED: [
+    'Nobody had time for this command before its time was over, so it was not done.',
+    'Look whether a gateway polls this office and whether the terminal answers; then give the command again.',
+  ],
   SHUTDOWN: ['Gerbang is stopping.', 'Nothing to do; work goes on when Gerbang is started again.'],
   INTERNAL: ['Something is wrong inside Gerbang itself.', 'Report it with these details and the log.'],
 };

@@ -227,6 +227,10 @@ export const indonesian: ErrorTexts = {
     'Gerbang di server lain memakai basis data ini, dan keduanya memerlukan satu antrean di Redis.',
     'Isi REDIS_URL yang sama di semua server, atau hentikan Gerbang yang lain.',
   ],
+  COMMAND_EXPIRED: [
+    'Perintah ini belum sempat dikerjakan sampai waktunya habis, jadi tidak dilakukan.',
+    'Periksa apakah Gerbang sedang membaca OPD ini dan apakah mesinnya menjawab, lalu beri perintah lagi.',
+  ],
   SHUTDOWN: ['Gerbang sedang berhenti.', 'Tidak perlu apa-apa; pekerjaan dilanjutkan saat Gerbang dijalankan lagi.'],
   INTERNAL: ['Ada kesalahan di dalam Gerbang sendiri.', 'Laporkan bersama rincian ini dan log-nya.'],
 };
