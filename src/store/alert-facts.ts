@@ -36,7 +36,10 @@ export async function readAlertFacts(db: Kysely<Tables>) {
       const terminals = await sql<FactTerminal>`
         select s.office_code as "officeCode", s.terminal_name as name, s.state, s.error_code as "errorCode",
                s.failing_since as "failingSinceMs", s.offset_ms as "offsetMs", s.offset_bound_ms as "offsetBoundMs",
-               s.records, s.record_capacity as "recordCapacity", false as paused
+               s.records, s.record_capacity as "recordCapacity",
+               exists (select from terminal_pause p
+                       where p.office_code = s.office_code and p.terminal_name = s.terminal_name
+                         and p.ended_at is null and p.until_at > now()) as paused
         from terminal_state s order by s.office_code, s.terminal_name`.execute(tx);
       const gaps = await sql<FactCount>`
         select terminal_name as name, office_code as "officeCode", min(found_at) as "sinceMs",

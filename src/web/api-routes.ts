@@ -1,4 +1,5 @@
 /** All routes of `/api/v1`, one line per area. How to write one: api/README.md. */
+import { alertsApi } from './alerts/api.ts';
 import type { AnyApiRoute } from './api/route.ts';
 import { completenessApi } from './completeness-api.ts';
 import type { WebContext } from './context.ts';
@@ -6,5 +7,5 @@ import { meApi } from './me-api.ts';
 
 export function apiRoutes(context: WebContext): readonly AnyApiRoute[] {
   const { database } = context;
-  return [...meApi(), ...completenessApi(database)];
+  return [...meApi(), ...completenessApi(database), ...alertsApi(context)];
 }

@@ -180,6 +180,18 @@ test('what somebody took on is not told any more', async () => {
   await running.close();
 });
 
+test('a machine that somebody let rest is no news', async () => {
+  const running = watch([channel()]);
+  await machines({ Lobi: nowMs - 40 * minute, Aula: 'ok', Gudang: 'ok' });
+  await sql`insert into terminal_pause (office_code, terminal_name, until_at, reason, paused_by)
+            values ('dinkes', 'Lobi', now() + interval '1 hour', 'dicat ulang', 'budi')`.execute(database.db);
+  await running.look();
+  expect(await readOpenAlerts(database.db)).toEqual([]);
+  await sql`update terminal_pause set ended_at = clock_timestamp(), ended_by = 'budi'`.execute(database.db);
+  await running.look();
+  expect(await readOpenAlerts(database.db)).toHaveLength(1);
+});
+
 test('in quiet hours only what is critical is sent; the rest comes after them', async () => {
   const running = watch([channel()]);
   quiet = true;
