@@ -14,6 +14,7 @@ import type { EvidenceTables } from './evidence-tables.ts';
 import type { MachineTables } from './machine-tables.ts';
 import type { ModelTables } from './model-tables.ts';
 import type { OutboxTables } from './outbox-tables.ts';
+import type { PeopleTables } from './people-tables.ts';
 import type { SetupTables } from './setup-tables.ts';
 
 /** Read as milliseconds UTC (`-Infinity` for '-infinity'), written as ISO text (`instantText`). */
@@ -35,7 +36,8 @@ export interface Tables
     MachineTables,
     ModelTables,
     OutboxTables,
-    SetupTables {
+    SetupTables,
+    PeopleTables {
   office: {
     code: string;
     name: string;

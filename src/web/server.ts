@@ -26,6 +26,8 @@ import { addApi } from './api/plugin.ts';
 import { keepReads } from './api/reads.ts';
 import { apiRoutes } from './api-routes.ts';
 import { readAssets } from './assets.ts';
+import { addExportRoutes } from './attendance/export-routes.ts';
+import { addAttendanceRoutes } from './attendance/routes.ts';
 import type { PaceOf } from './board.ts';
 import { createBoardSource } from './board-source.ts';
 import { startChangeFeed } from './change-feed.ts';
@@ -105,6 +107,8 @@ export async function startWeb(options: WebOptions): Promise<Web> {
   addPageRoutes(app, pages);
   addSignInRoutes(app, context, options.readers);
   addAlertRoutes(app, context);
+  addAttendanceRoutes(app, context);
+  addExportRoutes(app, context);
   if (options.clocks !== undefined) addClockRoutes(app, pages, options.clocks);
   addServiceRoutes(app, { metrics, checks: options.checks ?? {} });
   const changes = startChangeFeed({ database, log });

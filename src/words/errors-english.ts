@@ -206,6 +206,14 @@ export const english: ErrorTexts = {
     "See the cause in the details and in Postgres' own log in the data folder; check disk space, and whether another Gerbang runs.",
   ],
   PORT_TAKEN: ['Another program uses this port.', 'Stop that program, or choose another port with --port or PORT.'],
+  PERSON_NIP_TAKEN: [
+    'Another person has this NIP already.',
+    'Look for that person in the list; correct the NIP, or change that person instead of adding one.',
+  ],
+  PIN_ALREADY_TAKEN: [
+    'This PIN means another person there at that time.',
+    'End the PIN of the other person first, or choose a day from which the new person has it.',
+  ],
   MQTT_UNAVAILABLE: [
     'The MQTT broker cannot be reached.',
     'Check MQTT_URL and the broker. Attendance is stored all the same and sent later.',

@@ -215,6 +215,14 @@ export const indonesian: ErrorTexts = {
     'Port sudah dipakai program lain.',
     'Hentikan program itu, atau pilih port lain dengan --port atau PORT.',
   ],
+  PERSON_NIP_TAKEN: [
+    'NIP ini sudah dipakai pegawai lain.',
+    'Cari pegawai itu di daftar; betulkan NIP-nya, atau ubah data pegawai itu alih-alih menambah yang baru.',
+  ],
+  PIN_ALREADY_TAKEN: [
+    'PIN ini milik pegawai lain di mesin itu pada masa itu.',
+    'Akhiri dahulu PIN pegawai lain itu, atau pilih hari mulai berlakunya PIN bagi pegawai yang baru.',
+  ],
   MQTT_UNAVAILABLE: [
     'Broker MQTT tidak dapat dihubungi.',
     'Periksa MQTT_URL dan broker-nya. Presensi tetap tersimpan dan dikirim menyusul.',

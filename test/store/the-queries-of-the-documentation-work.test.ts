@@ -33,6 +33,8 @@ beforeAll(async () => {
   await applyBatch(db, first, means);
   const opens = { reason: 'log-rewritten' as const, priorEpoch: 1, priorNext: log.length };
   await applyBatch(db, batchOf('ABC123', log.toReversed(), { epoch: 2, opens, bracket }), means);
+  await sql`with somebody as (insert into person (person_id, name, office_code) values ('contoh', 'Contoh', 'kominfo'))
+            insert into person_pin (person_id, office_code, pin) values ('contoh', 'kominfo', '12')`.execute(db);
   const january = { month: '2026-01', startMs: Date.UTC(2025, 11, 31, 17), endMs: Date.UTC(2026, 0, 31, 17) };
   await closeMonth(db, { ...january, officeCode: 'kominfo', timeZone: 'Asia/Jakarta', closedBy: 'bendahara' });
   const kominfo = { code: 'kominfo', timeZone: 'Asia/Jakarta', relevantUntilMinute: null };

@@ -14,6 +14,7 @@ interface Place {
 /** In the order in which people work: look, find, report, answer. */
 const places: readonly Place[] = [
   { path: '/', text: navigation.board, needs: 'board.view' },
+  { path: '/presensi', text: navigation.attendance, needs: 'attendance.view' },
   { path: '/clocks', text: navigation.clocks, needs: 'board.view' },
   { path: '/peringatan', text: alertWords.page, needs: 'board.view' },
 ];
