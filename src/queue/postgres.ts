@@ -11,6 +11,7 @@ import {
   SchemaVersionMismatchError,
   UnsupportedPostgresVersionError,
 } from 'bullmq';
+import pg from 'pg';
 import { GerbangError, isStoreAway } from '../errors.ts';
 import { openDatabase, storeError } from '../store/database.ts';
 import {
@@ -25,6 +26,17 @@ import { createLanes } from './lanes.ts';
 
 const schema = 'gerbang_queue';
 
+/**
+ * BullMQ takes a connection out of its pool without listening to it: one that breaks just then, while a gateway starts,
+ * would end the process. What breaks shows at the next statement.
+ */
+class HeardClient extends pg.Client {
+  constructor(config?: string | pg.ClientConfig) {
+    super(config);
+    this.on('error', () => undefined);
+  }
+}
+
 /** See `queueConnection`. */
 export function postgresConnection(databaseUrl: string): QueueConnection {
   return {
@@ -38,6 +50,7 @@ export function postgresConnection(databaseUrl: string): QueueConnection {
         ...addressOf(databaseUrl, role),
         schema,
         max: maxQueries,
+        Client: HeardClient,
         application_name: `gerbang-queue-${role}`,
         connectionTimeoutMillis: timeoutMs,
         query_timeout: timeoutMs,
