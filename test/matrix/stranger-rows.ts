@@ -1,6 +1,7 @@
 /** Row 39: strangers at the built-in MQTT broker. */
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import mqtt from 'mqtt';
 import type { GatewayProcess } from './rig/gateway.ts';
 import { until } from './rig/wait.ts';
@@ -97,7 +98,9 @@ async function forge(url: string): Promise<number> {
     forger.on('error', () => undefined);
     const gone = new Promise<void>((resolve) => forger.once('close', () => resolve()));
     forger.publish(topic, '{"forged":true}', { qos: 0 });
-    await gone;
+    // Where it is let in, nobody hangs up: the reader tells what came of it.
+    await Promise.race([gone, sleep(3_000)]);
+    forger.end(true);
   }
   const curious = await mqtt.connectAsync(url, { reconnectPeriod: 0 });
   curious.on('error', () => undefined);

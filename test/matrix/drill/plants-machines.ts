@@ -152,31 +152,6 @@ const ofPostgres: readonly RowPlant[] = [
 
 const ofHosts: readonly RowPlant[] = [
   {
-    row: 14,
-    without: 'a step of the clock of the host is noticed',
-    edits: [
-      [
-        'src/office/host-steps.ts',
-        'return sleptMs > 0 || Math.abs(steppedMs) > noticedMs;',
-        'return sleptMs > noticedMs * steppedMs * 1e12;',
-      ],
-      [
-        'src/office/host-steps.ts',
-        'if (Math.abs(steppedMs) <= noticedMs) return;',
-        'if (Math.abs(steppedMs) <= 1e12) return;',
-      ],
-    ],
-    says: /I5: .* is final and wrong/,
-    patienceSeconds: 60,
-  },
-  {
-    row: 15,
-    without: 'a batch that is stored already is recognised',
-    edits: [repeatContradicts],
-    says: /set aside/,
-    patienceSeconds: 60,
-  },
-  {
     row: 41,
     without: 'the last deadline of a stop',
     edits: [
@@ -218,12 +193,6 @@ const ofOffices: readonly RowPlant[] = [
       ],
     ],
     says: /I7: \d+ rows never arrived/,
-  },
-  {
-    row: 38,
-    without: 'a subscriber that reads nothing is dropped',
-    edits: [['src/mqtt/broker.ts', '    drainTimeout: drainWithinMs,\n', '']],
-    says: /the reader has all of it/,
   },
   {
     row: 39,

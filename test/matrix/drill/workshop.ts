@@ -56,7 +56,7 @@ export async function playWithout({ row, edits, patienceSeconds = 45 }: RowPlant
       variables: {
         GERBANG_MATRIX_RESULTS: results,
         GERBANG_MATRIX_PATIENCE_MS: `${patienceSeconds * 1_000}`,
-        GERBANG_MATRIX_REPOSITORY: rootFolder,
+        GERBANG_MATRIX_REPOSITORY: process.env.GERBANG_MATRIX_REPOSITORY ?? rootFolder,
       },
       stdio: 'ignore',
     });
