@@ -11,9 +11,9 @@ import {
   SchemaVersionMismatchError,
   UnsupportedPostgresVersionError,
 } from 'bullmq';
-import pg from 'pg';
 import { GerbangError, isStoreAway } from '../errors.ts';
 import { openDatabase, storeError } from '../store/database.ts';
+import { HeardClient } from '../store/heard-client.ts';
 import {
   keyPrefix,
   producerTimeoutMs,
@@ -25,17 +25,6 @@ import {
 import { createLanes } from './lanes.ts';
 
 const schema = 'gerbang_queue';
-
-/**
- * BullMQ takes a connection out of its pool without listening to it: one that breaks just then, while a gateway starts,
- * would end the process. What breaks shows at the next statement.
- */
-class HeardClient extends pg.Client {
-  constructor(config?: string | pg.ClientConfig) {
-    super(config);
-    this.on('error', () => undefined);
-  }
-}
 
 /** See `queueConnection`. */
 export function postgresConnection(databaseUrl: string): QueueConnection {

@@ -35,7 +35,7 @@ const notTriedAgain: Edit = [
 
 const nothingIsAway: Edit = [
   'src/store/store-error.ts',
-  'return awayCodes.has(code) || awayClasses.test(code) || awayMessages.test(messageOf(error));',
+  'return awayCodes.has(code) || awayClasses.test(code) || awayMessages.test(messageOf(error)) || isOutdatedPlan(error);',
   'return false;',
 ];
 
