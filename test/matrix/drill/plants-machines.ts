@@ -207,12 +207,6 @@ const ofOffices: readonly RowPlant[] = [
     says: /forged words reached a reader/,
   },
   {
-    row: 40,
-    without: 'a batch that only a newer version can read waits for it',
-    edits: [['src/queue/attempts.ts', 'const maxTriesNewer = 120;', 'const maxTriesNewer = 0;']],
-    says: /set aside/,
-  },
-  {
     row: 43,
     without: 'the id of a row follows from its record alone',
     edits: [['src/store/told-row.ts', 'id: row.punchId,', "id: row.punchId + '-' + process.pid,"]],
