@@ -7,6 +7,8 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Command, Option } from 'commander';
 import { createLog } from '../log.ts';
+import type { Database } from '../store/database.ts';
+import { roleNames } from '../words/accounts.ts';
 import { summaries } from '../words/commands.ts';
 import { running, demo as words } from '../words/running.ts';
 import { jsonOption, wholeNumberArgument } from './arguments.ts';
@@ -103,8 +105,12 @@ async function live(
   life.onStop(() => gateway.stop());
   if (life.signal.aborted) return null;
   progress.line(`${cli.say(running.page)}: ${gateway.pageUrl}`);
-  if (gateway.firstLink !== null) progress.line(`${cli.say(running.firstOperator)}: ${gateway.firstLink}`);
   progress.line(`${cli.say(running.mqtt)}: ${gateway.mqttUrl}`);
+
+  const { openDatabase } = await import('../store/database.ts');
+  const database = openDatabase(postgres.url, { maxConnections: 2, applicationName: 'gerbang demo' });
+  life.onStop(() => database.close());
+  await sayLogins(cli, database, dataDir, progress);
 
   await fleet.startPeople({
     people: options.people,
@@ -115,9 +121,6 @@ async function live(
   progress.line(
     `${cli.say(words.people)}: ${options.people} ${cli.say(words.peopleStart)} · ${cli.say(running.stopHint)}`,
   );
-  const { openDatabase } = await import('../store/database.ts');
-  const database = openDatabase(postgres.url, { maxConnections: 2, applicationName: 'gerbang demo' });
-  life.onStop(() => database.close());
   const watching = progress.watch(database, fleet.terminals, () => gateway.queueDepth(), life.signal);
   await Promise.race([life.ended, options.for === undefined ? life.ended : seconds(options.for, life.signal)]);
   if (options.for === undefined || life.signal.aborted) {
@@ -130,6 +133,13 @@ async function live(
   const result = await drained(options, fleet, (serials) => readAudit(database.db, serials), life);
   await watching.stop();
   return result;
+}
+
+async function sayLogins(cli: Cli, database: Database, folder: string, progress: Progress): Promise<void> {
+  const { demoLogins } = await import('./demo/logins.ts');
+  progress.line(cli.say(words.logins));
+  for (const { login, password, role } of await demoLogins(database, folder))
+    progress.line(`  ${login.padEnd(9)} ${password.padEnd(26)} ${cli.say(roleNames[role])}`);
 }
 
 async function startFleetOf(options: DemoOptions, folder: string): Promise<SimulatedFleet> {

@@ -21,6 +21,10 @@ export const demo = {
   },
   terminals: { id: 'Mesin tiruan', en: 'Simulated terminals' },
   terminalsReady: { id: 'mesin siap di 127.0.0.1', en: 'terminals ready on 127.0.0.1' },
+  logins: {
+    id: 'Masuk ke ruang pantau sebagai (akun, kata sandi)',
+    en: 'Sign in to the live board as (account, password)',
+  },
   people: { id: 'Pegawai', en: 'People' },
   peopleStart: { id: 'orang mulai berdatangan', en: 'people begin to arrive' },
   readIn: { id: 'catatan tersimpan', en: 'punches stored' },
