@@ -145,7 +145,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     stops.push(watchOver(options, { database, queue, hostTime, metrics }));
     const web = await startPage(options, { database, plan, queue, publisher, metrics, hostTime });
     stops.push(() => web.close());
-    const firstSecret = await makeFirstOperator(database.db);
+    const firstSecret = await untilStoreAnswers(() => makeFirstOperator(database.db), options);
     const firstLink = firstSecret === null ? null : `${web.url}/masuk/tautan?kode=${firstSecret}`;
 
     const rules = addressRules(options);
