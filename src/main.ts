@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 /** The program: which commands there are. */
+import { addAccountCommand } from './cli/account.ts';
 import { addBackup } from './cli/backup.ts';
 import { addCheckConfig } from './cli/check-config.ts';
 import { addClocks } from './cli/clocks.ts';
@@ -37,6 +38,7 @@ process.exitCode = await runProgram(process.argv.slice(2), [
   addClosePeriod,
   addVerify,
   addDigest,
+  addAccountCommand,
   addBackup,
   addRestore,
   addProbe,

@@ -8,6 +8,7 @@ import type { KeptDigest } from '../store/digest-text.ts';
 import { frame } from '../words/commands.ts';
 import { evidenceCommands, fates, evidenceWords as words } from '../words/evidence.ts';
 import { numberText } from '../words/language.ts';
+import { accountCommand } from '../words/settings.ts';
 import { dayArgument, jsonOption } from './arguments.ts';
 import type { Cli } from './cli.ts';
 import { withWholeDatabase } from './database-work.ts';
@@ -41,19 +42,28 @@ async function run(cli: Cli, options: Options): Promise<void> {
   const kept = options.against === undefined ? [] : await keptDigests(options.against);
   const { verifyEvidence } = await import('../evidence/verify.ts');
   const startedMs = performance.now();
-  const found = await withWholeDatabase(cli, 'verify', ({ db }) =>
-    verifyEvidence(db, {
+  const { countAudit, firstBrokenAudit } = await import('../store/audit-log.ts');
+  const { found, audit } = await withWholeDatabase(cli, 'verify', async ({ db }) => ({
+    found: await verifyEvidence(db, {
       fromDay: options.from ?? null,
       toDay: options.to ?? null,
       serial: options.terminal ?? null,
       kept,
       onProgress: progressTo(cli),
     }),
-  );
+    audit: { brokenFrom: await firstBrokenAudit(db), entries: await countAudit(db) },
+  }));
   const seconds = (performance.now() - startedMs) / 1_000;
-  if (options.json) writeJson(cli.stdout, { ...found, seconds });
-  else cli.stdout.write(verificationText(cli, found));
+  if (options.json) writeJson(cli.stdout, { ...found, audit, seconds });
+  else cli.stdout.write(verificationText(cli, found) + auditText(cli, audit));
+  if (audit.brokenFrom !== null) cli.exitCode = 1;
   if (found.count > 0 || (found.comparison?.different.length ?? 0) > 0) cli.exitCode = 1;
+}
+
+/** Whether the log of what people did holds. */
+function auditText(cli: Cli, { brokenFrom, entries }: { brokenFrom: number | null; entries: number }): string {
+  const said = brokenFrom === null ? cli.say(accountCommand.auditIntact) : cli.say(accountCommand.auditBroken);
+  return `${said}: ${numberText(brokenFrom ?? entries, cli.lang)}\n`;
 }
 
 /** The text of one digest, or a file that holds some. */

@@ -125,6 +125,19 @@ export async function changeAccount(
   if (change.disabled) await sql`delete from web_session where account_id = ${accountId}`.execute(db);
 }
 
+/**
+ * True when somebody can let people in without this account: an operator of all offices who has a password. Two who take
+ * each other's rights at once take turns here.
+ */
+export async function remainsOperator(db: Kysely<Tables>, withoutAccountId: string): Promise<boolean> {
+  const { rows } = await sql<{ accountId: string; good: boolean }>`
+    select account_id as "accountId", password_hash is not null as good from account
+    where role = 'operator' and office_code is null and disabled_at is null
+    order by account_id for update`.execute(db);
+  const isOne = rows.some(({ accountId }) => accountId === withoutAccountId);
+  return !isOne || rows.some(({ accountId, good }) => accountId !== withoutAccountId && good);
+}
+
 /** Makes a link to choose a password; earlier links of the account end. */
 export async function createLink(
   db: Kysely<Tables>,

@@ -35,7 +35,13 @@ export interface AuditRow extends Required<AuditEntry> {
 /** Newest first, before `beforeId`. */
 export async function readAuditLog(
   db: Kysely<Tables>,
-  page: { readonly beforeId: number | null; readonly limit: number; readonly action?: string; readonly actor?: string },
+  page: {
+    readonly beforeId: number | null;
+    readonly limit: number;
+    readonly action?: string;
+    readonly actor?: string;
+    readonly officeCode?: string | null;
+  },
 ): Promise<readonly AuditRow[]> {
   const { rows } = await sql<AuditRow>`
     select audit_id as "auditId", at as "atMs", actor_kind as "actorKind", actor, action, subject,
@@ -44,8 +50,17 @@ export async function readAuditLog(
     where (${page.beforeId}::bigint is null or audit_id < ${page.beforeId}::bigint)
       and (${page.action ?? null}::text is null or action = ${page.action ?? null} or action like ${`${page.action ?? ''}.%`})
       and (${page.actor ?? null}::text is null or actor = ${page.actor ?? null})
+      and (${page.officeCode ?? null}::text is null or office_code = ${page.officeCode ?? null})
     order by audit_id desc limit ${page.limit}`.execute(db);
   return rows;
+}
+
+/** How many entries there are; they count without gaps, so the last number says it. */
+export async function countAudit(db: Kysely<Tables>): Promise<number> {
+  const { rows } = await sql<{
+    entries: number;
+  }>`select coalesce(max(audit_id), 0) as entries from audit_entry`.execute(db);
+  return rows[0]?.entries ?? 0;
 }
 
 /** The first entry whose chain does not hold, or null when all of it does. A missing row breaks the row after it. */

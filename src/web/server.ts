@@ -34,13 +34,14 @@ import { startChangeFeed } from './change-feed.ts';
 import { addClockRoutes, type ClockPort } from './clock-routes.ts';
 import { sendMessage, type WebContext } from './context.ts';
 import { createFeed } from './feed.ts';
-import { isOwnHost, securityHeaders } from './guard.ts';
+import { isLoopback, isOwnHost, securityHeaders } from './guard.ts';
 import type { Check } from './health.ts';
 import { startLive } from './live.ts';
 import { defaultPace } from './mark.ts';
 import type { Metrics } from './metrics.ts';
 import { addPageRoutes, type HostErrorOf } from './page-routes.ts';
 import { addServiceRoutes } from './service-routes.ts';
+import { addSettingsRoutes } from './settings/routes.ts';
 import { addSignInRoutes } from './sign-in-routes.ts';
 
 /** What the page needs. */
@@ -106,6 +107,9 @@ export async function startWeb(options: WebOptions): Promise<Web> {
   const pages = { ...frames, database, feed, boards, live, paceOf, nowMs };
   addPageRoutes(app, pages);
   addSignInRoutes(app, context, options.readers);
+  const isInsecure = !isLoopback(options.host) && (options.proxies ?? []).length === 0;
+  if (isInsecure) log.warn('pages leave this machine without TLS: put a proxy in front and name it in web.proxies');
+  addSettingsRoutes(app, context, { readers: options.readers, isInsecure });
   addAlertRoutes(app, context);
   addAttendanceRoutes(app, context);
   addExportRoutes(app, context);

@@ -1,6 +1,7 @@
 /** The real command line without a process of its own, which costs seconds of start-up for each case. */
 import { PassThrough } from 'node:stream';
 import { text } from 'node:stream/consumers';
+import { addAccountCommand } from '../../src/cli/account.ts';
 import { addBackup } from '../../src/cli/backup.ts';
 import { addCheckConfig } from '../../src/cli/check-config.ts';
 import type { Cli } from '../../src/cli/cli.ts';
@@ -37,6 +38,7 @@ const commands = [
   addClosePeriod,
   addVerify,
   addDigest,
+  addAccountCommand,
   addBackup,
   addRestore,
   addProbe,

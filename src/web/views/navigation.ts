@@ -8,7 +8,8 @@ import { type Html, html } from '../html.ts';
 interface Place {
   readonly path: string;
   readonly text: Bilingual;
-  readonly needs: Permission;
+  /** Null for everybody who is signed in. */
+  readonly needs: Permission | null;
 }
 
 /** In the order in which people work: look, find, report, answer. */
@@ -17,6 +18,7 @@ const places: readonly Place[] = [
   { path: '/presensi', text: navigation.attendance, needs: 'attendance.view' },
   { path: '/clocks', text: navigation.clocks, needs: 'board.view' },
   { path: '/peringatan', text: alertWords.page, needs: 'board.view' },
+  { path: '/pengaturan', text: navigation.settings, needs: null },
 ];
 
 /** Links for a reader; nothing for nobody. */
@@ -25,7 +27,7 @@ export function menu(reader: Reader | null, address: string, lang: Lang): Html |
   const path = address.split('?')[0] ?? '/';
   const isHere = (place: Place): boolean => (place.path === '/' ? path === '/' : path.startsWith(place.path));
   const links = places
-    .filter((place) => may(reader, place.needs))
+    .filter((place) => place.needs === null || may(reader, place.needs))
     .map(
       (place) =>
         html`<li><a href="${place.path}"${isHere(place) && html` aria-current="page"`}>${place.text[lang]}</a></li>`,
