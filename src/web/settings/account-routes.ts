@@ -44,8 +44,8 @@ export function judgeAccount(given: AccountForm, offices: ReadonlySet<string>, l
   return { login, name, role: role ?? ('viewer' satisfies Role), officeCode, errors };
 }
 
-/** Adds the pages. */
-export function addAccountRoutes(app: FastifyInstance, context: WebContext): void {
+/** What the routes answer with. */
+function createPages(context: WebContext) {
   const { database, frames } = context;
   const offices = async () => (await readFleet(database.db)).offices;
 
@@ -76,6 +76,13 @@ export function addAccountRoutes(app: FastifyInstance, context: WebContext): voi
     const shown = { title: words.linkTitle, text: words.linkText, secret: link, back: path };
     return sendPage(reply, onceView(frameFor(request, reply, frames, path), shown));
   };
+  return { offices, list, one, missing, showLink };
+}
+
+/** Adds the pages. */
+export function addAccountRoutes(app: FastifyInstance, context: WebContext): void {
+  const { database, frames } = context;
+  const { offices, list, one, missing, showLink } = createPages(context);
   const guarded =
     (handle: (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>) =>
     (request: FastifyRequest, reply: FastifyReply) =>
