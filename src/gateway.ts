@@ -21,7 +21,7 @@ import { type HostTime, startHostTime } from './gateway/host-time.ts';
 import { defaultLeaseMs, hostIdOf, joinHosts } from './gateway/membership.ts';
 import { registerConfigured, startOffices } from './gateway/offices.ts';
 import { keepDaysSealed } from './gateway/sealing.ts';
-import { addressRules, planMeans } from './gateway/setup.ts';
+import { addressRules, planMeans, setupPort } from './gateway/setup.ts';
 import { prepareStore } from './gateway/store-rights.ts';
 import { applyBatch, type IngestMeans } from './ingest/apply-batch.ts';
 import type { Log } from './log.ts';
@@ -291,6 +291,7 @@ function startPage(options: GatewayOptions, { database, plan, queue, publisher, 
     rehearsal: options.rehearsal ?? false,
     clocks: clockPort(database, () => Date.now()),
     hostError: hostTime.error,
+    setup: setupPort(options, database, plan),
     paceOf: (officeCode) => paceOf(plan.office(officeCode)),
     checks: {
       database: () => requireMigrated(database),

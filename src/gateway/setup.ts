@@ -9,8 +9,10 @@ import { createKeyBox } from '../setup/key-box.ts';
 import type { Plan, PlanMeans } from '../setup/plan.ts';
 import { isRehearsalSerial, isSimulatedSerial } from '../setup/simulated.ts';
 import type { Database } from '../store/database.ts';
+import type { SetupPort } from '../web/setup/port.ts';
 import { setupTroubles } from '../words/setup-troubles.ts';
 import type { OpenTerminal } from '../zk/driver.ts';
+import { tryTerminal } from './try-terminal.ts';
 
 /** What the plan needs of the gateway's options. */
 export function planMeans({ config, secret, rehearsal, log }: GatewayOptions, database: Database): PlanMeans {
@@ -49,6 +51,12 @@ export function guardedDriver(open: OpenTerminal, plan: Plan, rules: AddressRule
       { context: { office: officeCode, reason: admitted.refused } },
     );
   };
+}
+
+/** What the settings pages are given. */
+export function setupPort(options: GatewayOptions, database: Database, plan: Plan): SetupPort {
+  const means = { ...planMeans(options, database), rules: addressRules(options) };
+  return { plan, means, tryTerminal };
 }
 
 /** The store, with simulated machines turned away where data is real. */

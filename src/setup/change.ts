@@ -3,7 +3,7 @@
  * reason for each fault; history and audit log are written with the change.
  */
 
-import { isWithin, parseNetwork } from '../config.ts';
+import { isWithin, officeSchema, parseNetwork } from '../config.ts';
 import { type AuditEntry, writeAudit } from '../store/audit-log.ts';
 import type { Database } from '../store/database.ts';
 import {
@@ -137,7 +137,8 @@ function stepOf(means: ChangeMeans, now: Managed, wish: SetupWish): Step {
   }
 }
 
-function putOffice(means: ChangeMeans, now: Managed, office: ManagedOffice, networks?: readonly string[]): Step {
+function putOffice(means: ChangeMeans, now: Managed, typed: ManagedOffice, networks?: readonly string[]): Step {
+  const office = normalOffice(typed);
   const known = now.offices.find(({ code }) => code === office.code);
   const before = known === undefined ? null : { ...known, networks: now.networks.get(office.code) ?? [] };
   const wanted = networks ?? now.networks.get(office.code) ?? [];
@@ -159,6 +160,15 @@ function putOffice(means: ChangeMeans, now: Managed, office: ManagedOffice, netw
       await putOfficeNetworks(tx, office.code, wanted);
     },
   };
+}
+
+/** With defaults filled in and numbers as numbers, where nothing is wrong with it. */
+function normalOffice(typed: ManagedOffice): ManagedOffice {
+  const { code, name, timeZone } = typed;
+  const parsed = officeSchema.safeParse({ ...typed.settings, code, name, timeZone, terminals: [] });
+  if (!parsed.success) return typed;
+  const { code: _code, name: _name, timeZone: _zone, terminals: _terminals, ...settings } = parsed.data;
+  return { code, name, timeZone, settings };
 }
 
 function putNetworks(means: ChangeMeans, now: Managed, code: string, networks: readonly string[]): Step {
@@ -238,10 +248,12 @@ async function faultsOf(means: ChangeMeans, after: Managed, steps: readonly Step
     steps.map(({ officeCode, kind, name }) => placeText(officeCode, kind === 'office' ? '' : name)),
   );
   const own = steps.flatMap(({ faults }) => faults);
-  const named = new Set(own.map((fault) => placeText(fault.officeCode, fault.terminalName ?? '')));
-  const left = whole.leftOut.filter((fault) => {
-    const place = placeText(fault.officeCode, fault.terminalName ?? '');
-    return touched.has(place) && !named.has(place);
+  const named = new Set(
+    own.map(({ officeCode, terminalName, field }) => `${placeText(officeCode, terminalName ?? '')} ${field}`),
+  );
+  const left = whole.leftOut.filter(({ officeCode, terminalName, field }) => {
+    const place = placeText(officeCode, terminalName ?? '');
+    return touched.has(place) && !named.has(`${place} ${field}`);
   });
   const refused = new Set([...own, ...left].map((fault) => placeText(fault.officeCode, fault.terminalName ?? '')));
   const asked = steps.filter(

@@ -42,6 +42,8 @@ import type { Metrics } from './metrics.ts';
 import { addPageRoutes, type HostErrorOf } from './page-routes.ts';
 import { addServiceRoutes } from './service-routes.ts';
 import { addSettingsRoutes } from './settings/routes.ts';
+import type { SetupPort } from './setup/port.ts';
+import { addSetup } from './setup/routes.ts';
 import { addSignInRoutes } from './sign-in-routes.ts';
 
 /** What the page needs. */
@@ -72,6 +74,8 @@ export interface WebOptions {
   readonly hostNames?: readonly string[];
   /** What explains punches and clocks; without it there are no such pages. */
   readonly clocks?: ClockPort;
+  /** What offices and machines are set up with; without it there are no such pages. */
+  readonly setup?: SetupPort;
   /** Pages open at one time. Default 100. */
   readonly maxPages?: number;
 }
@@ -114,6 +118,7 @@ export async function startWeb(options: WebOptions): Promise<Web> {
   addAttendanceRoutes(app, context);
   addExportRoutes(app, context);
   if (options.clocks !== undefined) addClockRoutes(app, pages, options.clocks);
+  if (options.setup !== undefined) addSetup(app, { context, setup: options.setup });
   addServiceRoutes(app, { metrics, checks: options.checks ?? {} });
   const changes = startChangeFeed({ database, log });
   const stopReads = keepReads(database, log);

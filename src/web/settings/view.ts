@@ -1,8 +1,10 @@
 /** The index of settings, and one's own password. */
+
 import { may, type Permission } from '../../accounts/permissions.ts';
 import { signInWords } from '../../words/accounts.ts';
 import type { Bilingual } from '../../words/language.ts';
 import { settingsWords as words } from '../../words/settings.ts';
+import { setupWords } from '../../words/setup.ts';
 import { type Html, html } from '../html.ts';
 import { type PageFrame, roomPage } from '../views/page.ts';
 import { banner, button, errorSummary, type FieldErrors, form, textField } from '../views/parts.ts';
@@ -18,6 +20,27 @@ interface Card {
 
 /** What can be set; each area adds its line. */
 const cards: readonly Card[] = [
+  {
+    path: '/pengaturan/opd',
+    title: setupWords.officesTitle,
+    lead: setupWords.officesCard,
+    needs: 'setup.change',
+    forAll: true,
+  },
+  {
+    path: '/pengaturan/mesin',
+    title: setupWords.machinesTitle,
+    lead: setupWords.machinesCard,
+    needs: 'setup.change',
+    forAll: true,
+  },
+  {
+    path: '/pengaturan/impor',
+    title: setupWords.importTitle,
+    lead: setupWords.importCard,
+    needs: 'setup.change',
+    forAll: true,
+  },
   { path: '/pengaturan/akun', title: words.accounts, lead: words.accountsLead, needs: 'account.manage', forAll: true },
   { path: '/pengaturan/token', title: words.tokens, lead: words.tokensLead, needs: 'account.manage', forAll: true },
   { path: '/pengaturan/jejak', title: words.audit, lead: words.auditLead, needs: 'audit.view' },

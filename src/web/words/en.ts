@@ -151,7 +151,7 @@ export const english: Words = {
   },
   empty: {
     title: 'No offices yet',
-    text: 'The board fills as soon as the gateway has read its first terminal. Add offices and terminals to gerbang.yaml, then run gerbang start.',
+    text: 'The board fills as soon as the gateway has read its first terminal. An operator adds offices under Settings → Offices and terminals under Settings → Terminals, or in gerbang.yaml.',
   },
   away: {
     title: 'The database cannot be reached',

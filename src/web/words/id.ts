@@ -141,7 +141,7 @@ export const indonesian = {
   },
   empty: {
     title: 'Belum ada OPD',
-    text: 'Ruang pantau terisi begitu gateway membaca mesin pertama. Tambahkan OPD dan mesin di gerbang.yaml, lalu jalankan gerbang start.',
+    text: 'Ruang pantau terisi begitu gateway membaca mesin pertama. Operator menambahkan OPD di Pengaturan → OPD, lalu mesin di Pengaturan → Mesin; atau di gerbang.yaml.',
   },
   away: {
     title: 'Basis data tidak dapat dihubungi',

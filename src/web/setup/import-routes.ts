@@ -1,0 +1,84 @@
+/** `/pengaturan/impor`: a CSV, what it would change line by line, and then the change. */
+import multipart from '@fastify/multipart';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import type { SetupOutcome } from '../../setup/change.ts';
+import { placeText } from '../../setup/effective.ts';
+import { type ImportKind, type ImportLine, importCsv, lockKeys } from '../../setup/import.ts';
+import { readManaged } from '../../store/setup.ts';
+import { frameFor, sendPage } from '../frame.ts';
+import { type DryLine, type ImportForm, importView } from './form-views.ts';
+import { type SetupPages, wish } from './routes.ts';
+
+const maxBytes = 1_000_000;
+const needs = { config: { needs: 'setup.change' } } as const;
+const kinds = z.enum(['offices', 'machines']).catch('machines');
+const query = z.object({ isi: kinds.default('machines') });
+
+/** Adds the routes. `app` is a scope of this area: files are taken nowhere else because of them. */
+export async function addImportRoutes(app: FastifyInstance, pages: SetupPages): Promise<void> {
+  const { context } = pages;
+  const show = (request: FastifyRequest, reply: FastifyReply, view: ImportForm): FastifyReply =>
+    sendPage(reply, importView(frameFor(request, reply, context.frames, '/pengaturan/impor'), view));
+
+  app.get('/pengaturan/impor', needs, async (request, reply) => {
+    const { isi } = query.parse(request.query ?? {});
+    return show(request, reply, { kind: isi, csv: '', fault: null, lines: null });
+  });
+
+  if (!app.hasContentTypeParser('multipart/form-data'))
+    await app.register(multipart, {
+      attachFieldsToBody: true,
+      limits: { fileSize: maxBytes, files: 1, fields: 10, fieldSize: maxBytes, parts: 12 },
+    });
+  app.post('/pengaturan/impor', { ...needs, bodyLimit: 3 * maxBytes }, async (request, reply) => {
+    const { kind, csv: typed, apply } = await typedIn(request);
+    const { keys } = pages.setup.means;
+    const imported = importCsv(typed, kind, await readManaged(context.database.db), keys);
+    const csv = lockKeys(typed, keys);
+    if ('fault' in imported) return show(request, reply.code(422), { kind, csv, fault: imported.fault, lines: null });
+    const wishes = imported.lines.flatMap((line) => line.wish ?? []);
+    const isWhole = wishes.length === imported.lines.length;
+    const outcome = await wish(pages, request, wishes, { dryRun: !apply || !isWhole });
+    const lines = dryLines(imported.lines, outcome);
+    const isRefused = lines.some(({ effect }) => effect === 'refused');
+    if (!apply || isRefused) return show(request, apply ? reply.code(422) : reply, { kind, csv, fault: null, lines });
+    return reply.redirect(`/pengaturan/${kind === 'offices' ? 'opd' : 'mesin'}?selesai=impor`, 303);
+  });
+}
+
+/** What becomes of each line. */
+export function dryLines(lines: readonly ImportLine[], outcome: SetupOutcome): readonly DryLine[] {
+  let at = 0;
+  return lines.map(({ line, officeCode, terminalName, wish: wanted, reason }): DryLine => {
+    const place = { line, officeCode, terminalName };
+    if (wanted === null) return { ...place, effect: 'refused', reasons: reason === null ? [] : [reason] };
+    const effect = outcome.outcomes[at] ?? 'unchanged';
+    at += 1;
+    const faults = outcome.faults.filter(
+      (fault) => placeText(fault.officeCode, fault.terminalName ?? '') === placeText(officeCode, terminalName ?? ''),
+    );
+    if (faults.length === 0) return { ...place, effect, reasons: [] };
+    return { ...place, effect: 'refused', reasons: faults.map(({ text }) => text) };
+  });
+}
+
+const fieldValue = z.object({ value: z.string() }).transform(({ value }) => value);
+const body = z.object({
+  kind: fieldValue.pipe(kinds).catch('machines'),
+  csv: fieldValue.catch(''),
+  action: fieldValue.catch(''),
+  file: z
+    .custom<{ toBuffer(): Promise<Buffer> }>(
+      (value) => typeof value === 'object' && value !== null && 'toBuffer' in value,
+    )
+    .optional()
+    .catch(undefined),
+});
+
+/** A file that was chosen wins over what stands in the text. */
+async function typedIn(request: FastifyRequest): Promise<{ kind: ImportKind; csv: string; apply: boolean }> {
+  const { kind, csv, action, file } = body.parse(request.body ?? {});
+  const content = file === undefined ? '' : (await file.toBuffer()).toString('utf8');
+  return { kind, csv: content.trim() === '' ? csv : content, apply: action === 'apply' };
+}
