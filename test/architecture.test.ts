@@ -57,6 +57,7 @@ const everything = [
   'explain',
   'evidence',
   'completeness',
+  'incident',
   'mqtt',
   'web',
   'webhooks',
@@ -74,15 +75,17 @@ const doors: Readonly<Record<string, Door>> = {
   'log.ts': { values: ['errors.ts'], types: [] },
   'config.ts': { values: ['config', 'errors.ts', 'clock'], types: [] },
   config: { values: ['errors.ts', 'clock', 'config.ts'], types: [] },
-  words: { values: [], types: ['errors.ts', 'store', 'clock'] },
+  words: { values: [], types: ['errors.ts', 'store', 'clock', 'incident'] },
   punch: { values: [], types: ['clock'] },
   clock: { values: [], types: [] },
+  // Reports of terminals: states, ageing, what is opened by itself, outage windows. Pure.
+  incident: { values: [], types: [] },
   zk: { values: ['errors.ts'], types: ['punch', 'clock'] },
   // The second driver: another library's bytes, our proof and our records.
   zklib: { values: ['errors.ts'], types: [], files: withoutLine },
   // What is known about a punch or a clock, as a sheet in words: pure, for the command line and the page alike.
   explain: { values: ['clock', 'words'], types: [], files: ['src/zk/packed-time.ts'] },
-  store: { values: ['errors.ts', 'punch', 'clock'], types: ['config.ts', 'log.ts'] },
+  store: { values: ['errors.ts', 'punch', 'clock', 'incident'], types: ['config.ts', 'log.ts'] },
   // Looks at stored evidence, whoever stored it.
   evidence: { values: ['store', ...leaves], types: [] },
   ingest: {
@@ -104,6 +107,7 @@ const doors: Readonly<Record<string, Door>> = {
   queue: { values: ['crash-points.ts', 'errors.ts', 'store'], types: ['punch', 'clock', 'config.ts', 'log.ts'] },
   mqtt: { values: ['store', 'punch', 'clock', ...leaves], types: [] },
   web: { values: ['store', 'punch', 'clock', 'explain', 'accounts', 'setup', ...leaves], types: [] },
+  web: { values: ['store', 'punch', 'clock', 'explain', 'accounts', 'incident', ...leaves], types: [] },
   webhooks: { values: ['store', 'crash-points.ts', 'errors.ts', 'log.ts'], types: [] },
   'gateway.ts': { values: [...everything, 'gateway'], types: [] },
   gateway: { values: [...everything, 'gateway.ts'], types: [] },
@@ -135,8 +139,13 @@ const libraryRooms: Readonly<Record<string, readonly string[]>> = {
   commander: ['cli', 'main.ts'],
   pino: ['log.ts'],
   'prom-client': ['web'],
+  'csv-stringify': ['web'],
+  'dejavu-fonts-ttf': ['web'],
+  pdfkit: ['web'],
+  sharp: ['web'],
   'temporal-polyfill': ['clock'],
   nodemailer: ['alerts'],
+  'write-excel-file': ['web'],
   'node-zklib': ['zklib'],
 };
 
@@ -153,7 +162,7 @@ const query = /\bsql(?:<[^`]*>)?`|\.(?:selectFrom|insertInto|updateTable|deleteF
 const codec = /^src\/zk\/(?!transport\/|(?:session|in-flight|bulk|live-events|opening|terminal)\.ts$)/;
 const outsideWorld = /^(?:node:(?:net|dgram|timers.*|fs.*|perf_hooks|process)|pino)$/;
 /** Rooms that are pure: the same arguments always give the same answer. */
-const pure = (path: string): boolean => /^src\/(?:punch|clock|explain)\//.test(path) || codec.test(path);
+const pure = (path: string): boolean => /^src\/(?:punch|clock|explain|incident)\//.test(path) || codec.test(path);
 const impure =
   /\b(?:Date\.now|Math\.random|performance\.now|setTimeout|setInterval|setImmediate|process\.)|new Date\(\)/;
 

@@ -7,6 +7,7 @@ import { readClockEvents } from '../store/clock-events.ts';
 import { readClockSamples } from '../store/clock-samples.ts';
 import { readCursor, readStoredImage } from '../store/cursor.ts';
 import { acquireLease, releaseLeases, renewLeases } from '../store/lease.ts';
+import { serialInPlaceOf } from '../store/replacements.ts';
 import type { Tables } from '../store/tables.ts';
 import { lockSerial, pinSerial, placesOfSerial, readPin, unpinSerial } from '../store/terminals.ts';
 
@@ -31,6 +32,7 @@ export function officeStore(db: Db, isConfigured: (place: Place) => boolean): Of
       return { samples, ...(await readClockEvents(db, serial, { ...range, limit: historyEvents })) };
     },
     readPin: (place) => readPin(db, place),
+    serialInPlaceOf: (place, expected) => serialInPlaceOf(db, place, expected),
     async pin(place, serial, configured) {
       return db.transaction().execute(async (tx) => {
         // Two gateways that meet the same serial at two places must not both find it free.

@@ -42,6 +42,8 @@ export interface OfficeStore {
   readClockHistory?(serial: string, sinceMs: number): Promise<ClockHistory>;
   /** The serial pinned at a place; null when none was learnt yet. */
   readPin(place: Place): Promise<string | null>;
+  /** The serial that a person confirmed in the place of `expected`; `expected` itself where nobody did. */
+  serialInPlaceOf?(place: Place, expected: string): Promise<string>;
   /**
    * Pins a serial at a place.
    *

@@ -33,6 +33,7 @@ import {
 import type { PollResult } from './poller.ts';
 import { wholeReadDue } from './read-plan.ts';
 import { type Found, readWhatIsNew } from './reading.ts';
+import { adoptReplacement } from './replacement.ts';
 import { judgeRewrite, unstableError } from './rewrites.ts';
 import { type SessionTime, sampleClock } from './sampling.ts';
 import { keepTime, showClock, wantsSet } from './time-keeping.ts';
@@ -244,6 +245,7 @@ async function identify(session: TerminalSession, poll: Poll): Promise<void> {
   const isKnown = memory.identifiedAtMs !== null && asked - memory.identifiedAtMs < identityMs;
   const identity = isKnown ? null : await session.identify();
   const serial = identity?.serial ?? poll.kept?.serial ?? (await session.readOption(serialOption)) ?? '';
+  await adoptReplacement(serial, poll);
   verifySerial(serial, memory.serial, () => means.claims.claim(serial, terminal.place, means.time.nowMs()));
   if (identity !== null) {
     means.states.see(terminal.place, { identity });

@@ -16,6 +16,10 @@ export const evidenceTables = [
   'store_generation',
   'audit_entry',
   'setup_change',
+  'incident_step',
+  'incident_proof',
+  'incident_fact',
+  'terminal_replacement',
 ] as const;
 
 /** Written by migrations alone. */

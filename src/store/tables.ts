@@ -11,6 +11,7 @@ import type { AccountTables } from './account-tables.ts';
 import type { AlertTables } from './alert-tables.ts';
 import type { CompletenessTables } from './completeness-tables.ts';
 import type { EvidenceTables } from './evidence-tables.ts';
+import type { IncidentTables } from './incident-tables.ts';
 import type { MachineTables } from './machine-tables.ts';
 import type { ModelTables } from './model-tables.ts';
 import type { OutboxTables } from './outbox-tables.ts';
@@ -34,6 +35,7 @@ export interface Tables
     CompletenessTables,
     EvidenceTables,
     MachineTables,
+    IncidentTables,
     ModelTables,
     OutboxTables,
     SetupTables,

@@ -1,0 +1,93 @@
+/**
+ * A report of a broken or lost terminal goes through states, and each step is somebody's. Pure: pages, API and the
+ * gateway itself ask this one table what may happen next.
+ */
+
+/** Rusak, Hilang, Jam tidak tepat, Dipindahkan. */
+export const incidentKinds = ['broken', 'lost', 'wrong-time', 'moved'] as const;
+export type IncidentKind = (typeof incidentKinds)[number];
+
+export const incidentStates = [
+  'reported',
+  'acknowledged',
+  'verified',
+  'not-confirmed',
+  'in-repair',
+  'repaired',
+  'replaced',
+  'written-off',
+] as const;
+export type IncidentState = (typeof incidentStates)[number];
+
+/** Who acts: a person or a system with these permissions, or the gateway itself. */
+export interface Actor {
+  readonly kind: 'account' | 'token' | 'command' | 'gateway';
+  readonly may: (permission: 'incident.report' | 'incident.handle') => boolean;
+}
+
+/** What the table has to know of a report. */
+export interface IncidentStanding {
+  readonly kind: IncidentKind;
+  readonly state: IncidentState;
+  /** Opened by the gateway, not by a person. */
+  readonly byGateway: boolean;
+}
+
+/** Where a report can go from where it stands. */
+const onward: Readonly<Record<IncidentState, readonly IncidentState[]>> = {
+  reported: ['acknowledged', 'verified', 'not-confirmed'],
+  acknowledged: ['verified', 'not-confirmed'],
+  verified: ['in-repair', 'repaired', 'replaced', 'written-off'],
+  'in-repair': ['repaired', 'replaced', 'written-off'],
+  // With new proof a report that was not confirmed is looked at once more.
+  'not-confirmed': ['reported'],
+  repaired: [],
+  replaced: [],
+  'written-off': [],
+};
+
+const closedStates: ReadonlySet<IncidentState> = new Set(['not-confirmed', 'repaired', 'replaced', 'written-off']);
+
+/** What cannot be read from the state alone has to be said: why it was not confirmed, what became of the machine. */
+const needsWords: ReadonlySet<IncidentState> = new Set(['not-confirmed', 'written-off', 'replaced']);
+
+/** Nothing is left to do. */
+export function isClosed(state: IncidentState): boolean {
+  return closedStates.has(state);
+}
+
+/** True when a step to this state must come with a note. */
+export function needsNote(to: IncidentState, standing: IncidentStanding): boolean {
+  return needsWords.has(to) || (standing.state === 'not-confirmed' && to === 'reported');
+}
+
+/** The states to which this actor may take a report, in the order in which they are offered. */
+export function stepsFor(standing: IncidentStanding, actor: Actor): readonly IncidentState[] {
+  return onward[standing.state].concat(selfHealed(standing)).filter((to) => mayTake(standing, to, actor));
+}
+
+/** Why a step is refused; null when it may be taken. */
+export type Refusal = 'no-such-step' | 'not-permitted' | 'note-needed';
+
+/** Decides about one step. `note` is what the person wrote. */
+export function refusalOf(standing: IncidentStanding, to: IncidentState, actor: Actor, note: string): Refusal | null {
+  if (!onward[standing.state].concat(selfHealed(standing)).includes(to)) return 'no-such-step';
+  if (!mayTake(standing, to, actor)) return 'not-permitted';
+  return needsNote(to, standing) && note.trim() === '' ? 'note-needed' : null;
+}
+
+/**
+ * A machine that fell silent and came back before anybody looked needs nobody: what the gateway opened, it may close. What
+ * a person reported, or has looked at, stays open until a person says otherwise.
+ */
+function selfHealed({ state, byGateway }: IncidentStanding): readonly IncidentState[] {
+  return byGateway && state === 'reported' ? ['repaired'] : [];
+}
+
+function mayTake(standing: IncidentStanding, to: IncidentState, actor: Actor): boolean {
+  // A lost machine is not in anybody's workshop.
+  if (standing.kind === 'lost' && to === 'in-repair') return false;
+  if (actor.kind === 'gateway') return standing.byGateway && standing.state === 'reported' && to === 'repaired';
+  if (to === 'reported') return actor.may('incident.report');
+  return actor.may('incident.handle');
+}
