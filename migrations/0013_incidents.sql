@@ -1,5 +1,5 @@
 -- Reports of broken, lost and moved terminals. Words: docs/data.md, "Reports of terminals".
--- Why so: docs/decisions/0013-incidents.md.
+-- Why so: docs/decisions/0014-incidents.md.
 
 create table incident (
   number        bigint      generated always as identity primary key,
