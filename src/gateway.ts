@@ -18,6 +18,7 @@ import { clockPort } from './gateway/clock-port.ts';
 import { keepCompleteness } from './gateway/completeness.ts';
 import { startConsumers } from './gateway/consumers.ts';
 import { type HostTime, startHostTime } from './gateway/host-time.ts';
+import { watchIncidents } from './gateway/incident-watch.ts';
 import { defaultLeaseMs, hostIdOf, joinHosts } from './gateway/membership.ts';
 import { registerConfigured, startOffices } from './gateway/offices.ts';
 import { keepDaysSealed } from './gateway/sealing.ts';
@@ -123,6 +124,8 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
 
     stops.push(keepDaysSealed(database.db, log));
     stops.push(keepCompleteness(database, plan, log));
+    stops.push(keepCompleteness(database, config, log));
+    stops.push(watchIncidents(database, config, log));
 
     const metrics = createMetrics();
     const connection = queueConnection({ redisUrl: options.redisUrl, databaseUrl: options.databaseUrl });

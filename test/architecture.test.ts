@@ -106,8 +106,7 @@ const doors: Readonly<Record<string, Door>> = {
   office: { values: ['crash-points.ts', 'errors.ts', 'config.ts', 'punch', 'clock', 'store'], types: ['zk', 'log.ts'] },
   queue: { values: ['crash-points.ts', 'errors.ts', 'store'], types: ['punch', 'clock', 'config.ts', 'log.ts'] },
   mqtt: { values: ['store', 'punch', 'clock', ...leaves], types: [] },
-  web: { values: ['store', 'punch', 'clock', 'explain', 'accounts', 'setup', ...leaves], types: [] },
-  web: { values: ['store', 'punch', 'clock', 'explain', 'accounts', 'incident', ...leaves], types: [] },
+  web: { values: ['store', 'punch', 'clock', 'explain', 'accounts', 'setup', 'incident', ...leaves], types: [] },
   webhooks: { values: ['store', 'crash-points.ts', 'errors.ts', 'log.ts'], types: [] },
   'gateway.ts': { values: [...everything, 'gateway'], types: [] },
   gateway: { values: [...everything, 'gateway.ts'], types: [] },
@@ -139,13 +138,11 @@ const libraryRooms: Readonly<Record<string, readonly string[]>> = {
   commander: ['cli', 'main.ts'],
   pino: ['log.ts'],
   'prom-client': ['web'],
-  'csv-stringify': ['web'],
   'dejavu-fonts-ttf': ['web'],
   pdfkit: ['web'],
   sharp: ['web'],
   'temporal-polyfill': ['clock'],
   nodemailer: ['alerts'],
-  'write-excel-file': ['web'],
   'node-zklib': ['zklib'],
 };
 

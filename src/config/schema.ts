@@ -238,6 +238,13 @@ export const officeSchema = z
         allowed: { id: 'HH:MM, paling lambat 24:00', en: 'HH:MM, 24:00 at the latest' },
       },
     ),
+    reportSilentAfterHours: field(wholeNumber(0, 720).default(24), {
+      help: {
+        id: 'Gerbang membuka laporan sendiri bila mesin tidak menjawab selama sekian jam pada hari kerja (Senin–Jumat); 0 mematikannya',
+        en: 'Gerbang reports a terminal by itself after this many hours of silence on working days (Monday to Friday); 0 turns it off',
+      },
+      allowed: { id: 'bilangan bulat 0 sampai 720', en: 'a whole number from 0 to 720' },
+    }),
     clock: field(clock.prefault({}), {
       help: { id: 'Penyetelan jam mesin', en: 'Setting the clocks of the terminals' },
       allowed: { id: 'set, whenOffBySeconds, quietHours', en: 'set, whenOffBySeconds, quietHours' },

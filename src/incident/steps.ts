@@ -63,7 +63,7 @@ export function needsNote(to: IncidentState, standing: IncidentStanding): boolea
 
 /** The states to which this actor may take a report, in the order in which they are offered. */
 export function stepsFor(standing: IncidentStanding, actor: Actor): readonly IncidentState[] {
-  return onward[standing.state].concat(selfHealed(standing)).filter((to) => mayTake(standing, to, actor));
+  return reachable(standing).filter((to) => mayTake(standing, to, actor));
 }
 
 /** Why a step is refused; null when it may be taken. */
@@ -71,7 +71,7 @@ export type Refusal = 'no-such-step' | 'not-permitted' | 'note-needed';
 
 /** Decides about one step. `note` is what the person wrote. */
 export function refusalOf(standing: IncidentStanding, to: IncidentState, actor: Actor, note: string): Refusal | null {
-  if (!onward[standing.state].concat(selfHealed(standing)).includes(to)) return 'no-such-step';
+  if (!reachable(standing).includes(to)) return 'no-such-step';
   if (!mayTake(standing, to, actor)) return 'not-permitted';
   return needsNote(to, standing) && note.trim() === '' ? 'note-needed' : null;
 }
@@ -84,9 +84,13 @@ function selfHealed({ state, byGateway }: IncidentStanding): readonly IncidentSt
   return byGateway && state === 'reported' ? ['repaired'] : [];
 }
 
-function mayTake(standing: IncidentStanding, to: IncidentState, actor: Actor): boolean {
+function reachable(standing: IncidentStanding): readonly IncidentState[] {
   // A lost machine is not in anybody's workshop.
-  if (standing.kind === 'lost' && to === 'in-repair') return false;
+  const next = onward[standing.state].filter((to) => standing.kind !== 'lost' || to !== 'in-repair');
+  return next.concat(selfHealed(standing));
+}
+
+function mayTake(standing: IncidentStanding, to: IncidentState, actor: Actor): boolean {
   if (actor.kind === 'gateway') return standing.byGateway && standing.state === 'reported' && to === 'repaired';
   if (to === 'reported') return actor.may('incident.report');
   return actor.may('incident.handle');

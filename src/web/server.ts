@@ -36,6 +36,7 @@ import { sendMessage, type WebContext } from './context.ts';
 import { createFeed } from './feed.ts';
 import { isLoopback, isOwnHost, securityHeaders } from './guard.ts';
 import type { Check } from './health.ts';
+import { addIncidents } from './incidents/routes.ts';
 import { startLive } from './live.ts';
 import { defaultPace } from './mark.ts';
 import type { Metrics } from './metrics.ts';
@@ -114,6 +115,7 @@ export async function startWeb(options: WebOptions): Promise<Web> {
   const isInsecure = !isLoopback(options.host) && (options.proxies ?? []).length === 0;
   if (isInsecure) log.warn('pages leave this machine without TLS: put a proxy in front and name it in web.proxies');
   addSettingsRoutes(app, context, { readers: options.readers, isInsecure });
+  await addIncidents(app, context);
   addAlertRoutes(app, context);
   addAttendanceRoutes(app, context);
   addExportRoutes(app, context);
@@ -151,7 +153,9 @@ async function createApp(
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: () => randomUUID(),
     bodyLimit: 64 * 1024,
-    requestTimeout: 15_000,
+    // Photos from a phone in the hills take minutes; heads of requests do not.
+    requestTimeout: 300_000,
+    http: { headersTimeout: 15_000 },
     forceCloseConnections: true,
     routerOptions: { maxParamLength: 100 },
     trustProxy: proxies === undefined || proxies.length === 0 ? false : [...proxies],

@@ -253,6 +253,11 @@ export const incidentWords = {
   punches: { id: 'Catatan', en: 'Punches' },
   lastSeen: { id: 'Terakhir', en: 'Last' },
   noPins: { id: 'Tidak ada catatan dari mesin ini.', en: 'Nothing is stored of this terminal.' },
+  noSuchReport: { id: 'Laporan tidak ditemukan', en: 'No such report' },
+  noSuchReportText: {
+    id: 'Tidak ada laporan dengan nomor ini yang dapat dibuka oleh akun Anda.',
+    en: 'There is no report of this number that your account may open.',
+  },
   back: { id: 'Kembali ke laporan', en: 'Back to the report' },
   reminderText: { id: 'Sudah lama tanpa langkah baru.', en: 'No new step for a long time.' },
 } satisfies Record<string, Bilingual>;

@@ -52,6 +52,7 @@ describe('a right configuration', () => {
           rush: ['06:45-08:15', '15:45-16:45'],
           searchRange: [],
           relevantUntil: '24:00',
+          reportSilentAfterHours: 24,
           clock: { set: true, whenOffBySeconds: 10, quietHours: '00:00-05:00' },
           terminals: [{ name: 'L', host: 'h', port: 4370, driver: 'zk', transport: 'tcp', quirks: [] }],
         },

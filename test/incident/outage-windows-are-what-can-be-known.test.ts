@@ -16,7 +16,13 @@ const range = span('00:00-24:00');
 
 function machine(
   terminalName: string,
-  rest: { silent?: string[]; punches?: string[]; read?: string | null; present?: string; verified?: string[] } = {},
+  rest: {
+    silent?: readonly string[];
+    punches?: readonly string[];
+    read?: string | null;
+    present?: string;
+    verified?: readonly string[];
+  } = {},
 ): MachineTime {
   const { silent = [], punches = [], read = '24:00', present = '00:00-24:00', verified = [] } = rest;
   return {
@@ -50,7 +56,7 @@ test.each([
   ['over the end of the range', { silent: ['22:00-30:00'], read: '30:00' }, ['22:00-24:00 known']],
   ['what people verified needs no reading', { verified: ['07:00-12:00'], read: '06:00' }, ['07:00-12:00 known']],
 ] as const)('%s', (_what, rest, expected) => {
-  expect(windows(machine('A', rest as Parameters<typeof machine>[1]))).toEqual(expected);
+  expect(windows(machine('A', rest))).toEqual(expected);
 });
 
 function dark(...machines: MachineTime[]): string[] {

@@ -236,6 +236,7 @@ function officeOf(plan: WorldPlan, pollEverySeconds: number): OfficeConfig {
     live,
     rush,
     relevantUntil: '24:00',
+    reportSilentAfterHours: 24,
     searchRange: [],
     clock: { set: setClocks, whenOffBySeconds: 10, quietHours: '00:00-05:00,11:00-13:00' },
     terminals: plan.terminals.map(({ serial }, index) => ({

@@ -17,6 +17,8 @@ const places: readonly Place[] = [
   { path: '/', text: navigation.board, needs: 'board.view' },
   { path: '/presensi', text: navigation.attendance, needs: 'attendance.view' },
   { path: '/clocks', text: navigation.clocks, needs: 'board.view' },
+  { path: '/laporan', text: navigation.reports, needs: 'board.view' },
+  { path: '/lapor', text: navigation.report, needs: 'incident.report' },
   { path: '/peringatan', text: alertWords.page, needs: 'board.view' },
   { path: '/pengaturan', text: navigation.settings, needs: null },
 ];

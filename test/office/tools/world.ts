@@ -160,6 +160,7 @@ export function officeOf(code: string, terminals: readonly OfficeConfig['termina
     rush: [],
     searchRange: [],
     relevantUntil: '24:00',
+    reportSilentAfterHours: 24,
     clock: { set: false, whenOffBySeconds: 10, quietHours: '00:00-05:00' },
     terminals,
   };

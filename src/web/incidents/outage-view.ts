@@ -1,0 +1,80 @@
+/** `/laporan/masa`: when no machine of an office could take a punch. */
+import type { OfficeRow } from '../../store/board.ts';
+import { explainError } from '../../words/errors.ts';
+import { outageWords as words } from '../../words/incidents.ts';
+import { durationText } from '../../words/time.ts';
+import { clockTime, zoneLabel } from '../format.ts';
+import { type Html, html, join } from '../html.ts';
+import { type PageFrame, roomPage } from '../views/page.ts';
+import {
+  banner,
+  button,
+  buttonLink,
+  dataTable,
+  type FieldErrors,
+  selectField,
+  tag,
+  textField,
+} from '../views/parts.ts';
+import { endTime } from './outage-files.ts';
+import type { OutageLine, OutageReport } from './outage-report.ts';
+
+export interface OutagePage {
+  readonly dari: string;
+  readonly sampai: string;
+  readonly opd: string;
+  readonly offices: readonly OfficeRow[];
+  readonly report: OutageReport;
+  readonly errors: FieldErrors;
+}
+
+/** Lines of one table: a page is to be read; files hold all. */
+const mostShown = 300;
+
+export function outagePage(frame: PageFrame, page: OutagePage): Html {
+  const { lang } = frame.words;
+  const { report, dari, sampai, opd } = page;
+  const query = new URLSearchParams({ dari, sampai, opd }).toString();
+  const ofOffice = report.lines.filter(({ level }) => level === 'office');
+  const ofMachine = report.lines.filter(({ level }) => level === 'terminal');
+  const body = html`<section><h2>${words.title[lang]}</h2><p>${words.lead[lang]}</p>
+${rangeForm(frame, page)}${!report.isWhole && banner('bad', words.incomplete[lang])}
+<div class="buttons">${buttonLink(`/laporan/masa.xlsx?${query}`, words.xlsx[lang])}${buttonLink(`/laporan/masa.csv?${query}`, words.csv[lang])}</div>
+<h3>${words.wholeOffice[lang]}</h3>${table(frame, words.wholeOffice[lang], ofOffice)}
+<h3>${words.perMachine[lang]}</h3>${table(frame, words.perMachine[lang], ofMachine)}</section>`;
+  return roomPage(frame, words.title[lang], body);
+}
+
+function rangeForm(frame: PageFrame, { dari, sampai, opd, offices, errors }: OutagePage): Html {
+  const { lang } = frame.words;
+  const codes = [{ value: '', text: '–' }, ...offices.map(({ code, name }) => ({ value: code, text: name }))];
+  return html`<form class="filters" method="get" action="/laporan/masa">${textField({ name: 'dari', label: words.from[lang], type: 'date', value: dari, errors })}${textField({ name: 'sampai', label: words.to[lang], type: 'date', value: sampai })}${offices.length > 1 && selectField({ name: 'opd', label: words.office[lang], value: opd, choices: codes })}${button(words.show[lang], { kind: 'other' })}</form>`;
+}
+
+function table(frame: PageFrame, caption: string, lines: readonly OutageLine[]): Html {
+  const { lang } = frame.words;
+  const columns = [
+    { head: words.day[lang] },
+    { head: words.office[lang] },
+    { head: `${words.start[lang]} – ${words.end[lang]}` },
+    { head: words.length[lang] },
+    { head: words.machines[lang] },
+    { head: words.certainty[lang] },
+    { head: words.why[lang] },
+  ];
+  const rows = lines.slice(0, mostShown).map((line) => {
+    const { day, officeName, fromMs, toMs, timeZone, terminals, certainty, codes, incidents } = line;
+    const why = codes.map((code) => html`<span title="${code}">${explainError({ code }, lang).what}</span>`);
+    const reports = incidents.map((number) => html`<a href="/laporan/${number}">#${number}</a>`);
+    return [
+      day,
+      officeName,
+      html`${clockTime(fromMs, timeZone).slice(0, 5)}–${endTime(line).slice(0, 5)} ${zoneLabel(timeZone, fromMs)}`,
+      durationText(toMs - fromMs, lang),
+      terminals.join(', '),
+      tag(words[certainty][lang], certainty === 'known' ? 'ok' : 'warn'),
+      join([...why, ...reports], ' '),
+    ];
+  });
+  return dataTable(caption, columns, rows, words.none[lang]);
+}

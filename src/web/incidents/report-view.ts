@@ -1,0 +1,118 @@
+/** `/lapor`: three questions, words and files. */
+
+import { incidentKinds } from '../../incident/steps.ts';
+import type { MachineRow, OfficeRow } from '../../store/board.ts';
+import type { CheckedProof } from '../../store/incident-proofs.ts';
+import type { IncidentRow } from '../../store/incidents.ts';
+import { kindHints, kindNames, reportWords as words } from '../../words/incidents.ts';
+import { type Html, html, join } from '../html.ts';
+import { type PageFrame, roomPage } from '../views/page.ts';
+import {
+  banner,
+  button,
+  errorSummary,
+  type FieldErrors,
+  fileField,
+  form,
+  radioField,
+  selectField,
+  textArea,
+  textField,
+} from '../views/parts.ts';
+import { notListed, type ReportForm } from './report-form.ts';
+
+export interface ReportPage {
+  readonly form: ReportForm;
+  readonly errors: FieldErrors;
+  readonly offices: readonly OfficeRow[];
+  /** Of the chosen office. */
+  readonly machines: readonly MachineRow[];
+  /** This reader has one office: nothing to choose. */
+  readonly onlyOffice: boolean;
+  /** Open reports of the chosen machine. */
+  readonly open: readonly IncidentRow[];
+  readonly held: readonly CheckedProof[];
+}
+
+export function reportPage(frame: PageFrame, page: ReportPage): Html {
+  const { lang } = frame.words;
+  const { form: typed, errors, open } = page;
+  const already =
+    open.length > 0 &&
+    banner(
+      'info',
+      html`${words.alreadyOpen[lang]} ${join(
+        open.map(({ number, kind }) => html`<a href="/laporan/${number}">#${number} ${kindNames[kind][lang]}</a>`),
+        ', ',
+      )}`,
+    );
+  const body = html`<section class="report"><h2>${words.title[lang]}</h2><p>${words.lead[lang]}</p>
+${errorSummary(errors, lang)}${already}
+${page.onlyOffice ? null : officeForm(frame, page)}
+${form(
+  { action: '/lapor', csrf: frame.csrf, multipart: true },
+  html`<input type="hidden" name="opd" value="${typed.opd}"><input type="hidden" name="berkas" value="${typed.berkas}">`,
+  whereFields(frame, page),
+  radioField({
+    name: 'jenis',
+    label: words.what[lang],
+    value: typed.jenis,
+    errors,
+    choices: incidentKinds.map((kind) => ({ value: kind, text: kindNames[kind][lang], hint: kindHints[kind][lang] })),
+  }),
+  html`<h3>${words.since[lang]}</h3><div class="pair">${textField({ name: 'tanggal', label: words.day[lang], type: 'date', value: typed.tanggal, errors, required: true })}${textField({ name: 'jam', label: words.time[lang], type: 'time', value: typed.jam, errors })}</div>`,
+  textArea({ name: 'cerita', label: words.words[lang], hint: words.wordsHint[lang], value: typed.cerita, errors }),
+  heldFiles(page.held, words.held[lang]),
+  fileField({
+    name: 'bukti',
+    label: words.proofs[lang],
+    hint: words.proofsHint[lang],
+    accept: 'image/jpeg,image/png,image/webp,application/pdf',
+    multiple: true,
+    errors,
+  }),
+  html`<div class="buttons">${button(words.submit[lang])}</div>`,
+)}</section>`;
+  return roomPage(frame, words.title[lang], body);
+}
+
+/** The first half of the first question. A form of its own, so that it works without script. */
+function officeForm(frame: PageFrame, { offices, form: typed, errors }: ReportPage): Html {
+  const { lang } = frame.words;
+  const choices = [
+    { value: '', text: words.chooseOffice[lang] },
+    ...offices.map(({ code, name }) => ({ value: code, text: name })),
+    { value: notListed, text: words.officeNotListed[lang] },
+  ];
+  const carried = (['jenis', 'tanggal', 'jam'] as const)
+    .filter((name) => typed[name] !== '')
+    .map((name) => html`<input type="hidden" name="${name}" value="${typed[name]}">`);
+  return html`<form class="form office" method="get" action="/lapor" data-auto>${carried}<h3>${words.where[lang]}</h3>${selectField({ name: 'opd', label: words.office[lang], value: typed.opd, errors, choices })}<noscript>${button(words.showMachines[lang], { kind: 'other' })}</noscript></form>`;
+}
+
+function whereFields(frame: PageFrame, { machines, form: typed, errors, onlyOffice }: ReportPage): Html | null {
+  const { lang } = frame.words;
+  const place = textField({
+    name: 'letak',
+    label: words.place[lang],
+    hint: words.placeHint[lang],
+    value: typed.letak,
+    maxLength: 300,
+    errors,
+  });
+  if (machines.length === 0) return html`${onlyOffice && html`<h3>${words.where[lang]}</h3>`}${place}`;
+  const choices = [
+    { value: '', text: '…' },
+    ...machines.map(({ name, serial, deviceName }) => ({
+      value: name,
+      text: [name, serial ?? deviceName].filter(Boolean).join(' · '),
+    })),
+    { value: notListed, text: words.notListed[lang] },
+  ];
+  return html`${onlyOffice && html`<h3>${words.where[lang]}</h3>`}${selectField({ name: 'mesin', label: words.machine[lang], value: typed.mesin, errors, choices })}<details class="other"${(typed.letak !== '' || typed.mesin === notListed) && html` open`}><summary>${words.notListed[lang]}</summary>${place}</details>`;
+}
+
+function heldFiles(held: readonly CheckedProof[], text: string): Html | null {
+  if (held.length === 0) return null;
+  return html`<p>${text}</p><ul class="held">${held.map(({ fileName }) => html`<li>${fileName}</li>`)}</ul>`;
+}
