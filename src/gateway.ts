@@ -124,8 +124,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
 
     stops.push(keepDaysSealed(database.db, log));
     stops.push(keepCompleteness(database, plan, log));
-    stops.push(keepCompleteness(database, config, log));
-    stops.push(watchIncidents(database, config, log));
+    stops.push(watchIncidents(database, () => plan.now().offices, log));
 
     const metrics = createMetrics();
     const connection = queueConnection({ redisUrl: options.redisUrl, databaseUrl: options.databaseUrl });

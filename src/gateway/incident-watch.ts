@@ -1,6 +1,6 @@
 /** The gateway reports machines that are silent, insane or not themselves, and says when they are well again. */
 import { zoneOffsetMs } from '../clock/zone.ts';
-import type { Config } from '../config.ts';
+import type { OfficeConfig } from '../config.ts';
 import { isStoreAway } from '../errors.ts';
 import { remindersDue } from '../incident/ageing.ts';
 import { type WatchDecision, type WatchedPlace, watch } from '../incident/watch.ts';
@@ -17,9 +17,16 @@ const everyMs = 300_000;
 const firstAfterMs = 120_000;
 const by = { actorKind: 'gateway', actor: 'gerbang', actorName: gatewayName.id } as const;
 
+/** What of an office's setup this needs. */
+export type WatchedOffice = Pick<OfficeConfig, 'code' | 'timeZone' | 'reportSilentAfterHours'>;
+
 /** Looks again and again. Call what it returns to end it; a look under way is waited for. */
-export function watchIncidents(database: Database, config: Config, log: Log): () => Promise<void> {
-  const looks = createIncidentWatch(database, config, () => Date.now());
+export function watchIncidents(
+  database: Database,
+  officesNow: () => readonly WatchedOffice[],
+  log: Log,
+): () => Promise<void> {
+  const looks = createIncidentWatch(database, officesNow, () => Date.now());
   let running: Promise<void> = Promise.resolve();
   let timer: NodeJS.Timeout;
   const look = (): void => {
@@ -37,12 +44,11 @@ export function watchIncidents(database: Database, config: Config, log: Log): ()
   };
   timer = setTimeout(look, firstAfterMs);
   timer.unref();
-  let ended = false;
   return async () => {
-    ended = true;
     clearTimeout(timer);
     await running;
-    if (ended) clearTimeout(timer);
+    // The look that was under way has set it once more.
+    clearTimeout(timer);
   };
 }
 
@@ -60,11 +66,9 @@ export interface WatchResult {
  */
 export function createIncidentWatch(
   { db }: Pick<Database, 'db'>,
-  config: Pick<Config, 'offices'>,
+  officesNow: () => readonly WatchedOffice[],
   nowMs: () => number,
 ): () => Promise<WatchResult> {
-  const offices = new Map(config.offices.map((office) => [office.code, office]));
-  const codes = [...offices.keys()];
   /** Since when each place was seen well at every look. A memory: after a restart the hour begins again. */
   const wellSince = new Map<string, number>();
   const keyOf = ({ officeCode, terminalName }: WatchedPlace): string => JSON.stringify([officeCode, terminalName]);
@@ -81,6 +85,8 @@ export function createIncidentWatch(
     db.transaction().execute(async (tx) => {
       const counts = { opened: 0, closed: 0, proposed: 0 };
       const atMs = nowMs();
+      const offices = new Map(officesNow().map((office) => [office.code, office]));
+      const codes = [...offices.keys()];
       if (!(await takeWatchTurn(tx))) return counts;
       const places = await readWatchedPlaces(tx, codes);
       const incidents = await readOpenIncidents(tx, codes);

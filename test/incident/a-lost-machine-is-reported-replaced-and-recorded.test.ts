@@ -346,8 +346,11 @@ describe('outage windows', () => {
 test('the gateway reports a silent machine once, proposes or closes when it is well', async () => {
   const offices = [{ ...camat, reportSilentAfterHours: 24 }];
   let atMs = nowMs + 20 * hour;
-  const config = { offices } as unknown as Parameters<typeof createIncidentWatch>[1];
-  const look = createIncidentWatch(database, config, () => atMs);
+  const look = createIncidentWatch(
+    database,
+    () => offices,
+    () => atMs,
+  );
   expect(await look()).toEqual({ opened: 0, closed: 0, proposed: 0 });
   atMs = nowMs + 21 * hour;
   expect(await look()).toEqual({ opened: 1, closed: 0, proposed: 0 });
