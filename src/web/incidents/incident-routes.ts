@@ -14,7 +14,9 @@ import { actorOf, addNote, type StepTrouble, takeStep, visibleIncident } from '.
 import { isWorthProbing, peoplePage } from './incident-parts.ts';
 import { type IncidentPage, incidentPage } from './incident-view.ts';
 import { listPage } from './list-view.ts';
+import { askProbe } from './probe.ts';
 import { sendFile } from './proof-files.ts';
+import { sendRecord } from './record-file.ts';
 import { fleetOf, reportPace, troubleText } from './report-routes.ts';
 import { checkUpload, receiveUpload } from './upload.ts';
 
@@ -73,12 +75,19 @@ export async function withIncident(
   return incident === null ? notFound(request, reply, context) : answer(incident);
 }
 
+const seeing = { config: { needs: 'board.view' } } as const;
+const acting = { config: { needs: 'incident.report', rateLimit: reportPace }, preValidation: receiveUpload } as const;
+
 /** Adds the routes. */
 export function addIncidentRoutes(app: FastifyInstance, context: WebContext): void {
+  addList(app, context);
+  addSteps(app, context);
+  addFiles(app, context);
+}
+
+function addList(app: FastifyInstance, context: WebContext): void {
   const { database, frames, nowMs } = context;
   const { db } = database;
-  const seeing = { config: { needs: 'board.view' } } as const;
-  const acting = { config: { needs: 'incident.report', rateLimit: reportPace }, preValidation: receiveUpload } as const;
 
   app.get('/laporan', seeing, async (request, reply) => {
     const filter = listQuery.parse(request.query);
@@ -110,21 +119,22 @@ export function addIncidentRoutes(app: FastifyInstance, context: WebContext): vo
   app.get('/laporan/:number', seeing, (request, reply) =>
     withIncident(context, request, reply, (incident) => show(context, request, reply, incident, {})),
   );
+}
 
-  app.post(
-    '/laporan/:number/langkah',
-    { ...acting, config: { ...acting.config, needs: 'incident.report' } },
-    (request, reply) =>
-      withIncident(context, request, reply, async (incident) => {
-        const lang = languageOf(request, frames);
-        const { langkah, catatan, seri } = stepForm.parse(request.body ?? {});
-        const typed = { langkah: langkah ?? '', catatan, seri };
-        const wanted = { number: incident.number, note: catatan.trim(), newSerial: seri.trim(), proofs: [] };
-        const trouble = langkah === null ? 'noSuchStep' : await takeStep(context, request, { ...wanted, to: langkah });
-        if (trouble === null) return reply.redirect(`/laporan/${incident.number}`, 303);
-        const errors = { [fieldOf[trouble]]: textOf(trouble, lang) };
-        return show(context, request, reply.code(trouble === 'notPermitted' ? 403 : 422), incident, { typed, errors });
-      }),
+function addSteps(app: FastifyInstance, context: WebContext): void {
+  const { frames } = context;
+
+  app.post('/laporan/:number/langkah', acting, (request, reply) =>
+    withIncident(context, request, reply, async (incident) => {
+      const lang = languageOf(request, frames);
+      const { langkah, catatan, seri } = stepForm.parse(request.body ?? {});
+      const typed = { langkah: langkah ?? '', catatan, seri };
+      const wanted = { number: incident.number, note: catatan.trim(), newSerial: seri.trim(), proofs: [] };
+      const trouble = langkah === null ? 'noSuchStep' : await takeStep(context, request, { ...wanted, to: langkah });
+      if (trouble === null) return reply.redirect(`/laporan/${incident.number}`, 303);
+      const errors = { [fieldOf[trouble]]: textOf(trouble, lang) };
+      return show(context, request, reply.code(trouble === 'notPermitted' ? 403 : 422), incident, { typed, errors });
+    }),
   );
 
   app.post('/laporan/:number/catatan', acting, (request, reply) =>
@@ -142,6 +152,20 @@ export function addIncidentRoutes(app: FastifyInstance, context: WebContext): vo
       return show(context, request, reply.code(422), incident, { errors: { bukti: text } });
     }),
   );
+
+  app.post('/laporan/:number/uji', { config: { needs: 'incident.handle' } }, (request, reply) =>
+    withIncident(context, request, reply, async (incident) => {
+      const command = await askProbe(context, request, incident);
+      return command === null
+        ? notFound(request, reply, context)
+        : reply.redirect(`/laporan/${incident.number}#uji`, 303);
+    }),
+  );
+}
+
+function addFiles(app: FastifyInstance, context: WebContext): void {
+  const { database, frames, nowMs } = context;
+  const { db } = database;
 
   app.get('/laporan/:number/bukti/:proofId', seeing, (request, reply) =>
     withIncident(context, request, reply, async (incident) => {
@@ -161,6 +185,10 @@ export function addIncidentRoutes(app: FastifyInstance, context: WebContext): vo
       const frame = frameFor(request, reply, frames, `/laporan/${number}/orang`);
       return sendPage(reply, peoplePage(frame, incident, pins, nowMs()));
     }),
+  );
+
+  app.get('/laporan/:number/berita-acara.pdf', seeing, (request, reply) =>
+    withIncident(context, request, reply, (incident) => sendRecord(context, request, reply, incident)),
   );
 }
 
