@@ -27,7 +27,8 @@ const places: readonly Place[] = [
 export function menu(reader: Reader | null, address: string, lang: Lang): Html | null {
   if (reader === null) return null;
   const path = address.split('?')[0] ?? '/';
-  const isHere = (place: Place): boolean => (place.path === '/' ? path === '/' : path.startsWith(place.path));
+  const isHere = (place: Place): boolean =>
+    path === place.path || (place.path !== '/' && path.startsWith(`${place.path}/`));
   const links = places
     .filter((place) => place.needs === null || may(reader, place.needs))
     .map(
