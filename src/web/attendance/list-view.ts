@@ -60,7 +60,7 @@ ${textField({ name: 'sampai', label: texts.to[lang], type: 'date', value: toDay 
 function finder(frame: PageFrame, search: Search): Html {
   const { lang } = frame.words;
   const { dari, sampai } = search.asked;
-  return html`<details class="finder"><summary>${texts.find[lang]}</summary>${form(
+  return html`<details class="finder"><summary class="opens">${texts.find[lang]}</summary>${form(
     { action: `${path}/cari`, csrf: frame.csrf },
     dari !== undefined && html`<input type="hidden" name="dari" value="${dari}">`,
     sampai !== undefined && html`<input type="hidden" name="sampai" value="${sampai}">`,
@@ -127,7 +127,7 @@ function drawer(row: AttendanceRow, zone: string, words: Words, nowMs: number): 
   const { lang } = words;
   const earliest = Number.isFinite(row.earliestMs) ? stamp(row.earliestMs, zone, words, nowMs) : texts.noEarliest[lang];
   const latest = Number.isFinite(row.latestMs) ? clockTime(row.latestMs, zone) : texts.noEarliest[lang];
-  return html`<details><summary>${texts.evidence[lang]}</summary><p>${texts.deviceTime[lang]}: ${row.deviceTime ?? texts.impossible[lang]}<br>${texts.between[lang]}: ${earliest} – ${latest}<br>${texts.received[lang]}: ${stamp(row.receivedAtMs, zone, words, nowMs)}<br>${texts.revision[lang]} ${row.revision} · ${row.serial}${row.suspect !== null && html`<br>${texts.suspect[lang]}: ${row.suspect}`}<br><a href="/clocks/explain/${encodeURIComponent(row.punchId)}">${texts.why[lang]}</a></p></details>`;
+  return html`<details><summary class="opens">${texts.evidence[lang]}</summary><p>${texts.deviceTime[lang]}: ${row.deviceTime ?? texts.impossible[lang]}<br>${texts.between[lang]}: ${earliest} – ${latest}<br>${texts.received[lang]}: ${stamp(row.receivedAtMs, zone, words, nowMs)}<br>${texts.revision[lang]} ${row.revision} · ${row.serial}${row.suspect !== null && html`<br>${texts.suspect[lang]}: ${row.suspect}`}<br><a href="/clocks/explain/${encodeURIComponent(row.punchId)}">${texts.why[lang]}</a></p></details>`;
 }
 
 function pages({ asked }: Search, { rows, hasMore }: ListPage, lang: Words['lang']): Html | null {
