@@ -4,11 +4,15 @@ import type { DayBin, MachineRow, OfficeDay, OfficeRow } from '../store/board.ts
 import { readDayBins, readDayPins, readFleet } from '../store/board.ts';
 import { type CompletenessRow, readCompletenessOf } from '../store/completeness.ts';
 import type { Database } from '../store/database.ts';
+import { readPauses } from '../store/machine-commands.ts';
+import { readReportedPlaces } from '../store/reported-places.ts';
 import { freshWithinMs, isFresh, type Mark, markOf, type Pace } from './mark.ts';
 
 /** A machine and how it stands. */
 export interface BoardMachine extends MachineRow {
   readonly mark: Mark;
+  /** Rests until then because a person said so; null when it does not. */
+  readonly pausedUntilMs: number | null;
   /** True while what it holds is, but for the last moments, in the database. */
   readonly fresh: boolean;
 }
@@ -63,11 +67,15 @@ export async function readBoard(database: Database, paceOf: PaceOf, nowMs: numbe
     if (pace !== null) offices.push({ office, pace, day });
   }
   const days = offices.map(({ day }) => day);
-  const [bins, pins, verdicts] = await Promise.all([
+  const [bins, pins, verdicts, pauses, reported] = await Promise.all([
     readDayBins(database.db, days),
     readDayPins(database.db, days),
     readVerdicts(database, offices),
+    readPauses(database.db),
+    readReportedPlaces(database.db),
   ]);
+  const pausedUntil = new Map(pauses.map((pause) => [placeKey(pause.officeCode, pause.terminalName), pause.untilMs]));
+  const reports = new Set(reported.map(({ officeCode, terminalName }) => placeKey(officeCode, terminalName)));
   const machinesOf = byOffice(fleet.machines);
   const binsOf = byOffice(bins);
   const updates = fleet.machines.map((machine) => machine.updatedMs);
@@ -75,7 +83,10 @@ export async function readBoard(database: Database, paceOf: PaceOf, nowMs: numbe
     readAtMs: nowMs,
     gatewayUpdatedMs: updates.length === 0 ? null : Math.max(...updates),
     offices: offices.map(({ office, pace, day }) => {
-      const machines = (machinesOf.get(office.code) ?? []).map((machine) => judged(machine, pace, nowMs));
+      const machines = (machinesOf.get(office.code) ?? []).map((machine) => {
+        const key = placeKey(machine.officeCode, machine.name);
+        return judged(machine, pace, nowMs, pausedUntil.get(key) ?? null, reports.has(key));
+      });
       const counted = { ...countsOf(binsOf.get(office.code) ?? []), pins: pins.get(office.code) ?? 0 };
       const completeness = verdicts.get(office.code) ?? { today: null, yesterday: null };
       const fresh = freshnessOf(machines, pace, nowMs);
@@ -111,8 +122,19 @@ async function readVerdicts(
   );
 }
 
-function judged(machine: MachineRow, pace: Pace, nowMs: number): BoardMachine {
-  return { ...machine, mark: markOf(machine, pace, nowMs), fresh: isFresh(machine, pace, nowMs) };
+function placeKey(officeCode: string, terminalName: string): string {
+  return JSON.stringify([officeCode, terminalName]);
+}
+
+function judged(
+  machine: MachineRow,
+  pace: Pace,
+  nowMs: number,
+  pausedUntilMs: number | null,
+  isReported: boolean,
+): BoardMachine {
+  const mark = markOf(machine, pace, nowMs, { isPaused: pausedUntilMs !== null, isReported });
+  return { ...machine, mark, pausedUntilMs, fresh: isFresh(machine, pace, nowMs) };
 }
 
 function freshnessOf(

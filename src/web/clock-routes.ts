@@ -154,7 +154,7 @@ function seenBy({ reader }: FastifyRequest): (thing: { readonly officeCode: stri
 }
 
 /** One work at a time; null when too many wait already. */
-function createTurns(): <T>(work: () => Promise<T>) => Promise<T> | null {
+export function createTurns(): <T>(work: () => Promise<T>) => Promise<T> | null {
   let waiting = 0;
   let last: Promise<unknown> = Promise.resolve();
   return (work) => {

@@ -1,9 +1,20 @@
-/** How a machine stands, in one of seven marks. Pure: what the database says and what time it is go in. */
+/** How a machine stands, in one of nine marks. Pure: what the database says and what time it is go in. */
 import { isClockUnfit } from '../errors.ts';
 import type { MachineRow } from '../store/board.ts';
 
 /** From best to worst is not an order: see {@link severity}. */
-export type Mark = 'ok' | 'slow' | 'clock' | 'silent' | 'trouble' | 'person' | 'waiting';
+export type Mark =
+  | 'ok'
+  | 'slow'
+  | 'clock'
+  | 'silent'
+  | 'trouble'
+  | 'person'
+  | 'waiting'
+  /** A person reported it broken or lost, and that is not settled yet. */
+  | 'reported'
+  /** It rests because a person said so. */
+  | 'paused';
 
 /** What is expected of the machines of one office. */
 export interface Pace {
@@ -17,7 +28,17 @@ export interface Pace {
 export const defaultPace: Pace = { pollEveryMs: 60_000, clockLimitMs: 10_000 };
 
 /** All marks in the order in which people should look at them. */
-export const marksBySeverity: readonly Mark[] = ['silent', 'person', 'trouble', 'clock', 'slow', 'waiting', 'ok'];
+export const marksBySeverity: readonly Mark[] = [
+  'silent',
+  'person',
+  'trouble',
+  'reported',
+  'clock',
+  'slow',
+  'waiting',
+  'paused',
+  'ok',
+];
 
 /** 0 is the worst. */
 export function severity(mark: Mark): number {
@@ -34,8 +55,16 @@ export function isFresh(machine: MachineRow, pace: Pace, nowMs: number): boolean
   return machine.lastReadMs !== null && nowMs - machine.lastReadMs <= freshWithinMs(pace);
 }
 
-/** The mark of one machine. */
-export function markOf(machine: MachineRow, pace: Pace, nowMs: number): Mark {
+/** What people said of a machine. */
+export interface Said {
+  readonly isPaused: boolean;
+  readonly isReported: boolean;
+}
+
+/** The mark of one machine. What a person said goes before what is seen: somebody knows and has it. */
+export function markOf(machine: MachineRow, pace: Pace, nowMs: number, said: Said | null = null): Mark {
+  if (said?.isPaused === true) return 'paused';
+  if (said?.isReported === true) return 'reported';
   if (machine.state === 'quarantined') return 'person';
   if (machine.state === 'failing') return markOfFailure(machine.errorCode);
   if (isClockUnfit(machine.errorCode)) return 'person';

@@ -19,6 +19,8 @@ export function problemOf(machine: BoardMachine, words: Words): Problem | null {
     const text = isReset(machine.offsetMs ?? 0) ? words.problems.reset : words.problems.clock;
     return { why: text.why(offset), next: text.next };
   }
+  if (mark === 'paused') return words.problems.paused;
+  if (mark === 'reported' && machine.errorCode === null) return words.problems.reported;
   if (machine.errorCode !== null) {
     const { what, next } = explainError({ code: machine.errorCode }, words.lang);
     return { why: what, next };

@@ -39,6 +39,8 @@ import { isLoopback, isOwnHost, securityHeaders } from './guard.ts';
 import type { Check } from './health.ts';
 import { addIncidents } from './incidents/routes.ts';
 import { startLive } from './live.ts';
+import { machineApi } from './machines/api.ts';
+import { addMachineRoutes } from './machines/machine-routes.ts';
 import { defaultPace } from './mark.ts';
 import type { Metrics } from './metrics.ts';
 import { addPageRoutes, type HostErrorOf } from './page-routes.ts';
@@ -123,13 +125,14 @@ export async function startWeb(options: WebOptions): Promise<Web> {
   addExportRoutes(app, context);
   addCalendarRoutes(app, context);
   addPeopleRoutes(app, context);
+  addMachineRoutes(app, context, pages, options.clocks ?? null);
   if (options.clocks !== undefined) addClockRoutes(app, pages, options.clocks);
   if (options.setup !== undefined) addSetup(app, { context, setup: options.setup });
   addServiceRoutes(app, { metrics, checks: options.checks ?? {} });
   const changes = startChangeFeed({ database, log });
   const stopReads = keepReads(database, log);
   try {
-    await addApi(app, log, [...changes.routes, ...apiRoutes(context)]);
+    await addApi(app, log, [...changes.routes, ...apiRoutes(context), ...machineApi(context, boards)]);
     await app.listen({ host: options.host, port: options.port });
   } catch (error) {
     await Promise.all([live.close(), changes.close(), stopReads()]);

@@ -27,3 +27,14 @@ document.addEventListener('change', (event) => {
   const field = event.target;
   if (field instanceof HTMLSelectElement && field.form?.dataset.auto !== undefined) field.form.requestSubmit();
 });
+
+// Something is still being done: look again soon, unless somebody is typing.
+const waiting = document.querySelector('[data-reload]');
+if (waiting !== null) {
+  const again = () => {
+    const isTyping = document.activeElement?.matches('input, select, textarea') ?? false;
+    if (isTyping || document.hidden) setTimeout(again, 2_000);
+    else location.reload();
+  };
+  setTimeout(again, Number(waiting.dataset.reload) * 1_000);
+}

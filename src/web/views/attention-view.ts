@@ -3,7 +3,8 @@ import { durationText } from '../../words/time.ts';
 import type { Board, BoardMachine, BoardOffice } from '../board.ts';
 import { count, timeTag } from '../format.ts';
 import { type Html, html } from '../html.ts';
-import { severity } from '../mark.ts';
+import { machineAddress } from '../machines/list-view.ts';
+import { type Mark, severity } from '../mark.ts';
 import { problemOf } from '../problem.ts';
 import type { Words } from '../words.ts';
 import { markShape, markWithWord } from './mark-view.ts';
@@ -46,16 +47,16 @@ function entryItem(entry: Entry, words: Words, nowMs: number): Html {
     ? html`<span class="marked ${machine.mark}">${markShape(machine.mark)} ${text.wholeOffice(office.machines.length)}</span>`
     : markWithWord(machine.mark, words);
   const since = machine.failingSinceMs;
-  return html`<li><p class="what">${what}</p><p class="where"><a href="${officeAddress(office.code)}">${office.name}</a>${!wholeOffice && ` · ${machine.name}`}</p>${
+  return html`<li><p class="what">${what}</p><p class="where"><a href="${officeAddress(office.code)}">${office.name}</a>${!wholeOffice && html` · <a href="${machineAddress(office.code, machine.name)}">${machine.name}</a>`}</p>${
     since !== null &&
     html`<p class="since">${words.since} ${timeTag(since, office.timeZone, words, nowMs)} (${durationText(nowMs - since, words.lang)})</p>`
   }${problem !== null && html`<p class="why">${problem.why}</p><p class="next"><b>${text.next}:</b> ${problem.next}</p>`}</li>`;
 }
 
-/** Worst first; among equals the longest broken, then the clock that is furthest off. A machine that merely waits for its first read needs nobody. */
+/** Worst first; among equals the longest broken, then the clock that is furthest off. */
 function entriesOf(board: Board): readonly Entry[] {
   const entries = board.offices.flatMap((office): Entry[] => {
-    const troubled = office.machines.filter((machine) => machine.mark !== 'ok' && machine.mark !== 'waiting');
+    const troubled = office.machines.filter(({ mark }) => !needsNobody.includes(mark));
     const [first] = [...troubled].sort((a, b) => (a.failingSinceMs ?? 0) - (b.failingSinceMs ?? 0));
     const dark = office.machines.length > 1 && office.machines.every((machine) => machine.mark === 'silent');
     // A dark office is one fault, not as many as it has machines: somebody has to go there once.
@@ -70,6 +71,9 @@ function entriesOf(board: Board): readonly Entry[] {
       Math.abs(b.machine.offsetMs ?? 0) - Math.abs(a.machine.offsetMs ?? 0),
   );
 }
+
+/** A machine that merely waits for its first read needs nobody, nor does one that rests. */
+const needsNobody: readonly Mark[] = ['ok', 'waiting', 'paused'];
 
 /** Later than any instant; unlike infinity it can be subtracted from itself. */
 const nobodyKnows = Number.MAX_SAFE_INTEGER;

@@ -4,6 +4,7 @@ import { boundText } from '../../words/time.ts';
 import type { BoardMachine, BoardOffice } from '../board.ts';
 import { count, offsetWords, timeTag } from '../format.ts';
 import { type Html, html } from '../html.ts';
+import { machineAddress } from '../machines/list-view.ts';
 import { problemOf } from '../problem.ts';
 import type { Words } from '../words.ts';
 import { markWithWord } from './mark-view.ts';
@@ -26,7 +27,7 @@ function machineRow(machine: BoardMachine, office: BoardOffice, words: Words, no
   const text = words.machineTable;
   const read = machine.lastReadMs;
   return html`<tr>
-<th scope="row">${machine.name}<small class="serial">${serialLink(machine.serial) ?? text.serialUnknown}</small></th>
+<th scope="row"><a href="${machineAddress(office.code, machine.name)}">${machine.name}</a><small class="serial">${serialLink(machine.serial) ?? text.serialUnknown}</small></th>
 <td data-label="${text.state}">${stateCell(machine, office, words, nowMs)}</td>
 <td data-label="${text.lastRead}">${read === null ? words.neverUpdated : timeTag(read, office.timeZone, words, nowMs)}</td>
 <td data-label="${text.offset}">${offsetCell(machine, words)}</td>

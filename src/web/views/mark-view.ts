@@ -11,6 +11,8 @@ const shapes: Readonly<Record<Mark, string>> = {
   silent: '<path d="m3.5 3.5 9 9m0-9-9 9" stroke-width="2.6"/>',
   trouble: '<path d="M8 2.2 14.4 13.4H1.6zM8 6.6v3.2m0 1.4v.6"/>',
   person: '<path d="M2.8 2.8h10.4v10.4H2.8zM8 5.4v3.1m0 1.6v.4"/>',
+  reported: '<path d="M4 14.2V2.4h8.4L10.2 5.6l2.2 3.2H4"/>',
+  paused: '<path d="M5.4 3.4v9.2M10.6 3.4v9.2" stroke-width="2.8"/>',
   waiting: '<circle cx="8" cy="8" r="5" stroke-dasharray="1 3.2" stroke-width="2"/>',
 };
 

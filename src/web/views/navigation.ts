@@ -16,6 +16,7 @@ interface Place {
 /** In the order in which people work: look, find, report, answer. */
 const places: readonly Place[] = [
   { path: '/', text: navigation.board, needs: 'board.view' },
+  { path: '/mesin', text: navigation.machines, needs: 'board.view' },
   { path: '/presensi', text: navigation.attendance, needs: 'attendance.view' },
   { path: '/kelengkapan', text: navigation.completeness, needs: 'board.view' },
   { path: '/pengaturan/pegawai', text: peopleWords.title, needs: 'people.manage' },

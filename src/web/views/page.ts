@@ -86,9 +86,10 @@ export function paperPage(frame: PageFrame, title: string, body: Html): Html {
   return frameOf({ ...frame, reloadSeconds: null }, null, body, title);
 }
 
-/** A page with forms and lists. */
-export function roomPage(frame: PageFrame, title: string, body: Html): Html {
-  const sheet = html`<link rel="stylesheet" href="${frame.assets.room}"><script src="${frame.assets.roomScript}" defer></script>`;
+/** A page with forms and lists. `charts`: it also draws clocks. */
+export function roomPage(frame: PageFrame, title: string, body: Html, { charts = false } = {}): Html {
+  const paper = charts && html`<link rel="stylesheet" href="${frame.assets.paper}">`;
+  const sheet = html`${paper}<link rel="stylesheet" href="${frame.assets.room}"><script src="${frame.assets.roomScript}" defer></script>`;
   return frameOf({ ...frame, reloadSeconds: null }, null, body, title, sheet);
 }
 

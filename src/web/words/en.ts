@@ -23,6 +23,8 @@ const marks: Readonly<Record<Mark, string>> = {
   trouble: 'read failed',
   person: 'needs a person',
   waiting: 'waiting',
+  reported: 'reported broken',
+  paused: 'paused',
 };
 
 export const english: Words = {
@@ -98,6 +100,14 @@ export const english: Words = {
     reset: {
       why: (offset) => `The clock started anew after it lost power: ${offset}.`,
       next: 'Needs a clock battery. No punch is lost; times are corrected as far as proven.',
+    },
+    paused: {
+      why: 'This terminal is paused: it is not read, and not counted as broken.',
+      next: 'Resume it on its page when it is ready; its punches are read afterwards.',
+    },
+    reported: {
+      why: 'This terminal was reported broken or lost, and the report is not settled yet.',
+      next: 'See its report for who has it.',
     },
     waiting: { why: 'Waiting for its first read.', next: 'Nothing to do.' },
   },

@@ -11,6 +11,8 @@ const marks: Readonly<Record<Mark, string>> = {
   trouble: 'gagal dibaca',
   person: 'perlu orang',
   waiting: 'menunggu',
+  reported: 'rusak dilaporkan',
+  paused: 'jeda',
 };
 
 export const indonesian = {
@@ -86,6 +88,14 @@ export const indonesian = {
     reset: {
       why: (offset: string) => `Jam mesin mulai lagi dari awal setelah kehilangan daya: ${offset}.`,
       next: 'Perlu ganti baterai jam. Tidak ada catatan yang hilang; waktunya dikoreksi sejauh terbukti.',
+    },
+    paused: {
+      why: 'Mesin ini dijeda: tidak dibaca, dan tidak dihitung rusak.',
+      next: 'Lanjutkan dari halaman mesin bila sudah siap; catatan di mesin dibaca setelahnya.',
+    },
+    reported: {
+      why: 'Mesin ini dilaporkan rusak atau hilang, dan laporannya belum selesai.',
+      next: 'Lihat laporannya untuk tahu siapa yang menangani.',
     },
     waiting: { why: 'Menunggu pembacaan pertama.', next: 'Tidak perlu tindakan.' },
   },
