@@ -1,7 +1,8 @@
 /**
  * `npm run chaos -- [--minutes N] [--seed S] [--queue redis|postgres]`: two gateways on one database, a few terminals, a
  * consumer, and random faults of all of them, several at a time. Then everything is healed, and once it has come to rest
- * the ledger, the database and the consumer must agree. Exit code 1 and the line that repeats the run when they do not.
+ * the ledger, the database and the consumer must agree. Exit code 1 and the line that repeats the run when they do not; 3
+ * when no fault was played at all, as what the run needs did not start.
  */
 import { spawnSync } from 'node:child_process';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
@@ -20,6 +21,8 @@ import { faultsFor, strike } from './strikes.ts';
 const buildFolder = `.gerbang/chaos-build-${process.pid}`;
 /** The judge looks in between so often. */
 const lookEverySeconds = 15;
+/** The exit code of a run that judged nothing: it may be tried again without hiding anything. */
+const notSetUp = 3;
 
 interface Wishes {
   readonly minutes: number;
@@ -96,7 +99,10 @@ async function run({ minutes, seed, queue }: Wishes, folder: string): Promise<st
       `${String(atSeconds).padStart(5)} s  ${victim}: ${name}${lastsSeconds > 0 ? ` for ${lastsSeconds} s` : ''}`,
     );
   }
-  const scene = await openScene(folder, seed, queue);
+  const scene = await openScene(folder, seed, queue).catch((error: unknown) => {
+    process.exitCode = notSetUp;
+    throw error;
+  });
   try {
     await play(scene, plan, minutes);
     scene.quiet();
@@ -132,7 +138,7 @@ try {
   console.log(`chaos held (seed ${wish.seed}): ${await run(wish, folder)}`);
 } catch (error) {
   console.log(`chaos FAILED: ${messageOf(error)}\nto repeat: ${again}`);
-  process.exitCode = 1;
+  process.exitCode ??= 1;
 } finally {
   for (const made of [folder, join(rootFolder, buildFolder)]) await rm(made, { recursive: true, force: true });
 }
