@@ -33,7 +33,7 @@ import {
 import type { PollResult } from './poller.ts';
 import { wholeReadDue } from './read-plan.ts';
 import { type Found, readWhatIsNew } from './reading.ts';
-import { adoptReplacement } from './replacement.ts';
+import { adoptReplacement, recallSerial } from './replacement.ts';
 import { judgeRewrite, unstableError } from './rewrites.ts';
 import { type SessionTime, sampleClock } from './sampling.ts';
 import { keepTime, showClock, wantsSet } from './time-keeping.ts';
@@ -143,7 +143,7 @@ async function recall(
   means: OfficeMeans,
 ): Promise<GerbangError | null> {
   try {
-    memory.serial ??= terminal.serial ?? (await means.store.readPin(terminal.place));
+    await recallSerial(terminal, memory, means.store);
     const { serial } = memory;
     if (serial === null) memory.log = { ...emptyMemory, known: true };
     else memory.log = withStored(memory.log, await means.store.readCursor(serial), means.time.nowMs());

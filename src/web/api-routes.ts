@@ -3,9 +3,17 @@ import { alertsApi } from './alerts/api.ts';
 import type { AnyApiRoute } from './api/route.ts';
 import { completenessApi } from './completeness-api.ts';
 import type { WebContext } from './context.ts';
+import { incidentsApi } from './incidents/api.ts';
+import { outageWindowsApi } from './incidents/outage-api.ts';
 import { meApi } from './me-api.ts';
 
 export function apiRoutes(context: WebContext): readonly AnyApiRoute[] {
   const { database } = context;
-  return [...meApi(), ...completenessApi(database), ...alertsApi(context)];
+  return [
+    ...meApi(),
+    ...completenessApi(database),
+    ...alertsApi(context),
+    ...incidentsApi(context),
+    ...outageWindowsApi(context),
+  ];
 }

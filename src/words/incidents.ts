@@ -179,7 +179,8 @@ export const incidentWords = {
   people: { id: 'Yang dilakukan orang', en: 'What people did' },
   facts: { id: 'Yang diketahui Gerbang', en: 'What Gerbang knows' },
   factsThen: { id: 'Saat dilaporkan', en: 'When it was reported' },
-  factsNow: { id: 'Sekarang', en: 'Now' },
+  factsNow: { id: 'Yang berubah sejak itu', en: 'What changed since' },
+  unchanged: { id: 'Belum ada yang berubah.', en: 'Nothing yet.' },
   noFacts: {
     id: 'Mesin ini tidak terdaftar, jadi Gerbang tidak tahu apa-apa tentangnya.',
     en: 'This terminal is not listed, so Gerbang knows nothing of it.',

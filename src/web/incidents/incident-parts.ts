@@ -20,7 +20,7 @@ export function timeline(frame: PageFrame, steps: readonly StepRow[], incident: 
   const zone = incident.timeZone ?? 'Asia/Jakarta';
   return html`<ol class="timeline">${steps.map(
     (step) =>
-      html`<li class="${step.actorKind === 'gateway' ? 'machine' : 'person'}"><b>${stepName(step, incident, lang)}</b> <small>${timeTag(step.atMs, zone, frame.words, nowMs)} · ${actorName(step, lang)}</small>${noteOf(step, lang)}</li>`,
+      html`<li class="${step.actorKind === 'gateway' ? 'by-gateway' : 'by-person'}"><b>${stepName(step, incident, lang)}</b> <small>${timeTag(step.atMs, zone, frame.words, nowMs)} · ${actorName(step, lang)}</small>${noteOf(step, lang)}</li>`,
   )}</ol>`;
 }
 
@@ -77,6 +77,21 @@ export function factRows(frame: PageFrame, known: MachineFacts, zone: string, no
   const { lang } = words;
   const time = (atMs: number | null): Html | null => (atMs === null ? null : timeTag(atMs, zone, words, nowMs));
   return factTexts(known, lang, time).filter(([, value]) => value !== null);
+}
+
+/** What changed since: rows that say the same again tell nothing. */
+export function changedRows(
+  frame: PageFrame,
+  before: MachineFacts,
+  known: MachineFacts,
+  zone: string,
+  nowMs: number,
+): readonly Row[] {
+  const { lang } = frame.words;
+  const told = factTexts(before, lang, String);
+  const now = factTexts(known, lang, String);
+  const changed = new Set(now.filter(([, value], index) => value !== told[index]?.[1]).map(([name]) => name));
+  return factRows(frame, known, zone, nowMs).filter(([name]) => changed.has(name));
 }
 
 /**

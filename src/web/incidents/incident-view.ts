@@ -31,7 +31,7 @@ import {
   textArea,
   textField,
 } from '../views/parts.ts';
-import { factRows, proofList, timeline } from './incident-parts.ts';
+import { changedRows, factRows, proofList, timeline } from './incident-parts.ts';
 import { stateTag, subjectOf } from './list-view.ts';
 
 export interface IncidentPage {
@@ -128,11 +128,22 @@ function privacy(frame: PageFrame, { incident, factsThen, factsNow, may, nowMs }
   )}${may.seePeople && incident.serial !== null && html`<p><a href="/laporan/${incident.number}/orang">${words.showPeople[lang]}</a></p>`}</section>`;
 }
 
-function machineFacts(frame: PageFrame, { incident, factsThen, factsNow, nowMs }: IncidentPage): Html {
+function machineFacts(frame: PageFrame, page: IncidentPage): Html {
+  const { incident, factsThen, factsNow, nowMs } = page;
   const { lang } = frame.words;
   const zone = incident.timeZone ?? 'Asia/Jakarta';
   if (factsThen === null && factsNow === null) return html`<p class="empty">${words.noFacts[lang]}</p>`;
-  return html`${factsThen !== null && html`<h4>${words.factsThen[lang]}</h4>${facts(factRows(frame, factsThen, zone, nowMs))}`}${factsNow !== null && html`<h4>${words.factsNow[lang]}</h4>${facts(factRows(frame, factsNow, zone, nowMs))}`}`;
+  const before = factsThen === null ? null : factRows(frame, factsThen, zone, nowMs);
+  const now = isClosed(incident.state) || factsNow === null ? null : factsSince(frame, page);
+  return html`${before !== null && html`<h4>${words.factsThen[lang]}</h4>${facts(before)}`}${now !== null && html`<h4>${words.factsNow[lang]}</h4>${now.length === 0 ? html`<p class="empty">${words.unchanged[lang]}</p>` : facts(now)}`}`;
+}
+
+function factsSince(frame: PageFrame, { incident, factsThen, factsNow, nowMs }: IncidentPage) {
+  const zone = incident.timeZone ?? 'Asia/Jakarta';
+  if (factsNow === null) return [];
+  return factsThen === null
+    ? factRows(frame, factsNow, zone, nowMs)
+    : changedRows(frame, factsThen, factsNow, zone, nowMs);
 }
 
 function probeForm(frame: PageFrame, number: number): Html {

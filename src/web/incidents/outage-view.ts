@@ -67,7 +67,7 @@ function table(frame: PageFrame, caption: string, lines: readonly OutageLine[]):
     const why = codes.map((code) => html`<span title="${code}">${explainError({ code }, lang).what}</span>`);
     const reports = incidents.map((number) => html`<a href="/laporan/${number}">#${number}</a>`);
     return [
-      day,
+      html`<span class="day">${day}</span>`,
       officeName,
       html`${clockTime(fromMs, timeZone).slice(0, 5)}–${endTime(line).slice(0, 5)} ${zoneLabel(timeZone, fromMs)}`,
       durationText(toMs - fromMs, lang),

@@ -1,0 +1,128 @@
+/** `/api/v1/incidents`: everything that the pages of reports do. */
+import { z } from 'zod';
+import { incidentKinds, incidentStates } from '../../incident/steps.ts';
+import { readKnownPins } from '../../store/incident-facts.ts';
+import { listIncidents } from '../../store/incidents.ts';
+import { instantField } from '../api/fields.ts';
+import { badCursor, keyIn, pageFrom, pageOf, pageParams, rowsFor } from '../api/paging.ts';
+import { type AnyApiRoute, apiRoute, refuse } from '../api/route.ts';
+import { noteLook, type WebContext } from '../context.ts';
+import { visibleIncident } from './actions.ts';
+import { addFilesRoute, fileRoute, noteRoute, probeRoute, recordRoute, reportRoute, stepRoute } from './api-changes.ts';
+import { example, incident, iso, noSuch, numbered, tag, tellWhole, told, whole, wholeExample } from './api-told.ts';
+
+/** The routes of reports. */
+export function incidentsApi(context: WebContext): readonly AnyApiRoute[] {
+  return [
+    listRoute(context),
+    readRoute(context),
+    peopleRoute(context),
+    reportRoute(context),
+    stepRoute(context),
+    noteRoute(context),
+    probeRoute(context),
+    addFilesRoute(context),
+    fileRoute(context),
+    recordRoute(context),
+  ];
+}
+
+function listRoute(context: WebContext): AnyApiRoute {
+  const { database, nowMs } = context;
+  return apiRoute({
+    method: 'GET',
+    path: '/incidents',
+    needs: 'board.view',
+    summary: 'Reports of broken, lost and moved machines, newest first',
+    tag,
+    query: z.strictObject({
+      ...pageParams,
+      state: z.enum(['open', 'closed', 'all', ...incidentStates]).optional(),
+      kind: z.enum(incidentKinds).optional(),
+      office: z.string().max(40).optional(),
+      serial: z.string().max(40).optional(),
+    }),
+    answer: pageOf(incident),
+    examples: [{ query: { state: 'open', limit: '10' }, answer: { items: [example], next: null } }],
+    async handle({ query, reader, request }) {
+      const after = keyIn(query.cursor, z.tuple([z.int()]));
+      if (after === null) return refuse(badCursor);
+      const { state = 'open', kind = null, serial = null, office = null } = query;
+      // Of another office there is nothing.
+      if (reader.officeCode !== null && office !== null && office !== reader.officeCode)
+        return { items: [], next: null };
+      const rows = await listIncidents(database.db, {
+        officeCode: reader.officeCode ?? office,
+        state: state === 'all' ? null : state,
+        kind,
+        serial,
+        below: after?.[0] ?? null,
+        limit: rowsFor(query.limit),
+      });
+      const page = { address: request.url, limit: query.limit };
+      return pageFrom(
+        rows,
+        page,
+        (row) => told(row, nowMs()),
+        (row) => [row.number],
+      );
+    },
+  });
+}
+
+function readRoute(context: WebContext): AnyApiRoute {
+  return apiRoute({
+    method: 'GET',
+    path: '/incidents/:number',
+    needs: 'board.view',
+    summary: 'One report with its steps, files and machine facts',
+    tag,
+    params: numbered,
+    answer: whole,
+    examples: [{ params: { number: '7' }, answer: wholeExample }],
+    async handle({ params, reader }) {
+      const row = await visibleIncident(context, reader, params.number);
+      return row === null ? refuse(noSuch) : tellWhole(context, row);
+    },
+  });
+}
+
+function peopleRoute(context: WebContext): AnyApiRoute {
+  const { database } = context;
+  return apiRoute({
+    method: 'GET',
+    path: '/incidents/:number/people',
+    needs: 'attendance.view',
+    summary: 'Whose templates may be on a lost machine',
+    description: 'PINs that it ever recorded, last seen first. Each look is in the audit log.',
+    tag,
+    params: numbered,
+    answer: z.object({
+      people: z.array(
+        z.object({ pin: z.string(), person: z.string().nullable(), punches: z.int(), lastAt: instantField() }),
+      ),
+    }),
+    keep: 'nothing',
+    examples: [
+      {
+        params: { number: '7' },
+        answer: { people: [{ pin: '101', person: null, punches: 44, lastAt: '2026-11-24T00:31:04.000Z' }] },
+      },
+    ],
+    async handle({ params, reader, request }) {
+      const row = await visibleIncident(context, reader, params.number);
+      if (row === null || row.serial === null || row.kind !== 'lost') return refuse(noSuch);
+      const pins = await readKnownPins(database.db, row.serial, 2_000);
+      const entry = { action: 'incident.people', subject: String(row.number), officeCode: row.officeCode };
+      await noteLook(context, request, { ...entry, detail: { people: pins.length } });
+      return {
+        people: pins.map(({ pin, personId, punches, lastMs }) => ({
+          pin,
+          person: personId,
+          punches,
+          lastAt: iso(lastMs),
+        })),
+      };
+    },
+  });
+}
