@@ -89,14 +89,22 @@ function unreadReason(stay: Stay, { nowMs }: DayFacts): UnreadReason {
     terminal: stay.terminalName,
     serial: stay.serial,
     readThrough: isoOf(readThroughMs),
-    since: kind === 'left-unread' ? isoOf(stay.untilMs) : kind === 'never-reached' ? isoOf(stay.fromMs) : null,
+    since: sinceOf(kind, stay),
     errorCode: stay.errorCode,
     unstored,
   };
 }
 
-function kindOf({ state, fromMs, untilMs, readThroughMs }: Stay, nowMs: number): UnreadReason['kind'] {
+function sinceOf(kind: UnreadReason['kind'], { fromMs, untilMs, pausedSinceMs }: Stay): string | null {
+  if (kind === 'left-unread') return isoOf(untilMs);
+  if (kind === 'paused') return isoOf(pausedSinceMs ?? null);
+  return kind === 'never-reached' ? isoOf(fromMs) : null;
+}
+
+function kindOf({ state, fromMs, untilMs, readThroughMs, pausedSinceMs }: Stay, nowMs: number): UnreadReason['kind'] {
   if (untilMs !== null) return 'left-unread';
+  // Nothing more is expected while it rests, whatever was wrong before.
+  if ((pausedSinceMs ?? null) !== null) return 'paused';
   if (state === 'quarantined') return 'quarantined';
   // Waiting means that we have not asked, or cannot store what it says: that is no news about the machine.
   const isSilent = state === 'failing' && nowMs - Math.max(readThroughMs ?? 0, fromMs) > silentAfterMs;

@@ -12,14 +12,14 @@ export type CompletenessState = 'complete' | 'complete-except' | 'not-yet';
 export interface UnreadReason {
   /**
    * `unread`: its records are expected. `silent`: it has not been read for longer than a day. `quarantined`: nothing it
-   * says is stored until a person acts. `never-reached`: it has not answered once. `left-unread`: it was taken away.
+   * says is stored until a person acts. `paused`: it rests because a person said so. `never-reached`: it has not answered once. `left-unread`: it was taken away.
    */
-  readonly kind: 'unread' | 'silent' | 'quarantined' | 'never-reached' | 'left-unread';
+  readonly kind: 'unread' | 'silent' | 'quarantined' | 'paused' | 'never-reached' | 'left-unread';
   readonly terminal: string;
   readonly serial: string | null;
   /** Up to when its log was read; ISO 8601, as all instants of reasons. */
   readonly readThrough: string | null;
-  /** `left-unread`: when it left. `never-reached`: since when it is waited for. */
+  /** `left-unread`: when it left. `paused`: since when it rests. `never-reached`: since when it is waited for. */
   readonly since: string | null;
   readonly errorCode: string | null;
   /** Records its counter shows beyond those that are stored; null when it shows none or was not asked. */

@@ -24,6 +24,8 @@ export interface Stay {
   readonly counted: number | null;
   /** Records of its log that are stored. */
   readonly stored: number | null;
+  /** It rests since then because a person said so; null, or left out, when it does not. */
+  readonly pausedSinceMs?: number | null;
 }
 
 /**
@@ -74,12 +76,16 @@ export async function readStays(
     select s.stay_id as "stayId", s.office_code as "officeCode", s.terminal_name as "terminalName", s.serial,
            s.from_at as "fromMs", s.until_at as "untilMs", e.opened_at as "firstReadMs",
            case when s.until_at is null then l.read_through_at else s.read_through_at end as "readThroughMs",
-           t.state, t.error_code as "errorCode", t.records as counted, l.next_ordinal - l.base_ordinal as stored
+           t.state, t.error_code as "errorCode", t.records as counted, l.next_ordinal - l.base_ordinal as stored,
+           p.since_at as "pausedSinceMs"
     from terminal_stay s
     left join terminal_log l on l.serial = s.serial and s.until_at is null
     left join log_epoch e on e.terminal_serial = s.serial and e.epoch = 1
     left join terminal_state t
       on t.office_code = s.office_code and t.terminal_name = s.terminal_name and s.until_at is null
+    left join terminal_pause p
+      on p.office_code = s.office_code and p.terminal_name = s.terminal_name and s.until_at is null
+     and p.ended_at is null and p.until_at > now()
     where (s.until_at is null or s.until_at > ${instantText(leftAfterMs)}::timestamptz)
       and (${officeCodes === null}::boolean or s.office_code = any (${[...(officeCodes ?? [])]}::text[]))
     order by s.office_code, s.terminal_name, s.from_at`.execute(db);

@@ -117,6 +117,7 @@ const unreadWords = {
   unread: { id: 'ditunggu', en: 'expected' },
   silent: { id: 'mesin tidak menjawab', en: 'silent' },
   quarantined: { id: 'perlu orang', en: 'needs a person' },
+  paused: { id: 'dijeda', en: 'paused' },
   'never-reached': { id: 'belum pernah menjawab', en: 'has never answered' },
   'left-unread': { id: 'sudah tidak di tempat ini', en: 'has left this place' },
 } as const;

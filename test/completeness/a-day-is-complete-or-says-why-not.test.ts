@@ -52,6 +52,14 @@ describe('not yet', () => {
     expect(judged({ stays, nowMs: nextMidnightMs + 90 * hourMs }).state).toBe('not-yet');
   });
 
+  test('but nothing is expected of a machine that a person put to rest, and the day says so', () => {
+    const pausedSinceMs = midnightMs + 11 * hourMs;
+    const stays = [stayOf({ state: 'waiting', readThroughMs: midnightMs + 10 * hourMs, pausedSinceMs })];
+    const { reasons, ...rest } = judged({ stays });
+    expect(rest).toMatchObject({ state: 'complete-except', kinds: ['paused'], terminalsRead: 0 });
+    expect(reasons).toMatchObject([{ terminal: 'Lobi', since: '2026-03-02T04:00:00.000Z' }]);
+  });
+
   test('also names, while the day goes on, whom somebody should look after', () => {
     const stays = [stayOf({ state: 'quarantined', errorCode: 'TERMINAL_SERIAL_MISMATCH', readThroughMs: midnightMs })];
     const noon = judged({ stays, nowMs: midnightMs + 12 * hourMs });
