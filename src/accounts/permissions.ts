@@ -65,6 +65,11 @@ export function may(reader: Reader | null, permission: Permission): boolean {
   return reader?.permissions.has(permission) ?? false;
 }
 
+/** True when this role may nothing that the reader may not: nobody hands out more than they have. */
+export function mayGive(reader: Reader | null, role: Role): boolean {
+  return granted[role].every((permission) => may(reader, permission));
+}
+
 /** True when the reader may know of this office. */
 export function seesOffice(reader: Reader, officeCode: string): boolean {
   return reader.officeCode === null || reader.officeCode === officeCode;

@@ -19,7 +19,7 @@ import type { Log } from '../log.ts';
 import type { Database } from '../store/database.ts';
 import { signInWords } from '../words/accounts.ts';
 import type { Lang } from '../words/language.ts';
-import { guardRoutes } from './access/guard-routes.ts';
+import { type GuardedRoute, guardRoutes } from './access/guard-routes.ts';
 import { addAlertRoutes } from './alerts/alert-routes.ts';
 import { answerApiError } from './api/failures.ts';
 import { addApi } from './api/plugin.ts';
@@ -89,6 +89,8 @@ export interface WebOptions {
 export interface Web {
   /** `http://127.0.0.1:8080` */
   readonly url: string;
+  /** Everything that is answered, for those who check that nothing is open by mistake. */
+  readonly routes: readonly GuardedRoute[];
   /** Ends all streams and stops listening. */
   close(): Promise<void>;
 }
@@ -112,7 +114,7 @@ export async function startWeb(options: WebOptions): Promise<Web> {
   const rehearsal = options.rehearsal ?? false;
   const frames = { assets, language, rehearsal, hostError: options.hostError };
   const context: WebContext = { database, frames, nowMs, log };
-  const app = await createApp(options, context);
+  const { app, routes } = await createApp(options, context);
   const pages = { ...frames, database, feed, boards, live, paceOf, nowMs };
   addPageRoutes(app, pages);
   addSignInRoutes(app, context, options.readers);
@@ -142,6 +144,7 @@ export async function startWeb(options: WebOptions): Promise<Web> {
   const port = typeof address === 'object' && address !== null ? address.port : options.port;
   return {
     url: `http://${options.host.includes(':') ? `[${options.host}]` : options.host}:${port}`,
+    routes,
     async close() {
       await Promise.all([live.close(), changes.close(), stopReads()]);
       await app.close();
@@ -153,7 +156,7 @@ export async function startWeb(options: WebOptions): Promise<Web> {
 async function createApp(
   { log, hostNames, proxies, readers }: WebOptions,
   context: WebContext,
-): Promise<FastifyInstance> {
+): Promise<{ readonly app: FastifyInstance; readonly routes: readonly GuardedRoute[] }> {
   const logger: FastifyBaseLogger = log;
   const app = fastify({
     loggerInstance: logger,
@@ -182,11 +185,11 @@ async function createApp(
   app.setErrorHandler<FastifyError>((error, request, reply) => answerFailure(error, request, reply, context));
   await app.register(formBody);
   await app.register(rateLimit, { global: false });
-  await guardRoutes(app, readers, {
+  const routes = await guardRoutes(app, readers, {
     forbidden: (request, reply) => refuse(request, reply, context),
     away: (request, reply) => sendMessage(request, reply, context, away),
   });
-  return app;
+  return { app, routes };
 }
 
 const away = { status: 503, title: signInWords.away, text: signInWords.awayText };

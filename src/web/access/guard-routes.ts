@@ -39,8 +39,23 @@ export function sessionCookie(request: FastifyRequest): string {
   return request.protocol === 'https' ? '__Host-gerbang' : 'gerbang';
 }
 
-/** Adds recognition, permissions and the defence of forms. To be called before any route is added. */
-export async function guardRoutes(app: FastifyInstance, readers: Readers, refusals: Refusals): Promise<void> {
+/** A route and what it needs. */
+export interface GuardedRoute {
+  readonly method: string;
+  readonly url: string;
+  readonly needs: Needs;
+}
+
+/**
+ * Adds recognition, permissions and the defence of forms. To be called before any route is added.
+ *
+ * @returns the routes that are added later, as they come
+ */
+export async function guardRoutes(
+  app: FastifyInstance,
+  readers: Readers,
+  refusals: Refusals,
+): Promise<readonly GuardedRoute[]> {
   await app.register(cookie);
   await app.register(csrf, {
     cookieKey: formCookie,
@@ -52,9 +67,13 @@ export async function guardRoutes(app: FastifyInstance, readers: Readers, refusa
     logLevel: 'debug',
   });
   app.decorateRequest('reader', null);
+  const guarded: GuardedRoute[] = [];
   app.addHook('onRoute', (route) => {
     if (route.method !== 'HEAD' && route.config?.needs === undefined)
       throw new Error(`route ${route.url} does not say what it needs`);
+    const { needs } = route.config ?? {};
+    for (const method of [route.method].flat())
+      if (method !== 'HEAD' && needs !== undefined) guarded.push({ method, url: route.url, needs });
   });
   app.addHook('onRequest', (request, reply) => admit(request, reply, readers, refusals));
   app.addHook('preHandler', (request, reply, done) => {
@@ -67,6 +86,7 @@ export async function guardRoutes(app: FastifyInstance, readers: Readers, refusa
     }
     app.csrfProtection(request, reply, done);
   });
+  return guarded;
 }
 
 async function admit(request: FastifyRequest, reply: FastifyReply, readers: Readers, refusals: Refusals) {

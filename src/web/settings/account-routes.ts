@@ -2,7 +2,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { addAccount, alterAccount, renewLink } from '../../accounts/manage.ts';
-import { type Role, roles } from '../../accounts/permissions.ts';
+import { mayGive, type Role, roles } from '../../accounts/permissions.ts';
 import { readAccount, readAccounts } from '../../store/accounts.ts';
 import { readFleet } from '../../store/board.ts';
 import { settingsWords as words } from '../../words/settings.ts';
@@ -30,7 +30,12 @@ const typed = z.object({
 export type AccountForm = z.output<typeof typed>;
 
 /** What was typed, as far as it is an account; errors by field. */
-export function judgeAccount(given: AccountForm, offices: ReadonlySet<string>, lang: 'id' | 'en') {
+export function judgeAccount(
+  given: AccountForm,
+  offices: ReadonlySet<string>,
+  lang: 'id' | 'en',
+  { reader }: Pick<FastifyRequest, 'reader'>,
+) {
   const login = given.login.trim().toLowerCase();
   const name = given.name.trim();
   const role = roles.find((one) => one === given.role) ?? null;
@@ -38,7 +43,8 @@ export function judgeAccount(given: AccountForm, offices: ReadonlySet<string>, l
   const errors: Record<string, string> = {};
   if (!/^[a-z0-9][a-z0-9._@-]{1,59}$/.test(login)) errors.login = words.badLogin[lang];
   if (name === '' || name.length > 100) errors.name = words.required[lang];
-  if (role === null) errors.role = words.badRole[lang];
+  // Nobody hands out more than they have.
+  if (role === null || !mayGive(reader, role)) errors.role = words.badRole[lang];
   if (officeCode !== null && !offices.has(officeCode)) errors.office = words.badOffice[lang];
   else if (role === 'operator' && officeCode !== null) errors.office = words.operatorAll[lang];
   return { login, name, role: role ?? ('viewer' satisfies Role), officeCode, errors };
@@ -106,7 +112,7 @@ export function addAccountRoutes(app: FastifyInstance, context: WebContext): voi
       const given = typed.parse(request.body ?? {});
       const { lang } = frameFor(request, reply, frames, path).words;
       const codes = new Set((await offices()).map(({ code }) => code));
-      const { errors, ...account } = judgeAccount(given, codes, lang);
+      const { errors, ...account } = judgeAccount(given, codes, lang, request);
       if (Object.keys(errors).length > 0) return list(request, reply.code(422), given, errors);
       const secret = await addAccount(database.db, actorOf(request), account);
       return secret === null
@@ -123,7 +129,7 @@ export function addAccountRoutes(app: FastifyInstance, context: WebContext): voi
       const given = { ...typed.parse(request.body ?? {}), login };
       const { lang } = frameFor(request, reply, frames, path).words;
       const codes = new Set((await offices()).map(({ code }) => code));
-      const { errors, name, role, officeCode } = judgeAccount(given, codes, lang);
+      const { errors, name, role, officeCode } = judgeAccount(given, codes, lang, request);
       if (Object.keys(errors).length > 0) return one(request, reply.code(422), errors);
       const change = { name, role, officeCode, disabled: given.keadaan === 'nonaktif' };
       const result = await alterAccount(database.db, actorOf(request), login, change);
@@ -138,6 +144,9 @@ export function addAccountRoutes(app: FastifyInstance, context: WebContext): voi
     needs,
     guarded(async (request, reply) => {
       const { login } = loginParam.parse(request.params);
+      const account = await readAccount(database.db, login);
+      // A link is the account: whoever has it is that person.
+      if (account !== null && !mayGive(request.reader, account.role)) return refuseLimited(request, reply, context);
       const secret = await renewLink(database.db, actorOf(request), login);
       return secret === null ? missing(request, reply) : showLink(request, reply, secret);
     }),

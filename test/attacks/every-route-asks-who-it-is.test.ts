@@ -1,0 +1,142 @@
+/** Every route, by everybody. A new route needs a line here: what it needs, and what of another office is asked for. */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createTestDatabase } from '../tools/database.ts';
+import { besiege, foreign, type Siege } from './tools.ts';
+
+const database = await createTestDatabase();
+let siege: Siege;
+beforeAll(async () => {
+  siege = await besiege(database);
+});
+afterAll(() => siege.web.close());
+
+interface Line {
+  readonly needs: string;
+  /** Something of `dinkes`, for somebody of `kominfo`. */
+  readonly foreign?: string;
+  /** Ends the session or never ends itself: asked only by those who are refused. */
+  readonly refusedOnly?: true;
+}
+
+const uuid = '01234567-89ab-4cde-8f01-23456789abcd';
+const day = 'from=2026-03-02&to=2026-03-02';
+const lines: Readonly<Record<string, Line>> = {
+  'GET /': { needs: 'board.view', foreign: '/?opd=dinkes' },
+  'GET /opd/:code/mesin': { needs: 'board.view', foreign: '/opd/dinkes/mesin' },
+  'GET /events': { needs: 'board.view', refusedOnly: true },
+  'GET /clocks': { needs: 'board.view', foreign: '/clocks' },
+  'GET /clocks/:serial': { needs: 'board.view', foreign: '/clocks/DIN1' },
+  'GET /clocks/explain/:punchId': { needs: 'board.view', foreign: '/clocks/explain/DIN1-1-0' },
+  'GET /peringatan': { needs: 'board.view', foreign: '/peringatan' },
+  'POST /peringatan/:id/tangani': { needs: 'alert.manage' },
+  'GET /presensi': { needs: 'attendance.view', foreign: '/presensi?opd=dinkes' },
+  'GET /presensi.csv': { needs: 'attendance.export', foreign: '/presensi.csv?opd=dinkes' },
+  'GET /presensi.xlsx': { needs: 'attendance.export', foreign: '/presensi.xlsx?opd=dinkes' },
+  'POST /presensi/cari': { needs: 'attendance.view' },
+  'GET /masuk': { needs: 'anyone' },
+  'POST /masuk': { needs: 'anyone', refusedOnly: true },
+  'GET /masuk/tautan': { needs: 'anyone' },
+  'POST /masuk/tautan': { needs: 'anyone' },
+  'POST /keluar': { needs: 'signed-in', refusedOnly: true },
+  'GET /pengaturan': { needs: 'signed-in', foreign: '/pengaturan' },
+  'GET /pengaturan/sandi': { needs: 'signed-in' },
+  'POST /pengaturan/sandi': { needs: 'signed-in' },
+  'GET /pengaturan/akun': { needs: 'account.manage' },
+  'POST /pengaturan/akun': { needs: 'account.manage' },
+  'GET /pengaturan/akun/:login': { needs: 'account.manage' },
+  'POST /pengaturan/akun/:login': { needs: 'account.manage' },
+  'POST /pengaturan/akun/:login/tautan': { needs: 'account.manage' },
+  'GET /pengaturan/token': { needs: 'account.manage' },
+  'POST /pengaturan/token': { needs: 'account.manage' },
+  'POST /pengaturan/token/:id/cabut': { needs: 'account.manage' },
+  'GET /pengaturan/jejak': { needs: 'audit.view', foreign: '/pengaturan/jejak?action=test' },
+  'GET /assets/*': { needs: 'anyone' },
+  'GET /healthz': { needs: 'anyone' },
+  'GET /readyz': { needs: 'anyone' },
+  'GET /metrics': { needs: 'itself' },
+  'GET /api/v1/openapi.json': { needs: 'signed-in' },
+  'GET /api/v1/me': { needs: 'signed-in', foreign: '/api/v1/me' },
+  'GET /api/v1/changes': { needs: 'attendance.view', foreign: '/api/v1/changes?cursor=start&office=dinkes' },
+  'GET /api/v1/completeness': { needs: 'board.view', foreign: `/api/v1/completeness?${day}&office=dinkes` },
+  'GET /api/v1/alerts': { needs: 'board.view', foreign: '/api/v1/alerts' },
+  'POST /api/v1/alerts/:id/acknowledge': { needs: 'alert.manage' },
+};
+
+/** What each role may, said once more and independently of the program. */
+const hr = [
+  'board.view',
+  'attendance.view',
+  'attendance.export',
+  'people.manage',
+  'incident.report',
+  'incident.handle',
+  'audit.view',
+];
+const allowed = {
+  nobody: [],
+  viewer: ['board.view', 'signed-in'],
+  hr: [...hr, 'signed-in'],
+  other: [...hr, 'signed-in'],
+  operator: [...hr, 'signed-in', 'machine.command', 'setup.change', 'alert.manage', 'account.manage', 'metrics.view'],
+} as const satisfies Record<string, readonly string[]>;
+type Who = keyof typeof allowed;
+
+const nameOf = ({ method, url }: { method: string; url: string }): string =>
+  `${method} ${url.replace(/^\/assets\/.*/, '/assets/*')}`;
+
+/** A path that could be one of the route. */
+function pathOf(url: string): string {
+  const values: Record<string, string> = {
+    code: 'kominfo',
+    serial: 'KOM1',
+    punchId: 'KOM1-1-0',
+    id: url.includes('token') ? uuid : '7',
+    login: 'tidak-ada',
+  };
+  return url.replace(/:(\w+)/g, (_all, name: string) => values[name] ?? uuid);
+}
+
+test('every route has a line, and every line a route that needs what the line says', () => {
+  const needed = Object.fromEntries(siege.web.routes.map((route) => [nameOf(route), route.needs]));
+  expect(needed).toEqual(Object.fromEntries(Object.entries(lines).map(([name, { needs }]) => [name, needs])));
+});
+
+describe.each(Object.keys(allowed) as Who[])('%s', (who) => {
+  test('is let in and refused as the lines say', async () => {
+    const faults: string[] = [];
+    const browser = siege.as(who);
+    const csrf = await browser.formToken(who === 'nobody' ? '/masuk' : '/pengaturan');
+    for (const { method, url } of siege.web.routes) {
+      const name = nameOf({ method, url });
+      const line = lines[name];
+      if (line === undefined) continue;
+      const isAllowed = ['anyone', 'itself'].includes(line.needs) || allowed[who].some((one) => one === line.needs);
+      if (isAllowed && line.refusedOnly) continue;
+      const isApi = url.startsWith('/api/');
+      const json = { body: '{}', headers: { 'content-type': 'application/json', 'x-csrf-token': csrf } };
+      const form = { body: new URLSearchParams({ _csrf: csrf }) };
+      const { status, goTo } = await browser.ask(pathOf(url), {
+        method,
+        ...(method === 'GET' ? {} : isApi ? json : form),
+      });
+      const wasRefused = status === 401 || status === 403 || (status === 303 && (goTo ?? '').startsWith('/masuk?ke='));
+      if (wasRefused === isAllowed || status >= 500) faults.push(`${name}: ${status} ${goTo ?? ''}`);
+    }
+    expect(faults).toEqual([]);
+  });
+});
+
+test('whoever is of one office is told nothing of another by any route, and whoever sees all is', async () => {
+  const told: string[] = [];
+  let seenByAll = 0;
+  for (const { foreign: path } of Object.values(lines)) {
+    if (path === undefined) continue;
+    if (foreign.test((await siege.as('hr').ask(path)).page)) seenByAll += 1;
+    const { page } = await siege.as('other').ask(path);
+    // What was asked may be said again: the asker knows it.
+    const found = foreign.exec(page.replaceAll(path, '').replaceAll(path.replaceAll('&', '&amp;'), ''));
+    if (found !== null) told.push(`${path}: ${found[0]}`);
+  }
+  expect(told).toEqual([]);
+  expect(seenByAll).toBeGreaterThan(8);
+});
