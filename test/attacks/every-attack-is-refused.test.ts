@@ -394,6 +394,70 @@ describe.each([
   });
 });
 
+/** Reports a machine with one file. @returns the status and whether a report was opened */
+async function upload(name: string, bytes: Buffer): Promise<readonly [status: number, isOpened: boolean]> {
+  const count = async (): Promise<number> =>
+    (await sql<{ n: number }>`select count(*)::int as n from incident`.execute(database.db)).rows[0]?.n ?? 0;
+  const before = await count();
+  const who = siege.as('other');
+  const body = new FormData();
+  const fields = {
+    opd: 'kominfo',
+    mesin: script,
+    jenis: 'broken',
+    tanggal: '2026-03-01',
+    jam: '07:00',
+    cerita: script,
+  };
+  for (const [field, value] of Object.entries({ _csrf: await who.formToken('/lapor'), ...fields }))
+    body.set(field, value);
+  body.append('bukti', new Blob([new Uint8Array(bytes)]), name);
+  const { status } = await who.ask('/lapor', { method: 'POST', body });
+  return [status, (await count()) > before];
+}
+
+describe('an upload', () => {
+  const svg = Buffer.from('<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>');
+  const png = Buffer.from('89504e470d0a1a0a', 'hex');
+  test.each([
+    ['a page called a photo', 'foto.jpg', Buffer.from('<html><script>alert(1)</script></html>')],
+    ['a drawing with a script', 'foto.svg', svg],
+    ['a drawing called a photo', 'foto.png', svg],
+    ['a program called a letter', 'surat.pdf', Buffer.concat([Buffer.from('MZ'), Buffer.alloc(2_000, 7)])],
+    ['the beginning of a photo and a script', 'foto.png', Buffer.concat([png, svg])],
+    ['the beginning of a letter and nothing else', 'surat.pdf', Buffer.from('%PDF-1.7 <script>')],
+    [
+      'a file of nothing but its size',
+      'foto.jpg',
+      Buffer.concat([Buffer.from('ffd8ffe0', 'hex'), Buffer.alloc(30_000_000)]),
+    ],
+  ])('of %s is refused, and nothing is reported', async (_what, name, bytes) => {
+    expect(await upload(name, bytes)).toEqual([422, false]);
+  });
+
+  test('with a path and a header in its name is kept under a harmless one, and is never shown as a page', async () => {
+    expect(await upload('../../etc/passwd"\r\nX-Jahat: 1.pdf', Buffer.from('%PDF-1.4\n%%EOF\n'))).toEqual([303, true]);
+    const { rows } = await sql<{ id: number; number: number }>`
+      select proof_id as id, number from incident_proof order by proof_id desc limit 1`.execute(database.db);
+    const { headers, status } = await siege.as('other').ask(`/laporan/${rows[0]?.number}/bukti/${rows[0]?.id}`);
+    expect(status).toBe(200);
+    expect(headers.get('content-disposition')).toMatch(
+      /^(?:attachment|inline); filename="[\w. -]+"(?:; filename\*=UTF-8''[\w.%-]+)?$/,
+    );
+    expect(headers.get('x-jahat')).toBeNull();
+    expect(headers.get('content-type')).toBe('application/pdf');
+    expect(headers.get('content-security-policy')).toMatch(/sandbox|default-src 'none'/);
+    expect((await siege.as('other').ask(`/laporan/${rows[0]?.number}`)).page).not.toContain(script);
+  });
+
+  test('to a report of another office is refused', async () => {
+    expect((await siege.as('other').send('/laporan/1/catatan', { catatan: 'x' }, '/lapor')).status).toBe(404);
+    expect((await siege.as('other').send('/laporan/1/langkah', { langkah: 'acknowledged' }, '/lapor')).status).toBe(
+      404,
+    );
+  });
+});
+
 describe('a session', () => {
   test('is a new one after signing in, whatever was planted before, and travels guarded', async () => {
     await sql`update account set failures = 0, locked_until = null where login = 'budi'`.execute(database.db);

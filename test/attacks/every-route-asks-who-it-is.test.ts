@@ -1,6 +1,7 @@
 /** Every route, by everybody. A new route needs a line here: what it needs, and what of another office is asked for. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createTestDatabase } from '../tools/database.ts';
+import { lines, uuid } from './routes.ts';
 import { besiege, foreign, type Siege } from './tools.ts';
 
 const database = await createTestDatabase();
@@ -9,58 +10,6 @@ beforeAll(async () => {
   siege = await besiege(database);
 });
 afterAll(() => siege.web.close());
-
-interface Line {
-  readonly needs: string;
-  /** Something of `dinkes`, for somebody of `kominfo`. */
-  readonly foreign?: string;
-  /** Ends the session or never ends itself: asked only by those who are refused. */
-  readonly refusedOnly?: true;
-}
-
-const uuid = '01234567-89ab-4cde-8f01-23456789abcd';
-const day = 'from=2026-03-02&to=2026-03-02';
-const lines: Readonly<Record<string, Line>> = {
-  'GET /': { needs: 'board.view', foreign: '/?opd=dinkes' },
-  'GET /opd/:code/mesin': { needs: 'board.view', foreign: '/opd/dinkes/mesin' },
-  'GET /events': { needs: 'board.view', refusedOnly: true },
-  'GET /clocks': { needs: 'board.view', foreign: '/clocks' },
-  'GET /clocks/:serial': { needs: 'board.view', foreign: '/clocks/DIN1' },
-  'GET /clocks/explain/:punchId': { needs: 'board.view', foreign: '/clocks/explain/DIN1-1-0' },
-  'GET /peringatan': { needs: 'board.view', foreign: '/peringatan' },
-  'POST /peringatan/:id/tangani': { needs: 'alert.manage' },
-  'GET /presensi': { needs: 'attendance.view', foreign: '/presensi?opd=dinkes' },
-  'GET /presensi.csv': { needs: 'attendance.export', foreign: '/presensi.csv?opd=dinkes' },
-  'GET /presensi.xlsx': { needs: 'attendance.export', foreign: '/presensi.xlsx?opd=dinkes' },
-  'POST /presensi/cari': { needs: 'attendance.view' },
-  'GET /masuk': { needs: 'anyone' },
-  'POST /masuk': { needs: 'anyone', refusedOnly: true },
-  'GET /masuk/tautan': { needs: 'anyone' },
-  'POST /masuk/tautan': { needs: 'anyone' },
-  'POST /keluar': { needs: 'signed-in', refusedOnly: true },
-  'GET /pengaturan': { needs: 'signed-in', foreign: '/pengaturan' },
-  'GET /pengaturan/sandi': { needs: 'signed-in' },
-  'POST /pengaturan/sandi': { needs: 'signed-in' },
-  'GET /pengaturan/akun': { needs: 'account.manage' },
-  'POST /pengaturan/akun': { needs: 'account.manage' },
-  'GET /pengaturan/akun/:login': { needs: 'account.manage' },
-  'POST /pengaturan/akun/:login': { needs: 'account.manage' },
-  'POST /pengaturan/akun/:login/tautan': { needs: 'account.manage' },
-  'GET /pengaturan/token': { needs: 'account.manage' },
-  'POST /pengaturan/token': { needs: 'account.manage' },
-  'POST /pengaturan/token/:id/cabut': { needs: 'account.manage' },
-  'GET /pengaturan/jejak': { needs: 'audit.view', foreign: '/pengaturan/jejak?action=test' },
-  'GET /assets/*': { needs: 'anyone' },
-  'GET /healthz': { needs: 'anyone' },
-  'GET /readyz': { needs: 'anyone' },
-  'GET /metrics': { needs: 'itself' },
-  'GET /api/v1/openapi.json': { needs: 'signed-in' },
-  'GET /api/v1/me': { needs: 'signed-in', foreign: '/api/v1/me' },
-  'GET /api/v1/changes': { needs: 'attendance.view', foreign: '/api/v1/changes?cursor=start&office=dinkes' },
-  'GET /api/v1/completeness': { needs: 'board.view', foreign: `/api/v1/completeness?${day}&office=dinkes` },
-  'GET /api/v1/alerts': { needs: 'board.view', foreign: '/api/v1/alerts' },
-  'POST /api/v1/alerts/:id/acknowledge': { needs: 'alert.manage' },
-};
 
 /** What each role may, said once more and independently of the program. */
 const hr = [
@@ -90,8 +39,13 @@ function pathOf(url: string): string {
     code: 'kominfo',
     serial: 'KOM1',
     punchId: 'KOM1-1-0',
-    id: url.includes('token') ? uuid : '7',
+    id: /token|pegawai/.test(url) ? uuid : '7',
     login: 'tidak-ada',
+    office: 'kominfo',
+    name: 'Lobi',
+    number: '1',
+    day: '2026-03-02',
+    proofId: '1',
   };
   return url.replace(/:(\w+)/g, (_all, name: string) => values[name] ?? uuid);
 }

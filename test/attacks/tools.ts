@@ -6,6 +6,8 @@ import { clockPort } from '../../src/gateway/clock-port.ts';
 import { silentLog } from '../../src/log.ts';
 import { writeAudit } from '../../src/store/audit-log.ts';
 import type { Database } from '../../src/store/database.ts';
+import { openIncident } from '../../src/store/incidents.ts';
+import { addPerson } from '../../src/store/people.ts';
 import { createToken } from '../../src/store/web-sessions.ts';
 import { createMetrics } from '../../src/web/metrics.ts';
 import { startWeb, type Web } from '../../src/web/server.ts';
@@ -47,6 +49,19 @@ export async function besiege(database: Database): Promise<Siege> {
     subject: 'rahasia-dinkes',
     officeCode: 'dinkes',
   });
+  await database.db.transaction().execute((tx) =>
+    openIncident(tx, {
+      kind: 'lost',
+      officeCode: 'dinkes',
+      terminalName: 'Gudang',
+      place: '',
+      sinceMs: nowMs - 3_600_000,
+      words: 'rahasia-dinkes',
+      by: { actorKind: 'account', actor: 'budi', actorName: 'budi' },
+      atMs: nowMs,
+    }),
+  );
+  await addPerson(database.db, { name: 'Budi rahasia-dinkes', nip: null, officeCode: 'dinkes', endedOn: null });
   const sessions = {
     operator: await signedIn(database, 'budi', 'operator'),
     hr: await signedIn(database, 'siti', 'hr'),
