@@ -50,9 +50,10 @@ function pathOf(url: string): string {
   return url.replace(/:(\w+)/g, (_all, name: string) => values[name] ?? uuid);
 }
 
-test('every route has a line, and every line a route that needs what the line says', () => {
-  const needed = Object.fromEntries(siege.web.routes.map((route) => [nameOf(route), route.needs]));
-  expect(needed).toEqual(Object.fromEntries(Object.entries(lines).map(([name, { needs }]) => [name, needs])));
+test('every route has a line in routes.ts and needs what it says', () => {
+  const needed = siege.web.routes.map((route) => [nameOf(route), route.needs] as const);
+  expect(needed.length).toBeGreaterThan(80);
+  expect(Object.fromEntries(needed)).toEqual(Object.fromEntries(needed.map(([name]) => [name, lines[name]?.needs])));
 });
 
 describe.each(Object.keys(allowed) as Who[])('%s', (who) => {
