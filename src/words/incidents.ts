@@ -222,6 +222,7 @@ export const incidentWords = {
   },
   notPermitted: { id: 'Akun Anda tidak berwenang mengambil langkah ini.', en: 'Your account may not take this step.' },
   probe: { id: 'Uji mesin sekarang', en: 'Probe the terminal now' },
+  probeResult: { id: 'Uji langsung', en: 'Live probe' },
   record: { id: 'Cetak berita acara (PDF)', en: 'Print the official record (PDF)' },
   wellAgain: {
     id: 'Mesin terbaca lagi tanpa gangguan. Bila benar sudah berfungsi, tutup laporan ini.',
@@ -261,6 +262,14 @@ export const incidentWords = {
   },
   back: { id: 'Kembali ke laporan', en: 'Back to the report' },
   reminderText: { id: 'Sudah lama tanpa langkah baru.', en: 'No new step for a long time.' },
+} satisfies Record<string, Bilingual>;
+
+/** What became of a live look. */
+export const probeStates = {
+  waiting: { id: 'menunggu giliran; muat ulang halaman ini', en: 'waiting; load this page again' },
+  running: { id: 'sedang diuji; muat ulang halaman ini', en: 'running; load this page again' },
+  done: { id: 'mesin menjawab', en: 'it answered' },
+  failed: { id: 'mesin tidak menjawab', en: 'it did not answer' },
 } satisfies Record<string, Bilingual>;
 
 export const factNames = {

@@ -6,6 +6,7 @@ import { incidentKinds, incidentStates, stepsFor } from '../../incident/steps.ts
 import { readFacts, readKnownPins, readMachineFacts } from '../../store/incident-facts.ts';
 import { listProofs, readProof } from '../../store/incident-proofs.ts';
 import { countOpenIncidents, type IncidentRow, listIncidents, readSteps } from '../../store/incidents.ts';
+import { readCommands } from '../../store/machine-commands.ts';
 import { incidentWords } from '../../words/incidents.ts';
 import { noteLook, sendMessage, type WebContext } from '../context.ts';
 import { frameFor, languageOf, sendPage } from '../frame.ts';
@@ -210,12 +211,13 @@ async function show(
   const { reader } = request;
   const { number, officeCode, terminalName } = incident;
   const place = officeCode === null || terminalName === null ? null : { officeCode, terminalName };
-  const [steps, proofs, kept, now, same] = await Promise.all([
+  const [steps, proofs, kept, now, same, commands] = await Promise.all([
     readSteps(db, number),
     listProofs(db, number),
     readFacts(db, number),
     place === null ? null : readMachineFacts(db, place, nowMs()),
     place === null ? [] : listIncidents(db, { ...place, state: 'open', limit: 6 }),
+    place === null ? [] : readCommands(db, place, 20),
   ]);
   const standing = { kind: incident.kind, state: incident.state, byGateway: incident.openedBy === 'gateway' };
   const mayAct = may(reader, 'incident.report');
@@ -225,6 +227,7 @@ async function show(
     proofs,
     factsThen: kept[0] ?? null,
     factsNow: now,
+    probe: commands.find(({ kind, requestedMs }) => kind === 'probe' && requestedMs >= incident.openedMs) ?? null,
     others: same.filter((other) => other.number !== number),
     next: reader === null || !mayAct ? [] : stepsFor(standing, actorOf(reader)),
     may: {

@@ -4,10 +4,13 @@ import type { MachineFacts } from '../../incident/facts.ts';
 import { type IncidentState, isClosed } from '../../incident/steps.ts';
 import type { ProofRow } from '../../store/incident-proofs.ts';
 import type { IncidentRow, StepRow } from '../../store/incidents.ts';
+import type { MachineCommand } from '../../store/machine-commands.ts';
+import { explainError } from '../../words/errors.ts';
 import {
   ageNames,
   gatewayName,
   kindNames,
+  probeStates,
   stateName,
   stepButtons,
   incidentWords as words,
@@ -41,6 +44,8 @@ export interface IncidentPage {
   /** At the report, and the newest. */
   readonly factsThen: MachineFacts | null;
   readonly factsNow: MachineFacts | null;
+  /** The last live look since the report. */
+  readonly probe: MachineCommand | null;
   readonly others: readonly IncidentRow[];
   /** Where this reader may take it. */
   readonly next: readonly IncidentState[];
@@ -70,7 +75,7 @@ ${wellAgain(frame, page)}
 ${about(frame, page)}
 ${privacy(frame, page)}
 <div class="two"><section><h3>${words.people[lang]}</h3>${timeline(frame, page.steps, incident, nowMs)}</section>
-<section><h3>${words.facts[lang]}</h3>${machineFacts(frame, page)}</section></div>
+<section><h3>${words.facts[lang]}</h3>${probeResult(frame, page)}${machineFacts(frame, page)}</section></div>
 <h3 id="bukti">${words.proofs[lang]}</h3>${page.proofs.length === 0 ? html`<p class="empty">${words.noProofs[lang]}</p>` : proofList(frame, number, page.proofs)}
 ${nextStep(frame, page)}${noteForm(frame, page)}${others(frame, page.others)}</article>`;
   return roomPage(frame, title, body);
@@ -144,6 +149,17 @@ function factsSince(frame: PageFrame, { incident, factsThen, factsNow, nowMs }: 
   return factsThen === null
     ? factRows(frame, factsNow, zone, nowMs)
     : changedRows(frame, factsThen, factsNow, zone, nowMs);
+}
+
+function probeResult(frame: PageFrame, { probe, incident, nowMs }: IncidentPage): Html | null {
+  const { lang } = frame.words;
+  if (probe === null) return null;
+  const { state, errorCode, requestedMs } = probe;
+  const zone = incident.timeZone ?? 'Asia/Jakarta';
+  const why =
+    errorCode === null ? null : html` ${explainError({ code: errorCode }, lang).what} <small>${errorCode}</small>`;
+  const kind = state === 'done' ? 'ok' : state === 'failed' ? 'bad' : 'accent';
+  return html`<p id="uji"><b>${words.probeResult[lang]}</b> ${timeTag(requestedMs, zone, frame.words, nowMs)} ${tag(probeStates[state][lang], kind)}${why}</p>`;
 }
 
 function probeForm(frame: PageFrame, number: number): Html {
