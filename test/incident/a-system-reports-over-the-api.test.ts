@@ -63,7 +63,8 @@ async function ask(
 
 const files = (...contents: readonly Buffer[]): FormData => {
   const form = new FormData();
-  contents.forEach((content, at) => form.append('bukti', new Blob([new Uint8Array(content)]), `foto ${at}.jpg`));
+  for (const [at, content] of contents.entries())
+    form.append('bukti', new Blob([new Uint8Array(content)]), `foto ${at}.jpg`);
   return form;
 };
 
