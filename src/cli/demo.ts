@@ -111,6 +111,8 @@ async function live(
   const database = openDatabase(postgres.url, { maxConnections: 2, applicationName: 'gerbang demo' });
   life.onStop(() => database.close());
   await sayLogins(cli, database, dataDir, progress);
+  const { fillRoom } = await import('./demo/room.ts');
+  await fillRoom(database, options, Date.now());
 
   await fleet.startPeople({
     people: options.people,

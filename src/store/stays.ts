@@ -98,3 +98,14 @@ export async function readWatchedSince(db: Kysely<Tables>): Promise<ReadonlyMap<
     select office_code as "officeCode", min(from_at) as "sinceMs" from terminal_stay group by office_code`.execute(db);
   return new Map(rows.map((row) => [row.officeCode, row.sinceMs]));
 }
+
+/** Since when anything is known of a place; null for one that was never configured. */
+export async function readKnownSince(
+  db: Kysely<Tables>,
+  place: { readonly officeCode: string; readonly terminalName: string },
+): Promise<number | null> {
+  const { rows } = await sql<{ knownMs: number | null }>`
+    select min(s.from_at) as "knownMs" from terminal_stay s
+    where s.office_code = ${place.officeCode} and s.terminal_name = ${place.terminalName}`.execute(db);
+  return rows[0]?.knownMs ?? null;
+}

@@ -64,6 +64,7 @@ export const machineWords = {
   },
   outagePause: { id: 'Dijeda', en: 'Paused' },
   legendOk: { id: 'terbaca', en: 'read' },
+  legendBefore: { id: 'belum dikenal Gerbang', en: 'not known to Gerbang yet' },
   legendBeginning: { id: 'mulai gagal, belum pasti', en: 'began to fail, not certain' },
   clock: { id: 'Jam mesin', en: 'Clock' },
   clockMore: { id: 'Semua tentang jam mesin ini', en: 'All about this clock' },

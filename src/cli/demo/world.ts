@@ -15,6 +15,15 @@ export interface DemoOptions {
   readonly seed: number;
 }
 
+/** What {@link fillRoom} needs to know as well: the codes of the offices, in order. */
+export function officeCodesOf({ offices }: DemoOptions): readonly string[] {
+  return Array.from({ length: offices }, (_, index) => officeAt(index).code);
+}
+
+/** Machines of the configuration that nobody can reach: one was reported broken, one is lost (room.ts). */
+export const brokenPlace = 'Pos Jaga';
+export const lostPlace = 'Ruang Arsip';
+
 /** Where the simulator put one terminal. */
 export interface PlacedTerminal {
   readonly serial: string;
@@ -56,23 +65,33 @@ export function terminalsPerOffice(options: DemoOptions): number {
  * @param port of the page
  */
 export function demoConfig(options: DemoOptions, placed: readonly PlacedTerminal[], port: number): Config {
-  const offices = Array.from({ length: options.offices }, (_, index) => {
-    const [code, name] = officeNames[index % officeNames.length] ?? ['opd', 'Perangkat Daerah'];
-    const round = Math.floor(index / officeNames.length);
-    return {
-      code: round === 0 ? code : `${code}-${round + 1}`,
-      name: round === 0 ? name : `${name} ${round + 1}`,
-      timeZone: 'Asia/Jakarta',
-      pollEverySeconds: 5,
-      terminals: placed
+  const offices = Array.from({ length: options.offices }, (_, index) => ({
+    ...officeAt(index),
+    timeZone: 'Asia/Jakarta',
+    pollEverySeconds: 5,
+    terminals: [
+      ...placed
         .filter((_terminal, at) => officeOf(at, options) === index)
         .map(({ serial, host, port }, at) => ({ name: entranceName(at), host, port, serial })),
-    };
-  });
+      ...unreachableIn(index),
+    ],
+  }));
   // JSON is YAML: the demo takes the road of every other configuration.
   const checked = checkConfig(JSON.stringify({ offices, web: { port } }), {});
   if (checked.faults !== null) throw new Error(`The demo's own file is faulty: ${JSON.stringify(checked.faults)}`);
   return checked.value;
+}
+
+function officeAt(index: number): { readonly code: string; readonly name: string } {
+  const [code, name] = officeNames[index % officeNames.length] ?? ['opd', 'Perangkat Daerah'];
+  const round = Math.floor(index / officeNames.length);
+  return round === 0 ? { code, name } : { code: `${code}-${round + 1}`, name: `${name} ${round + 1}` };
+}
+
+/** Ports that nobody listens on: discard and chargen, which no machine of today serves. */
+function unreachableIn(officeIndex: number): readonly { name: string; host: string; port: number }[] {
+  if (officeIndex === 1) return [{ name: brokenPlace, host: '127.0.0.1', port: 9 }];
+  return officeIndex === 2 ? [{ name: lostPlace, host: '127.0.0.1', port: 19 }] : [];
 }
 
 function entranceName(at: number): string {

@@ -8,6 +8,7 @@ import {
 } from '../../store/machine-commands.ts';
 import { type BroughtRead, countPunchesSince, readBroughtReads } from '../../store/machine-reads.ts';
 import { type Outage, readOutages } from '../../store/outages.ts';
+import { readKnownSince } from '../../store/stays.ts';
 import { type PollNote, readPollNotes } from '../../store/terminal-polls.ts';
 import type { Board, BoardMachine, BoardOffice } from '../board.ts';
 
@@ -23,6 +24,8 @@ export interface MachineFacts {
   readonly machine: BoardMachine;
   readonly fromMs: number;
   readonly toMs: number;
+  /** Before it nobody looked: nothing is said of the machine. */
+  readonly knownSinceMs: number;
   readonly outages: readonly Outage[];
   readonly pauses: readonly MachinePause[];
   readonly notes: readonly PollNote[];
@@ -49,7 +52,8 @@ export async function readMachineFacts(
   const place = { officeCode: office.code, terminalName: machine.name };
   const range = { fromMs: nowMs - stripDays * dayMs, toMs: nowMs };
   const { serial } = machine;
-  const [outages, pauses, notes, commands, reads, counted] = await Promise.all([
+  const [knownSinceMs, outages, pauses, notes, commands, reads, counted] = await Promise.all([
+    readKnownSince(db, place),
     readOutages(db, range, place),
     readPausesBetween(db, range, office.code),
     readPollNotes(db, place, 15),
@@ -61,6 +65,7 @@ export async function readMachineFacts(
   const perDay = counted === null || spanMs < leastRateMs ? null : counted.punches / (spanMs / dayMs);
   return {
     ...{ office, machine, ...range, outages, notes, commands, reads, perDay },
+    knownSinceMs: knownSinceMs ?? nowMs,
     pauses: pauses.filter(({ terminalName }) => terminalName === machine.name),
     daysToFull: daysToFull(perDay, machine),
   };

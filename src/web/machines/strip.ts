@@ -12,7 +12,7 @@ const height = 66;
 /** What is shorter is drawn this wide, so that it can be seen. */
 const leastWidth = 1.5;
 
-type Kind = 'out' | 'beginning' | 'away' | 'rest';
+type Kind = 'before' | 'out' | 'beginning' | 'away' | 'rest';
 
 interface Span {
   readonly kind: Kind;
@@ -30,22 +30,23 @@ export function reachStrip(facts: MachineFacts, lang: Lang, description: string)
     return html`<rect class="${kind}" x="${round(Math.min(left, width - wide))}" y="${barTop}" width="${round(wide)}" height="${barHeight}"/>`;
   });
   return html`<svg class="strip" viewBox="0 0 ${width} ${height}" role="img" aria-label="${machineWords.reach[lang]}: ${description}"><rect class="read" x="0" y="${barTop}" width="${width}" height="${barHeight}"/>${bars}${ticks(fromMs, toMs, office.timeZone, x)}</svg>
-<ul class="keys strip-keys"><li class="read">${machineWords.legendOk[lang]}</li><li class="out">${machineWords.outageTerminal[lang]}</li><li class="beginning">${machineWords.legendBeginning[lang]}</li><li class="away">${machineWords.outageGateway[lang]}</li><li class="rest">${machineWords.outagePause[lang]}</li></ul>`;
+<ul class="keys strip-keys"><li class="read">${machineWords.legendOk[lang]}</li><li class="out">${machineWords.outageTerminal[lang]}</li><li class="beginning">${machineWords.legendBeginning[lang]}</li><li class="away">${machineWords.outageGateway[lang]}</li><li class="rest">${machineWords.outagePause[lang]}</li>${facts.knownSinceMs > fromMs && html`<li class="before">${machineWords.legendBefore[lang]}</li>`}</ul>`;
 }
 
 /** What lies on top comes last: a gateway that was away hides what is not known, a failure that is certain hides nothing. */
-function spansOf({ outages, pauses, toMs }: MachineFacts): Span[] {
+function spansOf({ outages, pauses, fromMs, toMs, knownSinceMs }: MachineFacts): Span[] {
   const spans: Span[] = [];
-  for (const { kind, fromMs, failedAtMs, untilMs } of outages) {
-    if (kind === 'gateway-away') spans.push({ kind: 'away', fromMs, untilMs: untilMs ?? toMs });
+  if (knownSinceMs > fromMs) spans.push({ kind: 'before', fromMs, untilMs: Math.min(knownSinceMs, toMs) });
+  for (const { kind, fromMs: beganMs, failedAtMs, untilMs } of outages) {
+    if (kind === 'gateway-away') spans.push({ kind: 'away', fromMs: beganMs, untilMs: untilMs ?? toMs });
     else {
-      spans.push({ kind: 'beginning', fromMs, untilMs: failedAtMs });
+      spans.push({ kind: 'beginning', fromMs: beganMs, untilMs: failedAtMs });
       spans.push({ kind: 'out', fromMs: failedAtMs, untilMs: untilMs ?? toMs });
     }
   }
   for (const { sinceMs, untilMs, endedMs } of pauses)
     spans.push({ kind: 'rest', fromMs: sinceMs, untilMs: Math.min(endedMs ?? untilMs, toMs) });
-  const order: readonly Kind[] = ['beginning', 'out', 'rest', 'away'];
+  const order: readonly Kind[] = ['before', 'beginning', 'out', 'rest', 'away'];
   return spans.sort((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind));
 }
 
