@@ -16,6 +16,7 @@ import { addProbe } from './cli/probe.ts';
 import { runProgram } from './cli/program.ts';
 import { addRead } from './cli/read.ts';
 import { addRecompute } from './cli/recompute.ts';
+import { addRehearse } from './cli/rehearse.ts';
 import { addReplay } from './cli/replay.ts';
 import { addRestore } from './cli/restore.ts';
 import { addSim } from './cli/sim.ts';
@@ -25,6 +26,7 @@ import { addVerify } from './cli/verify.ts';
 
 process.exitCode = await runProgram(process.argv.slice(2), [
   addDemo,
+  addRehearse,
   addStart,
   addCheckConfig,
   addExampleConfig,

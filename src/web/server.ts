@@ -47,6 +47,7 @@ import { addPageRoutes, type HostErrorOf } from './page-routes.ts';
 import { addPeopleRoutes } from './people/routes.ts';
 import { addServiceRoutes } from './service-routes.ts';
 import { addSettingsRoutes } from './settings/routes.ts';
+import { setupApi } from './setup/api.ts';
 import type { SetupPort } from './setup/port.ts';
 import { addSetup } from './setup/routes.ts';
 import { addSignInRoutes } from './sign-in-routes.ts';
@@ -134,7 +135,9 @@ export async function startWeb(options: WebOptions): Promise<Web> {
   const changes = startChangeFeed({ database, log });
   const stopReads = keepReads(database, log);
   try {
-    await addApi(app, log, [...changes.routes, ...apiRoutes(context), ...machineApi(context, boards)]);
+    const settingUp = options.setup === undefined ? [] : setupApi(context, options.setup);
+    const areas = [...machineApi(context, boards), ...settingUp];
+    await addApi(app, log, [...changes.routes, ...apiRoutes(context), ...areas]);
     await app.listen({ host: options.host, port: options.port });
   } catch (error) {
     await Promise.all([live.close(), changes.close(), stopReads()]);

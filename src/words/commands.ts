@@ -46,6 +46,10 @@ export const summaries = {
   configReference: { id: 'cetak halaman rujukan konfigurasi', en: 'print the configuration reference page' },
   migrate: { id: 'perbarui susunan basis data', en: 'bring the database schema up to date' },
   start: { id: 'jalankan gerbang', en: 'run the gateway' },
+  rehearse: {
+    id: 'Gladi: jalankan satu OPD menurut pengaturannya di atas mesin tiruan, terpisah dari data sungguhan',
+    en: 'Rehearsal: run one office as it is set up on simulated terminals, apart from real data',
+  },
   demo: {
     id: 'jalankan semuanya dengan mesin tiruan; tidak perlu apa pun selain Node',
     en: 'run everything on simulated terminals; needs nothing but Node',

@@ -44,3 +44,19 @@ export const demo = {
   },
   jsonOnly: { id: 'hanya cetak hasil sebagai JSON', en: 'print the result only, as JSON' },
 } satisfies Record<string, Bilingual>;
+
+export const rehearsal = {
+  title: {
+    id: 'GERBANG · GLADI (data latihan)',
+    en: 'GERBANG · REHEARSAL (practice data)',
+  },
+  office: { id: 'kode OPD yang digladikan', en: 'code of the office to rehearse' },
+  people: { id: 'jumlah orang tiruan', en: 'number of invented people' },
+  port: { id: 'port halaman gladi', en: 'port of the rehearsal page' },
+  forSeconds: { id: 'berhenti sendiri sesudah sekian detik', en: 'ends by itself after so many seconds' },
+  terminals: { id: 'Mesin tiruan', en: 'Simulated terminals' },
+  noDatabase: {
+    id: 'Basis data gateway tidak dapat dibaca; hanya OPD dan mesin dari berkas yang dipakai.',
+    en: 'The database of the gateway cannot be read; only offices and terminals of the file are used.',
+  },
+} satisfies Record<string, Bilingual>;

@@ -14,6 +14,8 @@ export interface SettingUp {
   readonly url: string;
   /** Everything that was logged. */
   readonly logged: () => string;
+  /** What a form of this page carries. */
+  form(path: string): Promise<{ cookie: string; csrf: string }>;
   ask(path: string): Promise<{ status: number; page: string; goTo: string | null }>;
   send(path: string, fields: Record<string, string>): Promise<{ status: number; page: string; goTo: string | null }>;
   sendMultipart(
@@ -66,6 +68,7 @@ export async function startSettingUp(
   return {
     url: web.url,
     logged: () => lines.join(''),
+    form,
     ask: async (path) => told(await fetch(`${web.url}${path}`, { redirect: 'manual' })),
     async send(path, fields) {
       const { cookie, csrf } = await form(path);

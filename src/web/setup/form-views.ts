@@ -4,6 +4,7 @@ import type { WishOutcome } from '../../setup/change.ts';
 import type { ImportKind, ImportLine } from '../../setup/import.ts';
 import type { Bilingual, Lang } from '../../words/language.ts';
 import { outcomeWords, setupWords as words } from '../../words/setup.ts';
+import { boundText, offsetText } from '../../words/time.ts';
 import { type Html, html } from '../html.ts';
 import type { PageFrame } from '../views/page.ts';
 import {
@@ -225,14 +226,16 @@ ${known !== null && html`<p>${buttonLink(`/pengaturan/mesin/hapus${query}`, word
 function trialView(trial: Trial, lang: Lang): Html {
   if ('what' in trial) return banner('bad', html`<b>${words.testBad[lang]}</b> ${trial.what} ${trial.next}`);
   const { serial, deviceName, firmware, platform, offset, records, recordCapacity } = trial.found;
-  const seconds =
-    offset === null ? null : `${(offset.offsetMs / 1_000).toFixed(1)} s ± ${(offset.boundMs / 1_000).toFixed(1)} s`;
+  const clock =
+    offset === null
+      ? null
+      : `${offsetText(offset.offsetMs, offset.boundMs, lang)} (${boundText(offset.boundMs, lang)})`;
   return html`${banner('done', words.testGood[lang])}${trial.otherSerial && banner('bad', words.testOther[lang])}${facts(
     [
       [words.serial[lang], serial],
       [words.model[lang], [deviceName, platform].filter((part) => part !== null).join(' · ') || null],
       [words.firmware[lang], firmware],
-      [words.offset[lang], seconds],
+      [words.offset[lang], clock],
       [
         words.records[lang],
         records === null ? null : `${records}${recordCapacity === null ? '' : ` / ${recordCapacity}`}`,

@@ -15,6 +15,7 @@ export function setupPage(frame: PageFrame, title: Bilingual, done: Bilingual | 
     ['/pengaturan/opd', words.offices],
     ['/pengaturan/mesin', words.machines],
     ['/pengaturan/impor', words.import],
+    ['/pengaturan/gladi', words.rehearsal],
   ];
   const here = frame.address.split('?')[0] ?? '';
   const links = sections.map(

@@ -1,0 +1,175 @@
+/** Setting up by the API: what the pages do, all or nothing, with the same refusals. */
+import { z } from 'zod';
+import { changeSetup, type SetupWish } from '../../setup/change.ts';
+import type { SetupFault } from '../../setup/effective.ts';
+import { readManaged } from '../../store/setup.ts';
+import { type AnyApiRoute, apiRoute, refuse } from '../api/route.ts';
+import { entryOf, type WebContext } from '../context.ts';
+import type { SetupPort } from './port.ts';
+
+const line = (most: number) => z.string().min(1).max(most);
+const office = z.strictObject({
+  code: line(40),
+  name: line(120),
+  timeZone: line(60).meta({ description: 'IANA zone: Asia/Jakarta, Asia/Makassar, Asia/Jayapura, …' }),
+  settings: z
+    .record(z.string(), z.unknown())
+    .default({})
+    .meta({ description: 'Further fields of an office as gerbang.yaml has them; left out: their defaults.' }),
+  networks: z.array(z.string().max(50)).max(50).optional(),
+});
+const terminal = z.strictObject({
+  office: line(40),
+  name: line(60),
+  host: line(253),
+  port: z.int().min(1).max(65_535).default(4370),
+  serial: z.string().max(40).nullable().default(null),
+  driver: z.enum(['zk', 'node-zklib']).default('zk'),
+  transport: z.enum(['tcp', 'udp', 'auto']).default('tcp'),
+  quirks: z
+    .array(z.enum(['acceptBadReplyChecksum', 'readDirectly', 'smallChunks', 'skipOperationLog']))
+    .max(4)
+    .default([]),
+  commKey: z
+    .string()
+    .regex(/^\d{1,6}$/)
+    .nullable()
+    .optional()
+    .meta({ description: 'Saved locked and never answered. Left out: what is saved stays; null: there is none.' }),
+});
+const change = z.strictObject({
+  dryRun: z.boolean().default(false),
+  putOffices: z.array(office).max(500).default([]),
+  putTerminals: z.array(terminal).max(2_000).default([]),
+  removeTerminals: z
+    .array(z.strictObject({ office: line(40), name: line(60) }))
+    .max(2_000)
+    .default([]),
+  removeOffices: z.array(line(40)).max(500).default([]),
+});
+const outcome = z.object({
+  revision: z.number(),
+  applied: z.boolean(),
+  outcomes: z.array(z.enum(['added', 'changed', 'unchanged', 'removed'])),
+  faults: z.array(
+    z.object({ office: z.string(), terminal: z.string().nullable(), field: z.string(), reason: z.string() }),
+  ),
+});
+const answer = z.object({
+  revision: z.number(),
+  offices: z.array(
+    z.object({
+      code: z.string(),
+      name: z.string(),
+      timeZone: z.string(),
+      source: z.enum(['file', 'settings']),
+      networks: z.array(z.string()),
+      terminals: z.array(
+        z.object({
+          name: z.string(),
+          host: z.string(),
+          port: z.number(),
+          serial: z.string().nullable(),
+          source: z.enum(['file', 'settings']),
+        }),
+      ),
+    }),
+  ),
+});
+
+const limited = {
+  status: 404,
+  type: 'not-found',
+  title: 'Not found',
+  detail: 'The setup is for readers of all offices.',
+};
+
+/** `GET` and `POST /api/v1/setup`. */
+export function setupApi({ database }: WebContext, setup: SetupPort): readonly AnyApiRoute[] {
+  return [
+    apiRoute({
+      method: 'GET',
+      path: '/setup',
+      needs: 'setup.change',
+      summary: 'Offices and terminals as they count now, and where each is from',
+      tag: 'Setup',
+      answer,
+      examples: [{ answer: { revision: 0, offices: [] } }],
+      async handle({ reader }) {
+        if (reader.officeCode !== null) return refuse(limited);
+        const managed = await readManaged(database.db);
+        const { offices, managedPlaces, networksOf } = setup.plan.now();
+        const own = new Set(managed.offices.map(({ code }) => code));
+        return {
+          revision: managed.revision,
+          offices: offices.map(({ code, name, timeZone, terminals }) => ({
+            code,
+            name,
+            timeZone,
+            source: own.has(code) ? ('settings' as const) : ('file' as const),
+            networks: networksOf(code).map(({ text }) => text),
+            terminals: terminals.map(({ name: place, host, port, serial }) => ({
+              name: place,
+              host,
+              port,
+              serial: serial ?? null,
+              source: managedPlaces.has(JSON.stringify([code, place])) ? ('settings' as const) : ('file' as const),
+            })),
+          })),
+        };
+      },
+    }),
+    apiRoute({
+      method: 'POST',
+      path: '/setup/changes',
+      needs: 'setup.change',
+      summary: 'Adds, changes and removes offices and terminals: all of it or nothing',
+      description:
+        'With `dryRun` only what would happen is answered. `outcomes` follow the order putOffices, putTerminals, removeTerminals, removeOffices. With `faults` nothing was changed. Evidence is never deleted.',
+      tag: 'Setup',
+      body: change,
+      answer: outcome,
+      examples: [
+        {
+          body: { dryRun: true, putOffices: [{ code: 'dinkes', name: 'Dinas Kesehatan', timeZone: 'Asia/Makassar' }] },
+          answer: { revision: 0, applied: false, outcomes: ['added'], faults: [] },
+        },
+      ],
+      async handle({ body, reader, request }) {
+        if (reader.officeCode !== null) return refuse(limited);
+        const { actorKind, actor, requestId } = entryOf(request, { action: 'setup.change' });
+        const by = { actorKind, actor, requestId: requestId ?? null };
+        const done = await changeSetup(setup.means, wishesOf(body), by, { dryRun: body.dryRun });
+        const applied = !body.dryRun && done.faults.length === 0;
+        if (applied) await setup.plan.refresh();
+        return { revision: done.revision, applied, outcomes: [...done.outcomes], faults: done.faults.map(told) };
+      },
+    }),
+  ];
+}
+
+function wishesOf(body: z.output<typeof change>): readonly SetupWish[] {
+  return [
+    ...body.putOffices.map(
+      ({ networks, ...rest }): SetupWish => ({
+        do: 'put-office',
+        office: rest,
+        ...(networks === undefined ? {} : { networks }),
+      }),
+    ),
+    ...body.putTerminals.map(
+      ({ office: officeCode, commKey, ...rest }): SetupWish => ({
+        do: 'put-terminal',
+        terminal: { ...rest, officeCode, commKey: commKey === undefined ? 'keep' : commKey },
+      }),
+    ),
+    ...body.removeTerminals.map(
+      ({ office: officeCode, name }): SetupWish => ({ do: 'remove-terminal', officeCode, name }),
+    ),
+    ...body.removeOffices.map((code): SetupWish => ({ do: 'remove-office', code })),
+  ];
+}
+
+function told({ officeCode, terminalName, field, text }: SetupFault) {
+  return { office: officeCode, terminal: terminalName, field, reason: text.en };
+}
