@@ -26,25 +26,25 @@ export async function addImportRoutes(app: FastifyInstance, pages: SetupPages): 
     return show(request, reply, { kind: isi, csv: '', fault: null, lines: null });
   });
 
-  if (!app.hasContentTypeParser('multipart/form-data'))
-    await app.register(multipart, {
-      attachFieldsToBody: true,
-      limits: { fileSize: maxBytes, files: 1, fields: 10, fieldSize: maxBytes, parts: 12 },
-    });
-  app.post('/pengaturan/impor', { ...needs, bodyLimit: 3 * maxBytes }, async (request, reply) => {
-    const { kind, csv: typed, apply } = await typedIn(request);
-    const { keys } = pages.setup.means;
-    const imported = importCsv(typed, kind, await readManaged(context.database.db), keys);
-    const csv = lockKeys(typed, keys);
-    if ('fault' in imported) return show(request, reply.code(422), { kind, csv, fault: imported.fault, lines: null });
-    const wishes = imported.lines.flatMap((line) => line.wish ?? []);
-    const isWhole = wishes.length === imported.lines.length;
-    const outcome = await wish(pages, request, wishes, { dryRun: !apply || !isWhole });
-    const lines = dryLines(imported.lines, outcome);
-    const isRefused = lines.some(({ effect }) => effect === 'refused');
-    if (!apply || isRefused) return show(request, apply ? reply.code(422) : reply, { kind, csv, fault: null, lines });
-    return reply.redirect(`/pengaturan/${kind === 'offices' ? 'opd' : 'mesin'}?selesai=impor`, 303);
-  });
+  if (!app.hasContentTypeParser('multipart/form-data')) await app.register(multipart);
+  app.post(
+    '/pengaturan/impor',
+    { ...needs, bodyLimit: 3 * maxBytes, preValidation: receive },
+    async (request, reply) => {
+      const { kind, csv: typed, apply } = typedIn(request);
+      const { keys } = pages.setup.means;
+      const imported = importCsv(typed, kind, await readManaged(context.database.db), keys);
+      const csv = lockKeys(typed, keys);
+      if ('fault' in imported) return show(request, reply.code(422), { kind, csv, fault: imported.fault, lines: null });
+      const wishes = imported.lines.flatMap((line) => line.wish ?? []);
+      const isWhole = wishes.length === imported.lines.length;
+      const outcome = await wish(pages, request, wishes, { dryRun: !apply || !isWhole });
+      const lines = dryLines(imported.lines, outcome);
+      const isRefused = lines.some(({ effect }) => effect === 'refused');
+      if (!apply || isRefused) return show(request, apply ? reply.code(422) : reply, { kind, csv, fault: null, lines });
+      return reply.redirect(`/pengaturan/${kind === 'offices' ? 'opd' : 'mesin'}?selesai=impor`, 303);
+    },
+  );
 }
 
 /** What becomes of each line. */
@@ -63,22 +63,26 @@ export function dryLines(lines: readonly ImportLine[], outcome: SetupOutcome): r
   });
 }
 
-const fieldValue = z.object({ value: z.string() }).transform(({ value }) => value);
+const limits = { fileSize: maxBytes, files: 1, fields: 10, fieldSize: maxBytes, parts: 12 };
+
+/** Reads the form before it is defended against forgery: what it carries for that is one of its fields. */
+async function receive(request: FastifyRequest): Promise<void> {
+  if (!request.isMultipart()) return;
+  const fields: Record<string, string> = {};
+  for await (const part of request.parts({ limits }))
+    fields[part.fieldname] = part.type === 'file' ? (await part.toBuffer()).toString('utf8') : String(part.value);
+  request.body = fields;
+}
+
 const body = z.object({
-  kind: fieldValue.pipe(kinds).catch('machines'),
-  csv: fieldValue.catch(''),
-  action: fieldValue.catch(''),
-  file: z
-    .custom<{ toBuffer(): Promise<Buffer> }>(
-      (value) => typeof value === 'object' && value !== null && 'toBuffer' in value,
-    )
-    .optional()
-    .catch(undefined),
+  kind: kinds,
+  csv: z.string().catch(''),
+  action: z.string().catch(''),
+  file: z.string().catch(''),
 });
 
 /** A file that was chosen wins over what stands in the text. */
-async function typedIn(request: FastifyRequest): Promise<{ kind: ImportKind; csv: string; apply: boolean }> {
+function typedIn(request: FastifyRequest): { kind: ImportKind; csv: string; apply: boolean } {
   const { kind, csv, action, file } = body.parse(request.body ?? {});
-  const content = file === undefined ? '' : (await file.toBuffer()).toString('utf8');
-  return { kind, csv: content.trim() === '' ? csv : content, apply: action === 'apply' };
+  return { kind, csv: file.trim() === '' ? csv : file, apply: action === 'apply' };
 }
