@@ -27,6 +27,7 @@ import { prepareStore } from './gateway/store-rights.ts';
 import { applyBatch, type IngestMeans } from './ingest/apply-batch.ts';
 import type { Log } from './log.ts';
 import { type Publisher, startPublisher } from './mqtt/publisher.ts';
+import { type BellGate, createBellGate } from './office/bell-gate.ts';
 import { queueConnection } from './queue/connection.ts';
 import { type BatchQueue, createBatchQueue } from './queue/producer.ts';
 import { startIngestWorker } from './queue/worker.ts';
@@ -131,7 +132,8 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     const queue = createBatchQueue({ connection, log, maxDepth: config.queue.maxWaiting * 2 });
     stops.push(() => queue.close());
     await untilStoreAnswers(() => connection.prepare(), options);
-    const worker = startIngest(database, { config, plan }, connection, metrics, log);
+    const bells = createBellGate({ depth: () => queue.depth() });
+    const worker = startIngest(database, { config, plan }, connection, { metrics, bells }, log);
     stops.push(() => worker.close());
 
     const publisher = await startPublisher({
@@ -151,7 +153,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     const firstLink = firstSecret === null ? null : `${web.url}/masuk/tautan?kode=${firstSecret}`;
 
     const rules = addressRules(options);
-    const parts = { plan, rules, database, queue, metrics, hostTime, membership };
+    const parts = { plan, rules, database, queue, bells, metrics, hostTime, membership };
     stops.push(startOffices({ ...parts, config, holder, leaseMs, log }));
     log.info({ ...countOf(plan), page: web.url }, 'gateway started');
     return { pageUrl: web.url, firstLink, mqttUrl: publisher.state().url, queueDepth: () => queue.depth(), stop };
@@ -219,7 +221,7 @@ function startIngest(
   { db }: Database,
   { config, plan }: { readonly config: Config; readonly plan: Plan },
   connection: ReturnType<typeof queueConnection>,
-  metrics: Metrics,
+  { metrics, bells }: { readonly metrics: Metrics; readonly bells: BellGate },
   log: Log,
 ) {
   const means: IngestMeans = {
@@ -238,6 +240,7 @@ function startIngest(
       // Another gateway may have heard of a new office a moment earlier than this one.
       if (plan.office(batch.officeCode) === undefined) await plan.refresh();
       const { stored, contradicted } = await applyBatch(db, batch, means);
+      bells.settled(batch);
       metrics.punchesStored(batch.officeCode, stored);
       if (contradicted > 0) warnOfContradiction(log, batch, contradicted);
     },
@@ -250,6 +253,7 @@ function startIngest(
         content: Buffer.from(JSON.stringify(data)),
         ...(batch === null ? {} : { identity: `${batch.serial} ${batch.epoch} ${batch.from} ${batch.recordsBase64}` }),
       });
+      if (batch !== null) bells.settled(batch);
     },
   });
 }

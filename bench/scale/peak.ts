@@ -4,7 +4,7 @@ import type { Database } from '../../src/store/database.ts';
 import type { EmbeddedPostgres } from '../../src/store/embedded-postgres.ts';
 import { quantile, whole } from '../report.ts';
 import { configOf, freshDatabase, untilStored } from './ground.ts';
-import { type FarFleet, type FarGateway, startFarFleet, startFarGateway } from './processes.ts';
+import { cpuMsOf, type FarFleet, type FarGateway, startFarFleet, startFarGateway } from './processes.ts';
 import type { Size } from './size.ts';
 
 const offices = 50;
@@ -25,7 +25,8 @@ export async function measurePeak(postgres: EmbeddedPostgres, { peak }: Size): P
     await sleep(settleMs);
     const floorMs = await commitMs(database);
     const line = async (what: string, perSecond: number, forMs: number): Promise<string[]> => {
-      const { made, delaysMs, depths } = await rush({ fleet, gateway, database, terminals }, perSecond, forMs);
+      const morning = { fleet, gateway, database, terminals };
+      const { made, delaysMs, depths, cpuMs, serverMs } = await rush(morning, perSecond, forMs);
       const p99 = quantile(delaysMs, 0.99);
       return [
         what,
@@ -34,6 +35,7 @@ export async function measurePeak(postgres: EmbeddedPostgres, { peak }: Size): P
         whole(p99),
         whole(Math.max(...delaysMs)),
         thirds(depths),
+        `${(cpuMs / made).toFixed(1)} + ${(serverMs / made).toFixed(1)}`,
         `${(p99 / floorMs).toFixed(0)}×`,
         (p99 / aimMs).toFixed(2),
       ];
@@ -65,6 +67,7 @@ interface Morning {
 
 async function rush({ fleet, gateway, database, terminals }: Morning, perSecond: number, forMs: number) {
   const before = new Set((await fleet.truth()).map(([serial, ordinal]) => `${serial} ${ordinal}`));
+  const [cpuBeforeMs, serverBeforeMs] = [gateway.cpuMs(), await serverCpuMs(database)];
   const depths: number[] = [];
   let watching = true;
   const watch = (async () => {
@@ -78,13 +81,21 @@ async function rush({ fleet, gateway, database, terminals }: Morning, perSecond:
   await watch;
   const truth = await fleet.truth();
   await untilStored(database, terminals * history + truth.length, 5 * 60_000);
+  const cpuMs = gateway.cpuMs() - cpuBeforeMs;
+  const serverMs = (await serverCpuMs(database)) - serverBeforeMs;
   const committed = await commitTimes(database);
   const delaysMs = truth.flatMap(([serial, ordinal, atMs]) => {
     const key = `${serial} ${ordinal}`;
     const committedMs = committed.get(key);
     return before.has(key) || committedMs === undefined ? [] : [committedMs - atMs];
   });
-  return { made, delaysMs, depths };
+  return { made, delaysMs, depths, cpuMs, serverMs };
+}
+
+/** Processor time of the processes of the server that are there now, in milliseconds; the gateway keeps its connections. */
+async function serverCpuMs({ pool }: Database): Promise<number> {
+  const { rows } = await pool.query<{ pid: number }>('select pid from pg_stat_activity');
+  return rows.reduce((sum, { pid }) => sum + cpuMsOf(pid), 0);
 }
 
 /** When the transaction of each row was committed, by the server. */

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { Config, OfficeConfig } from '../config.ts';
 import { isGerbangError } from '../errors.ts';
 import type { Log } from '../log.ts';
+import type { BellGate } from '../office/bell-gate.ts';
 import { createSerialClaims, keyOf, type Place } from '../office/identity.ts';
 import { startLeaseKeeper } from '../office/lease-keeper.ts';
 import { defaultPollBounds, type OfficeMeans, wholeReadBounds } from '../office/means.ts';
@@ -37,6 +38,7 @@ export interface PollingMeans {
   readonly rules: AddressRules;
   readonly database: Database;
   readonly queue: BatchQueue;
+  readonly bells: BellGate;
   readonly metrics: Metrics;
   readonly hostTime: HostTime;
   /** Names this process in every lease. */
@@ -74,6 +76,7 @@ export function startOffices(polling: PollingMeans): () => Promise<void> {
     tidy: (code) => keepTerminalStates(db, code, plan.office(code)?.terminals.map(({ name }) => name) ?? []),
   });
   return async () => {
+    polling.bells.close();
     await commands.stop();
     await stopOffices();
     await leases.stop();
@@ -94,7 +97,7 @@ export async function registerConfigured(db: Database['db'], office: OfficeConfi
 }
 
 function meansOf(polling: PollingMeans, leases: OfficeMeans['leases'], states: OfficeMeans['states']): OfficeMeans {
-  const { config, plan, rules, database, queue, hostTime, log } = polling;
+  const { config, plan, rules, database, queue, bells, hostTime, log } = polling;
   const { db } = database;
   const isPlace = ({ officeCode, terminalName }: Place): boolean =>
     plan.office(officeCode)?.terminals.some(({ name }) => name === terminalName) ?? false;
@@ -105,7 +108,8 @@ function meansOf(polling: PollingMeans, leases: OfficeMeans['leases'], states: O
       zk: guardedDriver(openTerminal, plan, rules),
       'node-zklib': guardedDriver(openZklibTerminal, plan, rules),
     },
-    queue,
+    queue: toldOf(queue, bells),
+    bells,
     store: refusingSimulated(officeStore(db, isPlace), plan, rules.allowLoopback),
     leases,
     states,
@@ -126,6 +130,22 @@ function meansOf(polling: PollingMeans, leases: OfficeMeans['leases'], states: O
     newBatchId: randomUUID,
     random: Math.random,
     log: log.child({ part: 'office' }),
+  };
+}
+
+/** The queue, and the gate learns what is on its way. */
+function toldOf(queue: BatchQueue, bells: BellGate): OfficeMeans['queue'] {
+  return {
+    depth: () => queue.depth(),
+    async enqueue(batch) {
+      bells.sent(batch);
+      try {
+        await queue.enqueue(batch);
+      } catch (error) {
+        bells.settled(batch);
+        throw error;
+      }
+    },
   };
 }
 

@@ -8,6 +8,7 @@ import type { TerminalConfig } from '../config.ts';
 import type { Log } from '../log.ts';
 import type { Batch, LogCursor } from '../punch/batch.ts';
 import type { HostClock, OpenTerminal } from '../zk/driver.ts';
+import type { BellGate } from './bell-gate.ts';
 import type { Place, SerialClaims } from './identity.ts';
 import type { LeaseKeeper } from './lease-keeper.ts';
 import type { Slots } from './slots.ts';
@@ -101,6 +102,8 @@ export interface OfficeMeans {
   isConfigured(address: string): boolean;
   /** A person said that this terminal rests: it is not polled. Left out: none does. */
   isPaused?(place: Place): boolean;
+  /** When bells lead to polls. Left out: at once. */
+  readonly bells?: Pick<BellGate, 'ring' | 'began' | 'ended'>;
   /** Turns for whole reads, over all offices. */
   readonly wholeReads: Slots;
   readonly bounds: PollBounds;

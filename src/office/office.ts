@@ -42,7 +42,11 @@ export interface RunningOffice extends Poller {
 export function startOffice(office: OfficeConfig, means: OfficeMeans): RunningOffice {
   const wholeReads = createSlots(wholeReadBounds.perOffice);
   const lines: LiveLine[] = [];
-  const ring = (name: string): void => poller.ring(name);
+  const ring = (name: string): void => {
+    const letIn = (): boolean => poller.ring(name);
+    if (means.bells === undefined) letIn();
+    else means.bells.ring({ officeCode: office.code, terminalName: name }, letIn);
+  };
   const search = searchOf(office, means);
   const places: Whereabouts[] = [];
   const desks = new Map(office.terminals.map(({ name }) => [name, createDesk()]));
@@ -140,6 +144,7 @@ function pollable(terminal: PolledTerminal, whereabouts: Whereabouts, means: Off
         return { end: 'put-off', error: null };
       }
       rests = false;
+      means.bells?.began(place);
       // Under a newer fence nothing of ours is refused that is not somebody else's by right.
       if (memory.log.gaveUp) await means.leases.release(whereabouts.address());
       const result = await underLease(whereabouts.address(), means, signal, (fence, end) =>
@@ -153,6 +158,7 @@ function pollable(terminal: PolledTerminal, whereabouts: Whereabouts, means: Off
       return whereabouts.told(result);
     },
     onEnd(result, durationMs, lateMs) {
+      means.bells?.ended(place);
       // Neither says how the terminal stands.
       if (isLook || rests) return;
       whereabouts.note(result, memory.serial);

@@ -48,8 +48,10 @@ export interface Poller {
   /**
    * Polls the terminal as soon as a turn is free, unless it is backing off: a live event rings here. Bells that ring during
    * its poll, or sooner than {@link bellEveryMs} after that began, are one bell; its usual polls keep their time.
+   *
+   * @returns false when no poll comes of it
    */
-  ring(name: string): void;
+  ring(name: string): boolean;
   /** Polls the terminal as soon as a turn is free, backing off or not: what kept it away is over. */
   retry(name: string): void;
   /** No new polls; running ones are aborted. Resolves within three seconds, whatever the terminals do. */
@@ -118,9 +120,10 @@ export function startPoller(terminals: readonly Pollable[], options: PollerOptio
   return {
     ring(name) {
       const entry = entries.find(({ terminal }) => terminal.name === name);
-      if (entry === undefined || entry.failures > 0) return;
+      if (entry === undefined || entry.failures > 0 || stopping.signal.aborted) return false;
       entry.bellAtMs ??= Math.max(time.nowMs(), entry.startedAtMs + bellEveryMs);
       sleeper.wake();
+      return true;
     },
     retry(name) {
       const entry = entries.find(({ terminal }) => terminal.name === name);

@@ -1,0 +1,131 @@
+/**
+ * When a terminal that rang is polled: not while what was read from it is on its way to the database, nor while so many
+ * others are. Then its records gather in the terminal, which keeps them for nothing, and the next batch is larger; polled
+ * at each bell, they would gather in the queue as batches of one (docs/decisions/0017-bells-wait.md).
+ *
+ * Forgetting a bell loses nothing: the usual polls know no gate, keep their time and read what is there.
+ */
+import type { Batch } from '../punch/batch.ts';
+import type { Place } from './identity.ts';
+import { type RunningTime, systemTime } from './waiting.ts';
+
+type BatchOnItsWay = Pick<Batch, 'officeCode' | 'terminalName' | 'batchId'>;
+
+/** See {@link createBellGate}. */
+export interface BellGate {
+  /**
+   * The terminal rang. Bells of one terminal that wait are one bell.
+   *
+   * @param letIn begins the poll; called now or when there is room. False: there will be none
+   */
+  ring(place: Place, letIn: () => boolean): void;
+  /** A poll begins: whatever rang before is read by it. */
+  began(place: Place): void;
+  ended(place: Place): void;
+  /** To be told before the queue is given the batch, because it may be stored before the queue has answered. */
+  sent(batch: BatchOnItsWay): void;
+  /** The batch was stored, set aside, or not taken by the queue. Batches of other gateways may be told too. */
+  settled(batch: BatchOnItsWay): void;
+  /** Lets nobody in any more. */
+  close(): void;
+}
+
+/** What a gate needs. */
+export interface BellGateMeans {
+  /** Batches of all gateways in the queue. Rejects when the queue is away. */
+  depth(): Promise<number>;
+  /** Default: the time of this process. */
+  readonly time?: RunningTime;
+}
+
+interface Busy {
+  readonly sinceMs: number;
+  answering: boolean;
+  readonly batches: Set<string>;
+}
+
+/**
+ * Terminals at once between their bell and the database: enough for four lanes of ingest and for links that take a second,
+ * and so few that no batch waits long after it was read.
+ */
+export const bellsAtOnce = 64;
+/** How long what was sent is believed to be on its way while the queue is short: another gateway may have stored it. */
+const believedMs = 1_000;
+
+const keyOf = (officeCode: string, terminalName: string): string => `${officeCode}\n${terminalName}`;
+
+/** Creates the gate of all offices of one gateway. */
+export function createBellGate({ depth, time = systemTime }: BellGateMeans): BellGate {
+  const closing = new AbortController();
+  /** In the order in which they rang. */
+  const waiting = new Map<string, () => boolean>();
+  const busy = new Map<string, Busy>();
+  /** Usual polls too: a bell let in during one would lead to a poll behind its end, whatever that had sent. */
+  const polling = new Set<string>();
+  let watching = false;
+
+  const admit = (): void => {
+    for (const [key, letIn] of waiting) {
+      if (busy.size >= bellsAtOnce || closing.signal.aborted) break;
+      if (busy.has(key) || polling.has(key)) continue;
+      waiting.delete(key);
+      if (letIn()) busy.set(key, { sinceMs: time.nowMs(), answering: true, batches: new Set() });
+    }
+    if (waiting.size > 0 && !watching) void watch();
+  };
+
+  const freeIfIdle = (key: string, entry: Busy): void => {
+    if (entry.answering || entry.batches.size > 0) return;
+    busy.delete(key);
+    admit();
+  };
+
+  const watch = async (): Promise<void> => {
+    watching = true;
+    while (waiting.size > 0 && !closing.signal.aborted) {
+      await time.pause(believedMs, closing.signal);
+      // Away or long, the queue says that waiting is right.
+      const queued = await depth().catch(() => bellsAtOnce);
+      if (queued >= bellsAtOnce) continue;
+      const sinceMs = time.nowMs() - believedMs;
+      for (const [key, entry] of busy) if (entry.sinceMs <= sinceMs) busy.delete(key);
+      admit();
+    }
+    watching = false;
+  };
+
+  return {
+    ring({ officeCode, terminalName }, letIn) {
+      waiting.set(keyOf(officeCode, terminalName), letIn);
+      admit();
+    },
+    began({ officeCode, terminalName }) {
+      const key = keyOf(officeCode, terminalName);
+      waiting.delete(key);
+      polling.add(key);
+    },
+    ended({ officeCode, terminalName }) {
+      const key = keyOf(officeCode, terminalName);
+      polling.delete(key);
+      const entry = busy.get(key);
+      if (entry === undefined) return admit();
+      entry.answering = false;
+      freeIfIdle(key, entry);
+    },
+    sent({ officeCode, terminalName, batchId }) {
+      const key = keyOf(officeCode, terminalName);
+      const entry = busy.get(key) ?? { sinceMs: time.nowMs(), answering: false, batches: new Set() };
+      entry.batches.add(batchId);
+      busy.set(key, entry);
+    },
+    settled({ officeCode, terminalName, batchId }) {
+      const key = keyOf(officeCode, terminalName);
+      const entry = busy.get(key);
+      if (entry?.batches.delete(batchId)) freeIfIdle(key, entry);
+    },
+    close() {
+      closing.abort();
+      waiting.clear();
+    },
+  };
+}
