@@ -124,7 +124,11 @@ test('a machine that rests is left alone until it is resumed, but does what it i
   const place = { officeCode: 'kominfo', terminalName: 'CMD-2' };
   const pause = { untilMs: Date.now() + 3_600_000, reason: 'dicat', by: 'rina' };
   await pauseMachine(db, place, pause, audit('machine.pause'));
-  startGateway([machine]);
+  const neighbour = await simulate({ serial: 'CMD-2B' });
+  startGateway([machine, neighbour]);
+  // By then both had their turns.
+  await until(() => sessionsOf(neighbour) >= 3, 'three polls of its neighbour');
+  expect(sessionsOf(machine)).toBe(0);
   const probe = await order('CMD-2', 'probe');
   expect(probe.result).toMatchObject({ records: 5 });
   const { length } = await db.selectFrom('punch').selectAll().where('terminal_serial', '=', 'CMD-2').execute();
