@@ -1,7 +1,7 @@
 /**
  * `npm run bench [-- name …]`: measurements, each beside its physical limit, in one run on one machine. Ratios are the
  * result; absolute times belong to the machine they were taken on. `scale` can be had in parts and in small:
- * `npm run bench -- scale --only polling,peak --small`.
+ * `npm run bench -- scale --only polling,peak --small`; `web --small` takes fewer rows.
  */
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
@@ -12,6 +12,7 @@ import { benchPoll } from './poll.ts';
 import { benchRead } from './read.ts';
 import { benchScale, scaleParts } from './scale.ts';
 import { benchVerify } from './verify.ts';
+import { benchWeb } from './web.ts';
 
 /** What may be said beside names. */
 interface BenchOptions {
@@ -27,6 +28,7 @@ const benches: Readonly<Record<string, (options: BenchOptions) => Promise<void>>
   live: benchLive,
   clock: benchClock,
   scale: benchScale,
+  web: benchWeb,
 };
 
 async function main(args: string[]): Promise<number> {

@@ -12,6 +12,7 @@ export const calendarWords = {
   office: { id: 'Perangkat daerah', en: 'Office' },
   allOffices: { id: 'Semua OPD', en: 'All offices' },
   show: { id: 'Tampilkan', en: 'Show' },
+  officePage: { id: 'OPD, halaman', en: 'Offices, page' },
   before: { id: 'Bulan sebelumnya', en: 'Month before' },
   after: { id: 'Bulan berikutnya', en: 'Month after' },
   sum: { id: 'lengkap', en: 'complete' },

@@ -134,7 +134,7 @@ test('the calendar says how complete each day is, and a day says why', async () 
                               after_close, content, change, computed_at)
     values ('kominfo', '2026-03-02', 'complete-except', '[{"kind":"not-final","rows":3}]', 19, 17, 412, 3, 0, 0, 1, 1, now())`);
   const month = await (await fetch(`${web.url}/kelengkapan?bulan=2026-03`)).text();
-  expect(month).toContain('href="/kelengkapan/kominfo/2026-03-02" title="Lengkap, kecuali …"');
+  expect(month).toContain('href="/kelengkapan/kominfo/2026-03-02" aria-label="2 Lengkap, kecuali …"');
   const day = await (await fetch(`${web.url}/kelengkapan/kominfo/2026-03-02`)).text();
   expect(day).toContain('3 catatan belum pasti waktunya');
   expect(day).toContain('17 / 19');

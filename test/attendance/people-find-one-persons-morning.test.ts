@@ -165,3 +165,19 @@ describe('/presensi', () => {
     ).toBe('PK');
   });
 });
+
+test('a system pages through the same rows by cursor, and is refused what it may not see', async () => {
+  const seen: string[] = [];
+  for (let path: string | null = '/api/v1/attendance?from=2026-03-01&to=2026-03-03&limit=3'; path !== null; ) {
+    const answer: { items: { id: string; personName: string | null }[]; next: string | null } = await (
+      await fetch(`${web.url}${path}`)
+    ).json();
+    seen.push(...answer.items.map(({ id, personName }) => `${id} ${personName}`));
+    path = answer.next;
+  }
+  expect(seen).toEqual(['LOBI1-1-2 Siti', 'KLINIK1-1-0 null', 'LOBI1-1-1 null', 'LOBI1-1-0 Budi <b>']);
+  const foreign = await fetch(`${limited.url}/api/v1/attendance?from=2026-03-01&to=2026-03-03&office=kominfo`);
+  expect(foreign.status).toBe(404);
+  const people = await (await fetch(`${limited.url}/api/v1/people`)).json();
+  expect(people).toEqual({ items: [], next: null });
+});

@@ -22,6 +22,9 @@ export interface CalendarMonth {
   readonly offices: readonly OfficeRow[];
   readonly shown: readonly OfficeRow[];
   readonly officeCode: string | null;
+  /** Pages of offices, from 1. */
+  readonly page: number;
+  readonly pages: number;
   readonly rows: readonly CompletenessRow[];
 }
 
@@ -54,10 +57,10 @@ function officeLine(
   const cells = days.map((day) => {
     const state = states.get(`${code} ${day}`);
     if (state === 'complete') complete += 1;
-    if (day > today) return html`<td></td>`;
+    if (day > today) return html`<td>`;
     const word = state === undefined ? texts.none[lang] : stateTexts[state][lang];
     const sign = state === undefined ? '·' : stateSigns[state];
-    return html`<td class="${state ?? 'none'}"><a href="${path}/${encodeURIComponent(code)}/${day}" title="${word}" aria-label="${Number(day.slice(8))}: ${word}">${sign}</a></td>`;
+    return html`<td><a${state !== undefined && html` class="${state}"`} href="${path}/${encodeURIComponent(code)}/${day}" aria-label="${Number(day.slice(8))} ${word}">${sign}</a>`;
   });
   return html`<tr><th scope="row">${name}<small>${complete}/${past} ${texts.sum[lang]}</small></th>${cells}</tr>`;
 }
@@ -75,9 +78,9 @@ function legend(lang: Words['lang']): Html {
   return html`<p class="hint days-legend">${states}<span>· ${texts.none[lang]}</span></p>`;
 }
 
-function pager({ monthBefore, monthAfter, officeCode }: CalendarMonth, lang: Words['lang']): Html {
+function pager({ month, monthBefore, monthAfter, officeCode, page, pages }: CalendarMonth, lang: Words['lang']): Html {
   const office = officeCode === null ? '' : `&opd=${encodeURIComponent(officeCode)}`;
-  return html`<nav class="pager" aria-label="${texts.month[lang]}"><a href="${path}?bulan=${monthBefore}${office}">← ${texts.before[lang]}</a>${monthAfter !== null && html`<a href="${path}?bulan=${monthAfter}${office}">${texts.after[lang]} →</a>`}</nav>`;
+  return html`<nav class="pager" aria-label="${texts.month[lang]}"><a href="${path}?bulan=${monthBefore}${office}">← ${texts.before[lang]}</a>${monthAfter !== null && html`<a href="${path}?bulan=${monthAfter}${office}">${texts.after[lang]} →</a>`}${pages > 1 && Array.from({ length: pages }, (_, at) => (at + 1 === page ? html`<b aria-current="page">${texts.officePage[lang]} ${page}</b>` : html`<a href="${path}?bulan=${month}&amp;hal=${at + 1}">${texts.officePage[lang]} ${at + 1}</a>`))}</nav>`;
 }
 
 /** One day of one office with its reasons. */

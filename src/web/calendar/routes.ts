@@ -19,20 +19,24 @@ const monthQuery = z.object({
     .optional()
     .catch(undefined),
   opd: z.string().min(1).max(40).optional().catch(undefined),
+  hal: z.coerce.number().int().min(1).catch(1).default(1),
 });
-/** Offices in one table; more are chosen one by one. */
-const maxOffices = 80;
+/** Offices on one page: a month of them stays below 100 KB. */
+const maxOffices = 30;
 
 /** Adds the pages. */
 export function addCalendarRoutes(app: FastifyInstance, context: WebContext): void {
   const { database, frames, nowMs } = context;
 
   app.get('/kelengkapan', { config: { needs: 'board.view' } }, async (request, reply) => {
-    const { bulan, opd } = monthQuery.parse(request.query ?? {});
+    const { bulan, opd, hal } = monthQuery.parse(request.query ?? {});
     const reader = readerOf(request);
     const offices = (await readFleet(database.db)).offices.filter(({ code }) => seesOffice(reader, code));
     const chosen = offices.filter(({ code }) => code === opd);
-    const shown = (chosen.length > 0 ? chosen : offices).slice(0, maxOffices);
+    const listed = chosen.length > 0 ? chosen : offices;
+    const pages = Math.max(1, Math.ceil(listed.length / maxOffices));
+    const page = Math.min(hal, pages);
+    const shown = listed.slice((page - 1) * maxOffices, page * maxOffices);
     const today = dayOf((shown[0] ?? offices[0])?.timeZone ?? 'Asia/Jakarta', nowMs());
     const month = bulan ?? today.slice(0, 7);
     const days = daysOfMonth(month);
@@ -53,6 +57,8 @@ export function addCalendarRoutes(app: FastifyInstance, context: WebContext): vo
       offices,
       shown,
       officeCode,
+      page,
+      pages,
       rows,
     };
     const office = officeCode === null ? '' : `&opd=${encodeURIComponent(officeCode)}`;

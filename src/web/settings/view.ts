@@ -3,6 +3,7 @@
 import { may, type Permission } from '../../accounts/permissions.ts';
 import { signInWords } from '../../words/accounts.ts';
 import type { Bilingual } from '../../words/language.ts';
+import { peopleWords } from '../../words/people.ts';
 import { settingsWords as words } from '../../words/settings.ts';
 import { setupWords } from '../../words/setup.ts';
 import { type Html, html } from '../html.ts';
@@ -41,6 +42,7 @@ const cards: readonly Card[] = [
     needs: 'setup.change',
     forAll: true,
   },
+  { path: '/pengaturan/pegawai', title: peopleWords.title, lead: peopleWords.lead, needs: 'people.manage' },
   { path: '/pengaturan/akun', title: words.accounts, lead: words.accountsLead, needs: 'account.manage', forAll: true },
   { path: '/pengaturan/token', title: words.tokens, lead: words.tokensLead, needs: 'account.manage', forAll: true },
   { path: '/pengaturan/jejak', title: words.audit, lead: words.auditLead, needs: 'audit.view' },

@@ -3,7 +3,6 @@ import { may, type Permission, type Reader } from '../../accounts/permissions.ts
 import { navigation, roleNames, signInWords } from '../../words/accounts.ts';
 import { alertWords } from '../../words/alerts.ts';
 import type { Bilingual, Lang } from '../../words/language.ts';
-import { peopleWords } from '../../words/people.ts';
 import { type Html, html } from '../html.ts';
 
 interface Place {
@@ -19,7 +18,6 @@ const places: readonly Place[] = [
   { path: '/mesin', text: navigation.machines, needs: 'board.view' },
   { path: '/presensi', text: navigation.attendance, needs: 'attendance.view' },
   { path: '/kelengkapan', text: navigation.completeness, needs: 'board.view' },
-  { path: '/pengaturan/pegawai', text: peopleWords.title, needs: 'people.manage' },
   { path: '/clocks', text: navigation.clocks, needs: 'board.view' },
   { path: '/laporan', text: navigation.reports, needs: 'board.view' },
   { path: '/lapor', text: navigation.report, needs: 'incident.report' },
