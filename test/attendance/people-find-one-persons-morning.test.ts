@@ -166,12 +166,16 @@ describe('/presensi', () => {
   });
 });
 
+interface Answer {
+  readonly items: readonly { readonly id: string; readonly personName: string | null }[];
+  readonly next: string | null;
+}
+
 test('a system pages through the same rows by cursor, and is refused what it may not see', async () => {
   const seen: string[] = [];
-  for (let path: string | null = '/api/v1/attendance?from=2026-03-01&to=2026-03-03&limit=3'; path !== null; ) {
-    const answer: { items: { id: string; personName: string | null }[]; next: string | null } = await (
-      await fetch(`${web.url}${path}`)
-    ).json();
+  let path: string | null = '/api/v1/attendance?from=2026-03-01&to=2026-03-03&limit=3';
+  while (path !== null) {
+    const answer = (await (await fetch(`${web.url}${path}`)).json()) as Answer;
     seen.push(...answer.items.map(({ id, personName }) => `${id} ${personName}`));
     path = answer.next;
   }
