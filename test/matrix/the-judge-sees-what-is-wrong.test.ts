@@ -17,6 +17,8 @@ afterAll(async () => {
 });
 
 const { db } = database;
+/** As the gateway does before it gives a row another answer; the reason it notes is nothing the judge goes by. */
+const keptAnswer = `insert into attendance_change (terminal_serial, epoch, ordinal, revision, occurred_at, earliest, latest, time_status, model_version, why) select terminal_serial, epoch, ordinal, revision, occurred_at, earliest, latest, 'provisional', model_version, 'settled' from attendance_time where ordinal = 3 and terminal_serial = $1`;
 /** Undone with the transaction in which the judge looked. */
 const crimes: readonly (readonly [what: string, seen: RegExp, statement: string])[] = [
   [
@@ -68,6 +70,16 @@ const crimes: readonly (readonly [what: string, seen: RegExp, statement: string]
     'a revision was never told',
     /I7: 1 rows never arrived/,
     'update attendance_time set revision = 9 where ordinal = 3 and terminal_serial = $1',
+  ],
+  [
+    'a row moved to another minute, and nobody was told',
+    /I7: 1 rows never arrived/,
+    `${keptAnswer}; update attendance_time set revision = 2, occurred_at = occurred_at + interval '1 minute', latest = latest + interval '1 minute' where ordinal = 3 and terminal_serial = $1`,
+  ],
+  [
+    'a row that became surer of the same time is none of that',
+    /^$/,
+    `${keptAnswer}; update attendance_time set revision = 2 where ordinal = 3 and terminal_serial = $1`,
   ],
 ];
 

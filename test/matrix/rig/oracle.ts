@@ -175,14 +175,53 @@ export async function judge(
     ...(rows.length === made ? [] : [`I1: ${made} punches, ${rows.length} stored`]),
     ...(count === 0 ? [] : [`I3: ${count} rows are not as they were stored: ${JSON.stringify(findings[0])}`]),
     ...asides.map(({ reason, count }) => `I1: ${count} batches set aside: ${reason}`),
-    ...(subscriber === null ? [] : faultsOfDelivery(rows, subscriber)),
+    ...(subscriber === null ? [] : faultsOfDelivery(rows, await revisionsToTell(tx, serials), subscriber)),
   ];
 }
 
-/** Each committed row reached the consumer in the version that is stored, and never two things under one version (I7). */
-function faultsOfDelivery(rows: readonly StoredRow[], subscriber: Subscriber): string[] {
+/**
+ * The newest revision of each row that consumers must be told of, where that is not the first. Not all are: one that makes
+ * a row surer of the same minute is not (docs/integration.md). Worked out from the answers alone, not from the reason that
+ * the gateway noted; a revision whose earlier answers are not kept must have been told.
+ */
+async function revisionsToTell(db: Db, serials: readonly string[]): Promise<ReadonlyMap<string, number>> {
+  const { rows } = await sql<{ punchId: string; revision: number }>`
+    with answer as (
+      select terminal_serial, epoch, ordinal, revision, occurred_at, earliest, latest from attendance_change
+      where terminal_serial = any (${[...serials]}::text[])
+      union all
+      select terminal_serial, epoch, ordinal, revision, occurred_at, earliest, latest from attendance_time
+      where revision > 1 and terminal_serial = any (${[...serials]}::text[])
+    ), step as (
+      select *, lag(row (occurred_at, earliest, latest)) over w is null as is_unexplained,
+             lag(occurred_at) over w as was_at, lag(earliest) over w as was_earliest, lag(latest) over w as was_latest
+      from answer window w as (partition by terminal_serial, epoch, ordinal order by revision)
+    )
+    select p.punch_id as "punchId", max(s.revision)::int as revision
+    from step s join punch p using (terminal_serial, epoch, ordinal)
+    where s.revision > 1
+      and (s.is_unexplained
+           or date_trunc('minute', s.occurred_at) <> date_trunc('minute', s.was_at)
+           or s.occurred_at not between s.was_earliest and s.was_latest
+           or date_trunc('minute', s.earliest) < date_trunc('minute', s.was_earliest)
+           or date_trunc('minute', s.latest) > date_trunc('minute', s.was_latest))
+    group by 1`.execute(db);
+  return new Map(rows.map(({ punchId, revision }) => [punchId, revision]));
+}
+
+/** Each row reached the consumer as it had to be told, or later, and never two things under one version (I7). */
+function faultsOfDelivery(
+  rows: readonly StoredRow[],
+  toTell: ReadonlyMap<string, number>,
+  subscriber: Subscriber,
+): string[] {
   const known = new Set(rows.map(({ punchId }) => punchId));
-  const absent = rows.filter(({ punchId, revision }) => !subscriber.has(punchId, revision ?? 1));
+  const isAbsent = ({ punchId, revision }: StoredRow): boolean => {
+    const oldest = toTell.get(punchId) ?? 1;
+    for (let told = oldest; told <= (revision ?? 1); told += 1) if (subscriber.has(punchId, told)) return false;
+    return true;
+  };
+  const absent = rows.filter(isAbsent);
   const toldOf = ({ punchId, revision }: StoredRow): string =>
     `${punchId} (revision ${revision}, told ${subscriber.revisionsOf(punchId).join(' ') || 'never'})`;
   const invented = subscriber.ids().filter((id) => !known.has(id));
