@@ -44,11 +44,13 @@ interface Busy {
   readonly batches: Set<string>;
 }
 
-/**
- * Terminals at once between their bell and the database: enough for four lanes of ingest and for links that take a second,
- * and so few that no batch waits long after it was read.
- */
+/** Terminals polled at once because they rang: enough for links that take a second. */
 export const bellsAtOnce = 64;
+/**
+ * A terminal whose batch is on its way takes the room of four: sixteen keep every lane of ingest busy, and what waits after
+ * it was read is older when it is stored than what waits in its terminal. Room shrinks as they become more, not at a stroke.
+ */
+const sentWeight = 4;
 /** How long what was sent is believed to be on its way while the queue is short: another gateway may have stored it. */
 const believedMs = 1_000;
 
@@ -65,11 +67,15 @@ export function createBellGate({ depth, time = systemTime }: BellGateMeans): Bel
   let watching = false;
 
   const admit = (): void => {
+    let taken = 0;
+    for (const { batches } of busy.values()) taken += batches.size > 0 ? sentWeight : 1;
     for (const [key, letIn] of waiting) {
-      if (busy.size >= bellsAtOnce || closing.signal.aborted) break;
+      if (taken >= bellsAtOnce || closing.signal.aborted) break;
       if (busy.has(key) || polling.has(key)) continue;
       waiting.delete(key);
-      if (letIn()) busy.set(key, { sinceMs: time.nowMs(), answering: true, batches: new Set() });
+      if (!letIn()) continue;
+      busy.set(key, { sinceMs: time.nowMs(), answering: true, batches: new Set() });
+      taken += 1;
     }
     if (waiting.size > 0 && !watching) void watch();
   };
@@ -85,8 +91,8 @@ export function createBellGate({ depth, time = systemTime }: BellGateMeans): Bel
     while (waiting.size > 0 && !closing.signal.aborted) {
       await time.pause(believedMs, closing.signal);
       // Away or long, the queue says that waiting is right.
-      const queued = await depth().catch(() => bellsAtOnce);
-      if (queued >= bellsAtOnce) continue;
+      const queued = await depth().catch(() => Number.POSITIVE_INFINITY);
+      if (queued >= bellsAtOnce / sentWeight) continue;
       const sinceMs = time.nowMs() - believedMs;
       for (const [key, entry] of busy) if (entry.sinceMs <= sinceMs) busy.delete(key);
       admit();
@@ -121,7 +127,9 @@ export function createBellGate({ depth, time = systemTime }: BellGateMeans): Bel
     settled({ officeCode, terminalName, batchId }) {
       const key = keyOf(officeCode, terminalName);
       const entry = busy.get(key);
-      if (entry?.batches.delete(batchId)) freeIfIdle(key, entry);
+      if (!entry?.batches.delete(batchId)) return;
+      if (entry.answering) admit();
+      else freeIfIdle(key, entry);
     },
     close() {
       closing.abort();
