@@ -39,9 +39,11 @@ export interface BellGateMeans {
 }
 
 interface Busy {
+  /** When it was let in, or its newest batch was sent. */
   readonly sinceMs: number;
   answering: boolean;
-  readonly batches: Set<string>;
+  /** Its newest batch, until that is stored: batches of one terminal are stored in their order. */
+  newestBatch: string | null;
 }
 
 /** Terminals polled at once because they rang: enough for links that take a second. */
@@ -68,20 +70,20 @@ export function createBellGate({ depth, time = systemTime }: BellGateMeans): Bel
 
   const admit = (): void => {
     let taken = 0;
-    for (const { batches } of busy.values()) taken += batches.size > 0 ? sentWeight : 1;
+    for (const { newestBatch } of busy.values()) taken += newestBatch === null ? 1 : sentWeight;
     for (const [key, letIn] of waiting) {
       if (taken >= bellsAtOnce || closing.signal.aborted) break;
       if (busy.has(key) || polling.has(key)) continue;
       waiting.delete(key);
       if (!letIn()) continue;
-      busy.set(key, { sinceMs: time.nowMs(), answering: true, batches: new Set() });
+      busy.set(key, { sinceMs: time.nowMs(), answering: true, newestBatch: null });
       taken += 1;
     }
     if (waiting.size > 0 && !watching) void watch();
   };
 
   const freeIfIdle = (key: string, entry: Busy): void => {
-    if (entry.answering || entry.batches.size > 0) return;
+    if (entry.answering || entry.newestBatch !== null) return;
     busy.delete(key);
     admit();
   };
@@ -89,13 +91,14 @@ export function createBellGate({ depth, time = systemTime }: BellGateMeans): Bel
   const watch = async (): Promise<void> => {
     watching = true;
     while (waiting.size > 0 && !closing.signal.aborted) {
-      await time.pause(believedMs, closing.signal);
       // Away or long, the queue says that waiting is right.
       const queued = await depth().catch(() => Number.POSITIVE_INFINITY);
-      if (queued >= bellsAtOnce / sentWeight) continue;
-      const sinceMs = time.nowMs() - believedMs;
-      for (const [key, entry] of busy) if (entry.sinceMs <= sinceMs) busy.delete(key);
-      admit();
+      if (queued < bellsAtOnce / sentWeight) {
+        const sinceMs = time.nowMs() - believedMs;
+        for (const [key, entry] of busy) if (entry.sinceMs <= sinceMs) busy.delete(key);
+        admit();
+      }
+      await time.pause(believedMs, closing.signal);
     }
     watching = false;
   };
@@ -120,14 +123,14 @@ export function createBellGate({ depth, time = systemTime }: BellGateMeans): Bel
     },
     sent({ officeCode, terminalName, batchId }) {
       const key = keyOf(officeCode, terminalName);
-      const entry = busy.get(key) ?? { sinceMs: time.nowMs(), answering: false, batches: new Set() };
-      entry.batches.add(batchId);
-      busy.set(key, entry);
+      const answering = busy.get(key)?.answering ?? false;
+      busy.set(key, { sinceMs: time.nowMs(), answering, newestBatch: batchId });
     },
     settled({ officeCode, terminalName, batchId }) {
       const key = keyOf(officeCode, terminalName);
       const entry = busy.get(key);
-      if (!entry?.batches.delete(batchId)) return;
+      if (entry?.newestBatch !== batchId) return;
+      entry.newestBatch = null;
       if (entry.answering) admit();
       else freeIfIdle(key, entry);
     },

@@ -183,6 +183,16 @@ describe('a bell', () => {
     expect(polled).toEqual(['Lobi']);
   });
 
+  test('finds room at once where others stored long ago all that was sent', async () => {
+    const { bells, polled, ring, lookAfter } = gate(async () => 3);
+    for (let at = 0; at < 100; at += 1) bells.sent(batchOf(`Mesin ${at}`, `batch ${at}`));
+    await lookAfter(60_000);
+    ring('Lobi');
+    // The depth is asked; no second passes.
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(polled).toEqual(['Lobi']);
+  });
+
   test('waits while the queue is away, and is let in when it is back', async () => {
     let away = true;
     const { bells, polled, ring, lookAfter } = gate(async () => {
