@@ -42,20 +42,25 @@ export async function fillRooms(database: Database, offices: number): Promise<re
     'demo',
   );
   await putReports(db, place, places[0]);
-  await putNames(db, office.code, serial);
+  await putNames(db, office.code, places[4]?.serial ?? serial);
   const about = {
     officeCode: office.code,
     terminalName,
     sinceMs: morningMs - 1.3 * hour,
     facts: { code: 'NET_UNREACHABLE' },
   };
-  const open = [{ key: 'a', kind: 'machine-silent', severity: 'warning' as const, ...about }];
+  const open = [{ key: 'a', kind: 'terminal-silent', severity: 'warning' as const, ...about }];
   await applyVerdict(db, { open, refresh: [], close: [] });
   const { rows } = await sql<{ id: string }>`
     select punch_id as id from punch where terminal_serial = ${places[1]?.serial ?? serial} order by ordinal limit 1`.execute(
     db,
   );
-  return pagesOf({ office: office.code, terminalName, serial, punchId: rows[0]?.id ?? '' });
+  return pagesOf({
+    office: office.code,
+    terminalName,
+    serial: places[1]?.serial ?? serial,
+    punchId: rows[0]?.id ?? '',
+  });
 }
 
 async function putReports(
@@ -105,7 +110,7 @@ function pagesOf(at: {
     ['people', '/pengaturan/pegawai', 'Pegawai: who is behind which PIN'],
     ['people-import', '/pengaturan/pegawai/impor', 'A list of people is sent here and looked at first'],
     ['person-new', '/pengaturan/pegawai/baru', 'A person is added'],
-    ['clocks', '/clocks', 'All clocks, the worst first'],
+    ['clocks-all', '/clocks', 'All clocks, the worst first'],
     ['clock', `/clocks/${at.serial}`, 'One clock'],
     ['explain', `/clocks/explain/${encodeURIComponent(at.punchId)}`, 'Why this time'],
     ['reports', '/laporan', 'Laporan: what is open, how old, who has it'],
