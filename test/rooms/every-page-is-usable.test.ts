@@ -62,6 +62,18 @@ test.each([
   expectQuiet(seat, rooms.url);
 });
 
+test('the door is clean, too, and whoever is not signed in gets no further', async () => {
+  const context = await browser?.newContext({ viewport: { width: 320, height: 800 }, colorScheme: 'dark' });
+  if (context === undefined) return;
+  const page = await context.newPage();
+  await page.goto(`${rooms.url}/mesin`);
+  expect(new URL(page.url()).pathname).toBe('/masuk');
+  expect(await page.evaluate('document.documentElement.scrollWidth - window.innerWidth')).toBeLessThanOrEqual(0);
+  await page.evaluate(axeSource);
+  expect(await page.evaluate(axeRun)).toEqual([]);
+  await context.close();
+});
+
 test('by keyboard, the first key leads past the menu, and the next to the first field', async () => {
   const { page } = seat;
   const wrong: string[] = [];

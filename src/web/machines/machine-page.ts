@@ -123,8 +123,10 @@ ${dataTable(
 
 function clockView({ machine }: MachineFacts, clock: ClockPart, words: Words): Html {
   const { lang } = words;
+  // Of a machine whose first batch is still to come there is no such page yet.
   const link =
     machine.serial !== null &&
+    clock !== null &&
     html`<p><a href="/clocks/${encodeURIComponent(machine.serial)}?days=30">${machineWords.clockMore[lang]}</a></p>`;
   if (clock === 'busy') return html`<p class="hint">${machineWords.clockBusy[lang]}</p>${link}`;
   if (clock === null || clock.chart.bands.length === 0)
