@@ -78,6 +78,7 @@ export const machineWords = {
   readWhole: { id: 'Seluruh memori dibaca', en: 'Whole log read' },
   becameWell: { id: 'Baik kembali', en: 'Well again' },
   reports: { id: 'Laporan', en: 'Reports' },
+  reportNone: { id: 'Belum ada laporan tentang mesin ini.', en: 'No report of this terminal yet.' },
   reportNew: { id: 'Lapor mesin rusak atau hilang', en: 'Report a broken or lost terminal' },
   reportAll: { id: 'Laporan OPD ini', en: 'Reports of this office' },
   actions: { id: 'Tindakan', en: 'Actions' },

@@ -1,5 +1,6 @@
 /** Everything one machine's page and its API route say, read once. */
 import type { Database } from '../../store/database.ts';
+import { type IncidentRow, listIncidents } from '../../store/incidents.ts';
 import {
   type MachineCommand,
   type MachinePause,
@@ -16,6 +17,8 @@ import type { Board, BoardMachine, BoardOffice } from '../board.ts';
 export const stripDays = 30;
 const dayMs = 86_400_000;
 const rateDays = 14;
+const mostOpenReports = 20;
+const mostClosedReports = 5;
 /** A rate from less than this is a guess. */
 const leastRateMs = 2 * dayMs;
 
@@ -31,6 +34,8 @@ export interface MachineFacts {
   readonly notes: readonly PollNote[];
   readonly reads: readonly BroughtRead[];
   readonly commands: readonly MachineCommand[];
+  /** Of this place: the open ones, then the last that were closed. */
+  readonly reports: readonly IncidentRow[];
   /** Punches a day; null when not known. */
   readonly perDay: number | null;
   readonly daysToFull: number | null;
@@ -52,12 +57,14 @@ export async function readMachineFacts(
   const place = { officeCode: office.code, terminalName: machine.name };
   const range = { fromMs: nowMs - stripDays * dayMs, toMs: nowMs };
   const { serial } = machine;
-  const [knownSinceMs, outages, pauses, notes, commands, reads, counted] = await Promise.all([
+  const [knownSinceMs, outages, pauses, notes, commands, open, closed, reads, counted] = await Promise.all([
     readKnownSince(db, place),
     readOutages(db, range, place),
     readPausesBetween(db, range, office.code),
     readPollNotes(db, place, 15),
     readCommands(db, place, 10),
+    listIncidents(db, { ...place, state: 'open', limit: mostOpenReports }),
+    listIncidents(db, { ...place, state: 'closed', limit: mostClosedReports }),
     serial === null ? [] : readBroughtReads(db, serial, 10),
     serial === null ? null : countPunchesSince(db, office.code, serial, nowMs - rateDays * dayMs),
   ]);
@@ -65,6 +72,7 @@ export async function readMachineFacts(
   const perDay = counted === null || spanMs < leastRateMs ? null : counted.punches / (spanMs / dayMs);
   return {
     ...{ office, machine, ...range, outages, notes, commands, reads, perDay },
+    reports: [...open, ...closed],
     knownSinceMs: knownSinceMs ?? nowMs,
     pauses: pauses.filter(({ terminalName }) => terminalName === machine.name),
     daysToFull: daysToFull(perDay, machine),

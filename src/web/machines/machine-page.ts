@@ -9,11 +9,12 @@ import { problemOf } from '../problem.ts';
 import { clockDrawing } from '../views/clock-drawing.ts';
 import { markWithWord } from '../views/mark-view.ts';
 import { type PageFrame, roomPage } from '../views/page.ts';
-import { banner, buttonLink, dataTable, facts } from '../views/parts.ts';
+import { banner, dataTable, facts } from '../views/parts.ts';
 import type { Words } from '../words.ts';
 import { actionsView, type FormState, historyView } from './actions-view.ts';
 import type { MachineFacts } from './machine-facts.ts';
 import { readsView } from './reads-view.ts';
+import { reportsView } from './reports-view.ts';
 import { reachStrip } from './strip.ts';
 
 /** `busy`: too many charts are being worked out. */
@@ -35,7 +36,7 @@ export function machinePage(
 ${stateView(found, words, nowMs)}
 ${may(frame.reader, 'machine.command') ? actionsView(frame, found, state) : html`<p class="hint">${machineWords.notYours[lang]}</p>`}
 ${historyView(found, words, nowMs)}
-<h3>${machineWords.reports[lang]}</h3>${reportsView(found, frame)}
+<h3>${machineWords.reports[lang]}</h3>${reportsView(found, frame, nowMs)}
 <h3>${machineWords.identity[lang]}</h3>${identityView(found, words, nowMs)}
 <h3>${machineWords.reach[lang]}</h3>${reachView(found, words, nowMs)}
 <h3>${machineWords.clock[lang]}</h3>${clockView(found, clock, words)}
@@ -56,12 +57,6 @@ function stateView({ office, machine, pauses }: MachineFacts, words: Words, nowM
 ${pause !== undefined && banner('info', html`<b>${machineWords.paused[lang]} ${timeTag(pause.untilMs, office.timeZone, words, nowMs)}</b> ${machineWords.by[lang]} ${pause.pausedBy}: ${pause.reason}`)}
 ${problem !== null && html`<p class="why">${problem.why}</p><p class="next"><b>${machineWords.next[lang]}:</b> ${problem.next}</p>`}
 ${machine.errorCode !== null && html`<details class="technical"><summary>${machineWords.details[lang]}</summary><p><code>${machine.errorCode}</code> ${machine.errorText}</p></details>`}</div>`;
-}
-
-function reportsView({ office, machine }: MachineFacts, frame: PageFrame): Html {
-  const { lang } = frame.words;
-  const query = `opd=${encodeURIComponent(office.code)}&mesin=${encodeURIComponent(machine.name)}`;
-  return html`<p class="buttons">${may(frame.reader, 'incident.report') && buttonLink(`/lapor?${query}`, machineWords.reportNew[lang], 'main')} ${buttonLink(`/laporan?opd=${encodeURIComponent(office.code)}`, machineWords.reportAll[lang])}</p>`;
 }
 
 function identityView({ office, machine, perDay, daysToFull }: MachineFacts, words: Words, nowMs: number): Html {
