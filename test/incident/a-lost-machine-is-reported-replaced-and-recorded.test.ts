@@ -140,6 +140,32 @@ describe('a report that is not whole', () => {
     expect(await (await get(hr, done.headers.get('location') ?? '')).text()).toContain('depan.jpg');
   });
 
+  test('keeps the words and the photo when another office is chosen', async () => {
+    const typed = { ...report, opd: 'camat', pilih: '1', jenis: 'broken', letak: 'dekat tangga' };
+    const answer = await post(hr, '/lapor', '/lapor', typed, [['pintu.jpg', photo]]);
+    expect(answer.status).toBe(200);
+    const page = await answer.text();
+    for (const kept of [
+      'Pagi ini sudah tidak ada. &lt;script&gt;',
+      'dekat tangga',
+      'value="07:00"',
+      '<li>pintu.jpg</li>',
+    ])
+      expect(page).toContain(kept);
+    expect(page).toMatch(/value="broken"[^>]* checked/);
+    expect(page).toContain('<option value="Depan">');
+    expect(page).not.toContain('<option value="Lobi"');
+    expect(page).not.toContain('class="errors"');
+  });
+
+  test('starts with the machine from which one came', async () => {
+    const page = await (await get(hr, '/lapor?opd=dinkes&mesin=Lobi')).text();
+    expect(page).toContain('<option value="dinkes" selected>');
+    expect(page).toContain('<option value="Lobi" selected>');
+    // Since when it fails: three hours ago.
+    expect(page).toContain('value="07:00"');
+  });
+
   test.each([
     ['too large', [['a.jpg', Buffer.alloc(8 * 1024 * 1024 + 2, 1)]], 'lebih besar dari 8 MB'],
     ['too many', Array.from({ length: 6 }, (_, at) => [`${at}.jpg`, Buffer.from('x')]), 'Paling banyak 5 berkas'],
@@ -249,6 +275,14 @@ describe('a lost machine', () => {
     const page = await (await get(hr, path)).text();
     expect(page).toContain('OLD-1 → NEW-9');
     expect(page).toContain('Diganti unit baru.');
+  });
+
+  test('stands on the page of its machine', async () => {
+    const page = await (await get(viewer, '/mesin/dinkes/Lobi')).text();
+    expect(page).toContain(`<a href="/laporan/${number}">#${number}</a>`);
+    expect(page).toMatch(/Hilang[^#]*Diganti/);
+    expect(page).not.toContain('href="/lapor?');
+    expect(await (await get(hr, '/mesin/dinkes/Lobi')).text()).toContain('href="/lapor?opd=dinkes&amp;mesin=Lobi"');
   });
 
   test('keeps what happened for ever', async () => {

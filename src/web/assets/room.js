@@ -28,6 +28,14 @@ document.addEventListener('change', (event) => {
   if (field instanceof HTMLSelectElement && field.form?.dataset.auto !== undefined) field.form.requestSubmit();
 });
 
+// A choice that changes what can be chosen next presses its button, which then need not be seen.
+for (const choice of document.querySelectorAll('[data-press]')) {
+  const pressed = document.getElementById(choice.dataset.press);
+  if (!(pressed instanceof HTMLButtonElement)) continue;
+  pressed.hidden = true;
+  choice.addEventListener('change', () => pressed.form?.requestSubmit(pressed));
+}
+
 // Something is still being done: look again soon, unless somebody is typing.
 const waiting = document.querySelector('[data-reload]');
 if (waiting !== null) {

@@ -45,6 +45,13 @@ export function addReportRoutes(app: FastifyInstance, context: WebContext, held:
         earlier.length + fresh.length > maxFiles ? [...troubles, { fileName: '', trouble: 'tooMany' }] : troubles,
         lang,
       );
+      if (isChoosing(request.body)) {
+        const berkas = held.hold(actor, proofs, nowMs());
+        const isThere = fleet.machines.some(({ officeCode, name }) => officeCode === typed.opd && name === typed.mesin);
+        const chosen = { ...typed, berkas, mesin: isThere || typed.mesin === notListed ? typed.mesin : '' };
+        const said: FieldErrors = fileTrouble === null ? {} : { bukti: fileTrouble };
+        return show(context, request, reply, { typed: chosen, fleet, errors: said, proofs });
+      }
       const errors = fileTrouble === null ? checked.errors : { ...checked.errors, bukti: fileTrouble };
       if (checked.report === null || fileTrouble !== null) {
         const berkas = held.hold(actor, proofs, nowMs());
@@ -71,6 +78,11 @@ export async function fleetOf({ database }: WebContext, { reader }: FastifyReque
     offices: offices.filter(({ code }) => code === only),
     machines: machines.filter(({ officeCode }) => officeCode === only),
   };
+}
+
+/** The office was chosen and nothing is sent yet: the form comes back with the machines of that office. */
+function isChoosing(body: unknown): boolean {
+  return typeof body === 'object' && body !== null && 'pilih' in body;
 }
 
 /** A reader of one office reports for it, whatever the form says about none. */

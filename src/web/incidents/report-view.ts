@@ -48,10 +48,10 @@ export function reportPage(frame: PageFrame, page: ReportPage): Html {
     );
   const body = html`<section class="report"><h2>${words.title[lang]}</h2><p>${words.lead[lang]}</p>
 ${errorSummary(errors, lang)}${already}
-${page.onlyOffice ? null : officeForm(frame, page)}
 ${form(
   { action: '/lapor', csrf: frame.csrf, multipart: true },
-  html`<input type="hidden" name="opd" value="${typed.opd}"><input type="hidden" name="berkas" value="${typed.berkas}">`,
+  html`<input type="hidden" name="berkas" value="${typed.berkas}">`,
+  page.onlyOffice ? html`<input type="hidden" name="opd" value="${typed.opd}">` : officeFields(frame, page),
   whereFields(frame, page),
   radioField({
     name: 'jenis',
@@ -76,18 +76,18 @@ ${form(
   return roomPage(frame, words.title[lang], body);
 }
 
-/** The first half of the first question. A form of its own, so that it works without script. */
-function officeForm(frame: PageFrame, { offices, form: typed, errors }: ReportPage): Html {
+/**
+ * The first half of the first question. Its button sends the whole form, so that nothing typed or attached is lost; it comes
+ * behind a hidden one, which is what the Enter key means.
+ */
+function officeFields(frame: PageFrame, { offices, form: typed, errors }: ReportPage): Html {
   const { lang } = frame.words;
   const choices = [
     { value: '', text: words.chooseOffice[lang] },
     ...offices.map(({ code, name }) => ({ value: code, text: name })),
     { value: notListed, text: words.officeNotListed[lang] },
   ];
-  const carried = (['jenis', 'tanggal', 'jam'] as const)
-    .filter((name) => typed[name] !== '')
-    .map((name) => html`<input type="hidden" name="${name}" value="${typed[name]}">`);
-  return html`<form class="form office" method="get" action="/lapor" data-auto>${carried}<h3>${words.where[lang]}</h3>${selectField({ name: 'opd', label: words.office[lang], value: typed.opd, errors, choices })}<noscript>${button(words.showMachines[lang], { kind: 'other' })}</noscript></form>`;
+  return html`<button type="submit" hidden>${words.submit[lang]}</button><h3>${words.where[lang]}</h3><div data-press="f-pilih">${selectField({ name: 'opd', label: words.office[lang], value: typed.opd, errors, choices })}</div><p><button type="submit" id="f-pilih" class="button other" name="pilih" value="1" formnovalidate>${words.showMachines[lang]}</button></p>`;
 }
 
 function whereFields(frame: PageFrame, { machines, form: typed, errors, onlyOffice }: ReportPage): Html | null {
