@@ -56,6 +56,7 @@ export async function readFacts(db: Kysely<Tables>, number: number): Promise<rea
 export interface KnownPin {
   readonly pin: string;
   readonly personId: string | null;
+  readonly personName: string | null;
   readonly punches: number;
   readonly lastMs: number;
 }
@@ -67,8 +68,11 @@ export interface KnownPin {
  */
 export async function readKnownPins(db: Kysely<Tables>, serial: string, limit: number): Promise<readonly KnownPin[]> {
   const { rows } = await sql<KnownPin>`
-    select pin, max(person_id) as "personId", count(*)::int as punches, max(occurred_at) as "lastMs"
-    from attendance where terminal_serial = ${serial}
-    group by pin order by max(occurred_at) desc, pin limit ${limit}`.execute(db);
+    select known.*, person.name as "personName"
+    from (select pin, max(person_id) as "personId", count(*)::int as punches, max(occurred_at) as "lastMs"
+          from attendance where terminal_serial = ${serial}
+          group by pin order by max(occurred_at) desc, pin limit ${limit}) known
+    left join person on person.person_id = known."personId"
+    order by "lastMs" desc, pin`.execute(db);
   return rows;
 }

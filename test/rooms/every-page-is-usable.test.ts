@@ -74,6 +74,11 @@ test('the door is clean, too, and whoever is not signed in gets no further', asy
   await context.close();
 });
 
+test('whoever may be on a lost machine is called by name', async () => {
+  await seat.page.goto(`${rooms.url}/laporan/1/orang?lang=id`);
+  await seat.page.getByText('Siti Aminah').waitFor({ timeout: 5_000 });
+});
+
 test('by keyboard, the first key leads past the menu, and the next to the first field', async () => {
   const { page } = seat;
   const wrong: string[] = [];

@@ -143,9 +143,9 @@ export function peoplePage(frame: PageFrame, incident: IncidentRow, pins: readon
     { head: incidentWords.punches[lang], figures: true },
     { head: incidentWords.lastSeen[lang] },
   ];
-  const rows = pins.map(({ pin, personId, punches, lastMs }) => [
+  const rows = pins.map(({ pin, personName, punches, lastMs }) => [
     pin,
-    personId,
+    personName,
     numberText(punches, lang),
     timeTag(lastMs, zone, frame.words, nowMs),
   ]);

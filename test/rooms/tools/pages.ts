@@ -1,10 +1,12 @@
 /** A kabupaten at 07:41 with something to see on every page, and the list of these pages. */
 import { sql } from 'kysely';
+import { refreshDue } from '../../../src/completeness/refresh.ts';
 import { applyVerdict } from '../../../src/store/alerts.ts';
 import type { Database } from '../../../src/store/database.ts';
 import { addStep, openIncident } from '../../../src/store/incidents.ts';
 import { openOutages } from '../../../src/store/outages.ts';
 import { addPerson, addPin } from '../../../src/store/people.ts';
+import { putPunches } from '../../tools/board-rows.ts';
 import { fillBoard } from '../../tools/fill-board.ts';
 
 /** Wednesday 2026-11-25, 07:41 WIB. */
@@ -35,6 +37,13 @@ export async function fillRooms(database: Database, offices: number): Promise<re
     select office_code, terminal_name, serial, ${'2026-10-01'}::timestamptz from terminal_state on conflict do nothing`.execute(
     db,
   );
+  // The machine that is lost was well on the days before.
+  for (const daysAgo of [3, 2, 1]) {
+    const atMs = morningMs - daysAgo * 24 * hour;
+    const punches = ['1001', '1002', '1003', '1004'].map((pin, at) => ({ atMs: atMs + at * 9_000, pin }));
+    await putPunches(database, first, punches, atMs + 60_000);
+  }
+  await judgeDays(database);
   const failed = { ...place, serial, errorCode: 'NET_UNREACHABLE' };
   await openOutages(
     db,
@@ -61,6 +70,14 @@ export async function fillRooms(database: Database, offices: number): Promise<re
     serial: places[1]?.serial ?? serial,
     punchId: rows[0]?.id ?? '',
   });
+}
+
+async function judgeDays(database: Database): Promise<void> {
+  const { rows } = await sql<{ code: string; timeZone: string }>`
+    select code, time_zone as "timeZone" from office`.execute(database.db);
+  const calendars = new Map(rows.map((office) => [office.code, { ...office, relevantUntilMinute: null }]));
+  const range = { recent: true, cutMs: morningMs - 30 * 24 * hour };
+  while ((await refreshDue(database, calendars, range, morningMs)) > 0);
 }
 
 async function putReports(
