@@ -8,6 +8,8 @@ import { incidentsApi } from './incidents/api.ts';
 import { outageWindowsApi } from './incidents/outage-api.ts';
 import { meApi } from './me-api.ts';
 import { peopleApi } from './people/api.ts';
+import { accountsApi } from './settings/api.ts';
+import { tokensApi } from './settings/token-api.ts';
 
 export function apiRoutes(context: WebContext): readonly AnyApiRoute[] {
   const { database } = context;
@@ -19,5 +21,7 @@ export function apiRoutes(context: WebContext): readonly AnyApiRoute[] {
     ...peopleApi(context),
     ...incidentsApi(context),
     ...outageWindowsApi(context),
+    ...accountsApi(context),
+    ...tokensApi(context),
   ];
 }

@@ -241,6 +241,33 @@ const rights: readonly Attack[] = [
         .status,
     403,
   ],
+  ...(
+    [
+      ['POST', '/accounts', { login: 'lebih', name: 'x', role: 'operator' }, 422],
+      ['POST', '/accounts/budi/link', {}, 403],
+      ['PATCH', '/accounts/siti', { role: 'operator' }, 422],
+      ['POST', '/tokens', { name: 'lebih', scopes: ['attendance.view'] }, 422],
+    ] as const
+  ).map(
+    ([method, path, sent, end]): Attack => [
+      `a token asks the API for more than it has: ${method} ${path}`,
+      async () => {
+        const headers = { ...bearer(siege.tokens.manager), ...json };
+        return (await fetch(`${url}/api/v1${path}`, { method, body: JSON.stringify(sent), headers })).status;
+      },
+      end,
+    ],
+  ),
+  [
+    'the last operator is disabled by the API',
+    async () => {
+      const who = siege.as('operator');
+      const headers = { ...json, 'x-csrf-token': await who.formToken() };
+      const body = '{"disabled":true}';
+      return (await who.ask('/api/v1/accounts/budi', { method: 'PATCH', body, headers })).status;
+    },
+    409,
+  ],
   [
     "a token changes somebody's password",
     async () => (await fetch(`${url}/pengaturan/sandi`, { method: 'POST', headers: bearer(siege.tokens.all) })).status,

@@ -10,6 +10,11 @@ export function actorOf({ reader, id }: FastifyRequest): Actor {
   return { actorKind: reader.kind, actor: reader.actor, requestId: id };
 }
 
+/** Where a one-time link leads. */
+export function linkOf({ protocol, host }: FastifyRequest, secret: string): string {
+  return `${protocol}://${host}/masuk/tautan?kode=${secret}`;
+}
+
 /** True for somebody who sees all offices: accounts and tokens are nobody else's. */
 export function isForAll({ reader }: FastifyRequest): boolean {
   return reader !== null && reader.officeCode === null;

@@ -10,7 +10,7 @@ import { sendMessage, type WebContext } from '../context.ts';
 import { frameFor, sendPage } from '../frame.ts';
 import type { FieldErrors } from '../views/parts.ts';
 import { wordsOf } from '../words.ts';
-import { actorOf, isForAll, refuseLimited } from './access.ts';
+import { actorOf, isForAll, linkOf, refuseLimited } from './access.ts';
 import { accountsView, accountView } from './account-view.ts';
 import { onceView } from './view.ts';
 
@@ -78,7 +78,7 @@ function createPages(context: WebContext) {
     return sendMessage(request, reply, context, { status: 404, title, text: { id: notFound.text, en: english.text } });
   };
   const showLink = (request: FastifyRequest, reply: FastifyReply, secret: string) => {
-    const link = `${request.protocol}://${request.host}/masuk/tautan?kode=${secret}`;
+    const link = linkOf(request, secret);
     const shown = { title: words.linkTitle, text: words.linkText, secret: link, back: path };
     return sendPage(reply, onceView(frameFor(request, reply, frames, path), shown));
   };

@@ -48,6 +48,22 @@ const typed = z.object({
 });
 type TokenForm = z.output<typeof typed>;
 
+/** What is wrong with a token that is asked for, by field. */
+export function judgeToken(
+  given: Pick<TokenForm, 'name' | 'scopes' | 'office'>,
+  offices: readonly OfficeRow[],
+  lang: 'id' | 'en',
+  { reader }: Pick<FastifyRequest, 'reader'>,
+): Readonly<Record<string, string>> {
+  const errors: Record<string, string> = {};
+  const scopes = given.scopes.filter(isPermission);
+  if (!/^[a-z0-9][a-z0-9-]{0,39}$/.test(given.name)) errors.name = words.badTokenName[lang];
+  // Nobody hands out more than they have.
+  if (scopes.length === 0 || !scopes.every((scope) => may(reader, scope))) errors.scopes = words.noScope[lang];
+  if (given.office !== '' && !offices.some(({ code }) => code === given.office)) errors.office = words.badOffice[lang];
+  return errors;
+}
+
 /** Adds the pages. */
 export function addTokenRoutes(app: FastifyInstance, context: WebContext): void {
   const { database, frames, nowMs } = context;
@@ -68,14 +84,8 @@ export function addTokenRoutes(app: FastifyInstance, context: WebContext): void 
     const frame = frameFor(request, reply, frames, path);
     const { lang } = frame.words;
     const { offices } = await readFleet(database.db);
-    const errors: Record<string, string> = {};
     const scopes = given.scopes.filter(isPermission);
-    if (!/^[a-z0-9][a-z0-9-]{0,39}$/.test(given.name)) errors.name = words.badTokenName[lang];
-    // Nobody hands out more than they have.
-    if (scopes.length === 0 || !scopes.every((scope) => may(request.reader, scope)))
-      errors.scopes = words.noScope[lang];
-    if (given.office !== '' && !offices.some(({ code }) => code === given.office))
-      errors.office = words.badOffice[lang];
+    const errors = judgeToken(given, offices, lang, request);
     if (Object.keys(errors).length > 0) return list(request, reply.code(422), given, errors);
     const secret = await addToken(database.db, actorOf(request), {
       name: given.name,
