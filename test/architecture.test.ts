@@ -99,7 +99,7 @@ const doors: Readonly<Record<string, Door>> = {
   accounts: { values: ['errors.ts', 'store'], types: ['log.ts'] },
   // What people are told of.
   alerts: {
-    values: ['errors.ts', 'store', 'words'],
+    values: ['errors.ts', 'store', 'words', 'incident'],
     types: ['log.ts'],
     files: ['src/webhooks/addresses.ts'],
   },

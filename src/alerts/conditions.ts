@@ -5,6 +5,9 @@
  * told of nothing. So the larger thing is named, and what it explains is not named beside it.
  */
 
+import { needsOf, notificationDeadlineMs } from '../incident/ageing.ts';
+import type { IncidentKind, IncidentState } from '../incident/steps.ts';
+
 /** What can be wrong. A promise to those who are told (docs/operations.md, "Alerts"). */
 export const alertKinds = [
   'network-dark',
@@ -22,6 +25,8 @@ export const alertKinds = [
   'disk-low',
   'gateway-gone',
   'host-clock',
+  'report-waiting',
+  'breach-note-due',
 ] as const;
 export type AlertKind = (typeof alertKinds)[number];
 export type Severity = 'warning' | 'critical';
@@ -49,6 +54,17 @@ export interface Counted {
   readonly count: number;
 }
 
+/** An open report. Instants in milliseconds UTC. */
+export interface WatchedReport {
+  readonly number: number;
+  readonly officeCode: string | null;
+  readonly terminalName: string | null;
+  readonly kind: IncidentKind;
+  readonly state: IncidentState;
+  readonly openedMs: number;
+  readonly lastStepMs: number;
+}
+
 /** Everything the judgement rests on. `null`: nobody could tell, which is no alert. */
 export interface WatchedFacts {
   readonly nowMs: number;
@@ -64,6 +80,7 @@ export interface WatchedFacts {
   /** Gateways that gave no sign of life and did not say goodbye. */
   readonly goneHosts: readonly { readonly name: string; readonly silentMs: number }[];
   readonly hostErrorMs: number | null;
+  readonly reports: readonly WatchedReport[];
 }
 
 export interface AlertRules {
@@ -97,7 +114,12 @@ const leastFreeBytes = 1_000_000_000;
 
 /** All conditions, the widest first. */
 export function conditionsOf(facts: WatchedFacts, rules: AlertRules): readonly Condition[] {
-  return [...silences(facts, rules), ...terminalTroubles(facts, rules), ...gatewayTroubles(facts, rules)];
+  return [
+    ...silences(facts, rules),
+    ...terminalTroubles(facts, rules),
+    ...gatewayTroubles(facts, rules),
+    ...waitingReports(facts),
+  ];
 }
 
 function silences({ terminals, nowMs }: WatchedFacts, rules: AlertRules): Condition[] {
@@ -198,6 +220,21 @@ function gatewayTroubles(facts: WatchedFacts, rules: AlertRules): Condition[] {
   if (hostErrorMs !== null && hostErrorMs > hostErrorLimitMs)
     add('host-clock', 'critical', nowMs, { errorMs: Math.round(hostErrorMs) });
   return found;
+}
+
+function waitingReports({ reports, nowMs }: WatchedFacts): Condition[] {
+  return reports.flatMap((report) =>
+    needsOf(report, nowMs).map((kind) => {
+      const { number, officeCode, terminalName, openedMs, lastStepMs } = report;
+      const isNote = kind === 'breach-note-due';
+      const dueMs = notificationDeadlineMs(report.kind, openedMs) ?? openedMs;
+      const facts = isNote ? { number, leftMs: dueMs - nowMs } : { number, waitingMs: nowMs - lastStepMs };
+      const place = { officeCode, terminalName };
+      const found = conditionOf(kind, isNote ? 'critical' : 'warning', place, isNote ? openedMs : lastStepMs, facts);
+      // A place may have several reports, and many reports no place.
+      return { ...found, key: JSON.stringify([kind, officeCode, terminalName, number]) };
+    }),
+  );
 }
 
 function conditionOf(

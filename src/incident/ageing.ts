@@ -49,6 +49,34 @@ export function notificationDeadlineMs(kind: IncidentKind, reportedMs: number): 
   return kind === 'lost' ? reportedMs + notificationMs : null;
 }
 
+/** What an open report needs others to be told of. */
+export type ReportNeed = 'report-waiting' | 'breach-note-due';
+
+/** The last day of the 3 × 24 hours: early enough for a letter, late enough that it is not noise beside the report itself. */
+const noteWarningMs = dayMs;
+
+/**
+ * What people have to be told of an open report now: a reminder is due, or the time the law gives after a loss runs out.
+ *
+ * @param report instants in milliseconds UTC
+ */
+export function needsOf(
+  report: {
+    readonly kind: IncidentKind;
+    readonly state: IncidentState;
+    readonly openedMs: number;
+    readonly lastStepMs: number;
+  },
+  nowMs: number,
+): readonly ReportNeed[] {
+  const needs: ReportNeed[] = [];
+  if (isClosed(report.state)) return needs;
+  const deadlineMs = notificationDeadlineMs(report.kind, report.openedMs);
+  if (deadlineMs !== null && nowMs >= deadlineMs - noteWarningMs) needs.push('breach-note-due');
+  if (remindersDue(report.state, nowMs - report.lastStepMs) > 0) needs.push('report-waiting');
+  return needs;
+}
+
 /** Milliseconds of an interval that lie on working days, Monday to Friday, of a place whose offset from UTC is known. */
 export function workingDayMs(fromMs: number, toMs: number, offsetMs: (utcMs: number) => number): number {
   let sum = 0;

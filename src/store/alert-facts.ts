@@ -1,5 +1,6 @@
 /** What alerts are judged by, as far as the database knows it. */
 import { type Kysely, sql } from 'kysely';
+import type { WatchedIncident } from '../incident/watch.ts';
 import type { Tables, TerminalCondition } from './tables.ts';
 
 /** A terminal as its last poll left it. Instants in milliseconds UTC. */
@@ -23,6 +24,12 @@ export interface FactCount {
   readonly sinceMs: number;
   readonly count: number;
 }
+
+/** An open report. */
+export type FactReport = Pick<
+  WatchedIncident,
+  'number' | 'officeCode' | 'terminalName' | 'kind' | 'state' | 'openedMs'
+> & { readonly lastStepMs: number };
 
 /** Gaps and contradictions found so long ago are told; what nobody acknowledged in that time stays on their pages. */
 const lately = sql`now() - interval '7 days'`;
@@ -56,6 +63,10 @@ export async function readAlertFacts(db: Kysely<Tables>) {
                greatest(0, h.next_position - c.position) as count
         from outbox_consumer c cross join outbox_head h
         where c.failing_since is not null and c.state <> 'disabled' order by 1 limit 100`.execute(tx);
+      const reports = await sql<FactReport>`
+        select number, office_code as "officeCode", terminal_name as "terminalName", kind, state,
+               opened_at as "openedMs", last_step_at as "lastStepMs"
+        from incident where closed_at is null order by number limit 500`.execute(tx);
       const rest = await sql<{ setAside: number; setAsideMs: number | null; lastStoredMs: number | null }>`
         select (select count(*)::int from set_aside where last_at > ${lately}) as "setAside",
                (select max(last_at) from set_aside) as "setAsideMs",
@@ -67,6 +78,7 @@ export async function readAlertFacts(db: Kysely<Tables>) {
         gaps: gaps.rows,
         contradictions: contradictions.rows,
         consumers: consumers.rows,
+        reports: reports.rows,
         setAside: rest.rows[0]?.setAside ?? 0,
         setAsideMs: rest.rows[0]?.setAsideMs ?? null,
         lastStoredMs: rest.rows[0]?.lastStoredMs ?? null,

@@ -171,6 +171,34 @@ export const alertTexts = {
     }),
     next: { id: 'Hidupkan dan periksa chrony atau NTP.', en: 'Start and check chrony or NTP.' },
   },
+  'report-waiting': {
+    name: { id: 'Laporan mesin menunggu', en: 'A report waits' },
+    what: (f) => ({
+      id: `Laporan #${f.number} sudah ${durationText(Number(f.waitingMs), 'id')} tanpa langkah.`,
+      en: `Report #${f.number} has had no step for ${durationText(Number(f.waitingMs), 'en')}.`,
+    }),
+    next: {
+      id: 'Buka laporan itu: terima, periksa di lokasi, atau catat apa yang ditunggu.',
+      en: 'Open the report: take it on, look at the place, or note what is being waited for.',
+    },
+  },
+  'breach-note-due': {
+    name: { id: 'Batas 3 × 24 jam mesin hilang', en: '3 × 24 hours of a lost terminal' },
+    what: (f) => ({
+      id:
+        Number(f.leftMs) > 0
+          ? `Laporan #${f.number}: tersisa ${durationText(Number(f.leftMs), 'id')} untuk memberi tahu tertulis.`
+          : `Laporan #${f.number}: batas waktu pemberitahuan tertulis sudah lewat.`,
+      en:
+        Number(f.leftMs) > 0
+          ? `Report #${f.number}: ${durationText(Number(f.leftMs), 'en')} are left to tell people in writing.`
+          : `Report #${f.number}: the time to tell people in writing is over.`,
+    }),
+    next: {
+      id: 'UU 27/2022 pasal 46: beri tahu orang-orang yang templatnya mungkin ada di mesin, dan lembaga, secara tertulis. Daftarnya ada di laporan.',
+      en: 'Law 27/2022, article 46: tell the people whose templates may be on it, and the authority, in writing. The report lists them.',
+    },
+  },
 } satisfies Record<string, AlertText>;
 
 /** The texts of a kind; a kind of a newer version is named by its code. */

@@ -1,5 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { alertKinds, conditionsOf, type WatchedFacts, type WatchedTerminal } from '../../src/alerts/conditions.ts';
+import {
+  alertKinds,
+  conditionsOf,
+  type WatchedFacts,
+  type WatchedReport,
+  type WatchedTerminal,
+} from '../../src/alerts/conditions.ts';
 import { alertTexts } from '../../src/words/alerts.ts';
 
 const minute = 60_000;
@@ -31,7 +37,18 @@ const facts = (more: Partial<WatchedFacts>): WatchedFacts => ({
   disk: null,
   goneHosts: [],
   hostErrorMs: null,
+  reports: [],
   ...more,
+});
+const report = (
+  state: WatchedReport['state'],
+  kind: WatchedReport['kind'],
+  openedHours: number,
+  stepHours: number,
+): WatchedReport => ({
+  ...{ number: 7, officeCode: 'a', terminalName: '1', state, kind },
+  openedMs: nowMs - openedHours * 60 * minute,
+  lastStepMs: nowMs - stepHours * 60 * minute,
 });
 const named = (more: Partial<WatchedFacts>): string[] =>
   conditionsOf(facts(more), rules).map(({ kind, officeCode, terminalName }) =>
@@ -115,6 +132,17 @@ test.each<[string, Partial<WatchedFacts>, readonly string[]]>([
     [],
   ],
   ['a gateway that is gone', { goneHosts: [{ name: 'kota-2', silentMs: 61_000 }] }, ['gateway-gone kota-2']],
+  ['a report nobody takes on', { reports: [report('reported', 'broken', 24, 24)] }, ['report-waiting a 1']],
+  ['a report of today', { reports: [report('reported', 'broken', 23, 23)] }, []],
+  ['a report somebody is at', { reports: [report('in-repair', 'broken', 90, 2)] }, []],
+  ['a closed report', { reports: [report('repaired', 'lost', 90, 90)] }, []],
+  ['a loss with 25 hours left', { reports: [report('verified', 'lost', 47, 1)] }, []],
+  ['a loss with a day left', { reports: [report('verified', 'lost', 48, 1)] }, ['breach-note-due a 1']],
+  [
+    'a loss long past',
+    { reports: [report('reported', 'lost', 90, 90)] },
+    ['breach-note-due a 1', 'report-waiting a 1'],
+  ],
   ['a host clock off by more than a second', { hostErrorMs: 1_001 }, ['host-clock']],
 ])('%s', (_what, more, expected) => {
   expect(named(more)).toEqual(expected);
