@@ -50,6 +50,7 @@ import { addSettingsRoutes } from './settings/routes.ts';
 import { setupApi } from './setup/api.ts';
 import type { SetupPort } from './setup/port.ts';
 import { addSetup } from './setup/routes.ts';
+import { setupToolsApi } from './setup/tools-api.ts';
 import { addSignInRoutes } from './sign-in-routes.ts';
 
 /** What the page needs. */
@@ -135,7 +136,10 @@ export async function startWeb(options: WebOptions): Promise<Web> {
   const changes = startChangeFeed({ database, log });
   const stopReads = keepReads(database, log);
   try {
-    const settingUp = options.setup === undefined ? [] : setupApi(context, options.setup);
+    const settingUp =
+      options.setup === undefined
+        ? []
+        : [...setupApi(context, options.setup), ...setupToolsApi({ context, setup: options.setup })];
     const areas = [...machineApi(context, boards), ...settingUp];
     await addApi(app, log, [...changes.routes, ...apiRoutes(context), ...areas]);
     await app.listen({ host: options.host, port: options.port });

@@ -79,6 +79,8 @@ describe('addresses', () => {
     ['::ffff:127.0.0.1', 'gateway sendiri'],
     ['::ffff:7f00:1', 'gateway sendiri'],
     ['0x7f000001', 'gateway sendiri'],
+    ['2130706433', 'Isi dengan'],
+    ['0177.0.0.1', 'Isi dengan'],
     ['0.0.0.0', 'Alamat khusus'],
     ['169.254.169.254', 'Alamat khusus'],
     ['::ffff:169.254.169.254', 'Alamat khusus'],
@@ -99,6 +101,13 @@ describe('addresses', () => {
       const answer = await real.send('/pengaturan/mesin/baru', { ...machine, host, action });
       expect([answer.status, answer.page.includes(why)]).toEqual([422, true]);
     }
+    const { cookie, csrf } = await real.form('/pengaturan/mesin/baru');
+    const answer = await fetch(`${real.url}/api/v1/setup/test-connection`, {
+      method: 'POST',
+      body: JSON.stringify({ office: 'dinkes', name: 'Lobi', host }),
+      headers: { cookie, 'x-csrf-token': csrf, 'content-type': 'application/json' },
+    });
+    expect([answer.status, await answer.json()]).toMatchObject([200, { found: null, faults: [{ field: 'host' }] }]);
   });
 
   test('one bad address of a name is enough, and services of ours are nobody’s terminals', async () => {
@@ -178,6 +187,19 @@ kominfo;Pos;169.254.1.1;;;`;
     expect((await real.send('/pengaturan/mesin/hapus?opd=kominfo&nama=Gudang', {})).goTo).toContain('dihapus');
     expect((await real.ask('/pengaturan/mesin.csv')).page).not.toContain('Gudang');
   });
+});
+
+test('a CSV is looked at by the API, and the setup is fetched as one', async () => {
+  const { cookie, csrf } = await real.form('/pengaturan/impor');
+  const answer = await fetch(`${real.url}/api/v1/setup/import`, {
+    method: 'POST',
+    body: JSON.stringify({ kind: 'offices', csv: 'kode,nama,zona_waktu\nbkpsdm,BKPSDM,Asia/Makassar\n' }),
+    headers: { cookie, 'x-csrf-token': csrf, 'content-type': 'application/json' },
+  });
+  const line = { line: 2, office: 'bkpsdm', terminal: null, effect: 'added', reasons: [] };
+  expect([answer.status, await answer.json()]).toEqual([200, { applied: false, lines: [line] }]);
+  const file = await real.ask('/api/v1/setup/offices.csv');
+  expect([file.status, file.page]).toEqual([200, (await real.ask('/pengaturan/opd.csv')).page]);
 });
 
 test('the API does what the pages do, with the same refusals', async () => {

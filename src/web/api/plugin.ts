@@ -49,7 +49,11 @@ function addRoute(api: FastifyInstance, route: AnyApiRoute): void {
   api.route({
     method,
     url: path,
-    config: { needs, hint, rateLimit: { max: mostPerMinute, timeWindow: 60_000, keyGenerator: readerKey } },
+    config: {
+      needs,
+      hint,
+      rateLimit: { max: route.mostPerMinute ?? mostPerMinute, timeWindow: 60_000, keyGenerator: readerKey },
+    },
     schema: {
       ...describe(route),
       querystring: query,

@@ -77,6 +77,8 @@ export interface ApiRoute<P extends z.ZodType, Q extends z.ZodType, B extends z.
   readonly status?: 200 | 201 | 202 | 204;
   /** `etag` (default of GET): `ETag`, `If-None-Match` and 304. `nothing`: no cache keeps it. */
   readonly keep?: 'etag' | 'nothing';
+  /** Requests of one reader in a minute, where it is fewer than of other routes. */
+  readonly mostPerMinute?: number;
   /** Said after the fields that were not understood: what the query should have been. */
   readonly hint?: string;
   readonly examples: NonEmpty<ApiExample<z.input<P>, z.input<Q>, z.input<B>, z.output<A>>>;

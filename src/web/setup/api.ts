@@ -18,7 +18,8 @@ const office = z.strictObject({
     .meta({ description: 'Further fields of an office as gerbang.yaml has them; left out: their defaults.' }),
   networks: z.array(z.string().max(50)).max(50).optional(),
 });
-const terminal = z.strictObject({
+/** A terminal as it is sent. */
+export const terminal = z.strictObject({
   office: line(40),
   name: line(60),
   host: line(253),
@@ -47,13 +48,18 @@ const change = z.strictObject({
     .default([]),
   removeOffices: z.array(line(40)).max(500).default([]),
 });
+/** Why something cannot be. */
+export const fault = z.object({
+  office: z.string(),
+  terminal: z.string().nullable(),
+  field: z.string(),
+  reason: z.string(),
+});
 const outcome = z.object({
   revision: z.number(),
   applied: z.boolean(),
   outcomes: z.array(z.enum(['added', 'changed', 'unchanged', 'removed'])),
-  faults: z.array(
-    z.object({ office: z.string(), terminal: z.string().nullable(), field: z.string(), reason: z.string() }),
-  ),
+  faults: z.array(fault),
 });
 const answer = z.object({
   revision: z.number(),
@@ -77,7 +83,8 @@ const answer = z.object({
   ),
 });
 
-const limited = {
+/** The answer to a reader of one office. */
+export const limited = {
   status: 404,
   type: 'not-found',
   title: 'Not found',
@@ -142,7 +149,7 @@ export function setupApi({ database }: WebContext, setup: SetupPort): readonly A
         const done = await changeSetup(setup.means, wishesOf(body), by, { dryRun: body.dryRun });
         const applied = !body.dryRun && done.faults.length === 0;
         if (applied) await setup.plan.refresh();
-        return { revision: done.revision, applied, outcomes: [...done.outcomes], faults: done.faults.map(told) };
+        return { revision: done.revision, applied, outcomes: [...done.outcomes], faults: done.faults.map(faultOf) };
       },
     }),
   ];
@@ -170,6 +177,7 @@ function wishesOf(body: z.output<typeof change>): readonly SetupWish[] {
   ];
 }
 
-function told({ officeCode, terminalName, field, text }: SetupFault) {
+/** A fault as it is told. */
+export function faultOf({ officeCode, terminalName, field, text }: SetupFault) {
   return { office: officeCode, terminal: terminalName, field, reason: text.en };
 }

@@ -6,6 +6,7 @@ import type { SetupOutcome } from '../../setup/change.ts';
 import { placeText } from '../../setup/effective.ts';
 import { type ImportKind, type ImportLine, importCsv, lockKeys } from '../../setup/import.ts';
 import { readManaged } from '../../store/setup.ts';
+import type { Bilingual } from '../../words/language.ts';
 import { frameFor, sendPage } from '../frame.ts';
 import { type DryLine, type ImportForm, importView } from './form-views.ts';
 import { type SetupPages, wish } from './routes.ts';
@@ -32,19 +33,29 @@ export async function addImportRoutes(app: FastifyInstance, pages: SetupPages): 
     { ...needs, bodyLimit: 3 * maxBytes, preValidation: receive },
     async (request, reply) => {
       const { kind, csv: typed, apply } = typedIn(request);
-      const { keys } = pages.setup.means;
-      const imported = importCsv(typed, kind, await readManaged(context.database.db), keys);
-      const csv = lockKeys(typed, keys);
+      const csv = lockKeys(typed, pages.setup.means.keys);
+      const imported = await importLines(pages, request, { kind, csv: typed, apply });
       if ('fault' in imported) return show(request, reply.code(422), { kind, csv, fault: imported.fault, lines: null });
-      const wishes = imported.lines.flatMap((line) => line.wish ?? []);
-      const isWhole = wishes.length === imported.lines.length;
-      const outcome = await wish(pages, request, wishes, { dryRun: !apply || !isWhole });
-      const lines = dryLines(imported.lines, outcome);
-      const isRefused = lines.some(({ effect }) => effect === 'refused');
+      const { lines, isRefused } = imported;
       if (!apply || isRefused) return show(request, apply ? reply.code(422) : reply, { kind, csv, fault: null, lines });
       return reply.redirect(`/pengaturan/${kind === 'offices' ? 'opd' : 'mesin'}?selesai=impor`, 303);
     },
   );
+}
+
+/** Reads a CSV and says what becomes of each line; with `apply` it is done unless a line is refused. */
+export async function importLines(
+  pages: SetupPages,
+  request: FastifyRequest,
+  { kind, csv, apply }: { readonly kind: ImportKind; readonly csv: string; readonly apply: boolean },
+): Promise<{ readonly fault: Bilingual } | { readonly lines: readonly DryLine[]; readonly isRefused: boolean }> {
+  const imported = importCsv(csv, kind, await readManaged(pages.context.database.db), pages.setup.means.keys);
+  if ('fault' in imported) return imported;
+  const wishes = imported.lines.flatMap((line) => line.wish ?? []);
+  const isWhole = wishes.length === imported.lines.length;
+  const outcome = await wish(pages, request, wishes, { dryRun: !apply || !isWhole });
+  const lines = dryLines(imported.lines, outcome);
+  return { lines, isRefused: lines.some(({ effect }) => effect === 'refused') };
 }
 
 /** What becomes of each line. */
