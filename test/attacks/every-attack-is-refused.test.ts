@@ -241,11 +241,22 @@ const rights: readonly Attack[] = [
         .status,
     403,
   ],
+  [
+    'a token makes a viewer of an operator',
+    async () => {
+      const headers = { ...bearer(siege.tokens.manager), 'content-type': 'application/x-www-form-urlencoded' };
+      const body = 'name=x&role=viewer&office=';
+      return (await fetch(`${url}/pengaturan/akun/budi`, { method: 'POST', body, headers })).status;
+    },
+    403,
+  ],
   ...(
     [
       ['POST', '/accounts', { login: 'lebih', name: 'x', role: 'operator' }, 422],
       ['POST', '/accounts/budi/link', {}, 403],
-      ['PATCH', '/accounts/siti', { role: 'operator' }, 422],
+      ['PATCH', '/accounts/siti', { role: 'operator' }, 403],
+      ['PATCH', '/accounts/budi', { role: 'viewer' }, 403],
+      ['PATCH', '/accounts/budi', { name: 'lebih' }, 403],
       ['POST', '/tokens', { name: 'lebih', scopes: ['attendance.view'] }, 422],
     ] as const
   ).map(

@@ -126,6 +126,9 @@ export function addAccountRoutes(app: FastifyInstance, context: WebContext): voi
     needs,
     guarded(async (request, reply) => {
       const { login } = loginParam.parse(request.params);
+      const before = await readAccount(database.db, login);
+      // Who may do more than the reader is not the reader's to change, either.
+      if (before !== null && !mayGive(request.reader, before.role)) return refuseLimited(request, reply, context);
       const given = { ...typed.parse(request.body ?? {}), login };
       const { lang } = frameFor(request, reply, frames, path).words;
       const codes = new Set((await offices()).map(({ code }) => code));

@@ -155,6 +155,7 @@ function changeRoute(context: WebContext): AnyApiRoute {
       if (reader.officeCode !== null) return refuse(forAll);
       const before = await readAccount(db, params.login);
       if (before === null) return refuse(noSuchAccount);
+      if (!mayGive(reader, before.role)) return refuse(notYours);
       const { name = before.name, role = before.role, disabled = before.disabledAtMs !== null } = body;
       const office = body.office === undefined ? before.officeCode : body.office;
       const { errors, ...wanted } = await judged(context, reader, { login: before.login, name, role, office });
