@@ -22,6 +22,8 @@ const awayCodes = new Set([
   '25006',
   // No such database: the connection string names another one.
   '3D000',
+  // The database takes no connections for now (`allow_connections false`), as while it is moved or restored.
+  '55000',
 ]);
 
 /** 08 connection, 53 out of resources, 57P shutdown and start-up, 58 system error, 28 not allowed in. */

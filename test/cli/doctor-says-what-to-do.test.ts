@@ -112,7 +112,7 @@ test('a configuration is checked, and its terminals are tried when asked', async
   ]);
   expect(of('portsOk')[0]?.what).toBe('1 terminals take connections from this computer.');
   expect(of('brokerOk')).toHaveLength(1);
-  await writeFile(file, 'offices: []\n');
+  await writeFile(file, 'offices: [ { code: dinkes } ]\n');
   const faulty = await examine(['--config', file], env);
   expect([faulty.code, faulty.of('configBad')[0]?.state]).toEqual([1, 'bad']);
 });
