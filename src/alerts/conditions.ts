@@ -123,12 +123,11 @@ export function conditionsOf(facts: WatchedFacts, rules: AlertRules): readonly C
 }
 
 function silences({ terminals, nowMs }: WatchedFacts, rules: AlertRules): Condition[] {
-  const silent = terminals.filter((one) => isSilent(one, nowMs, rules));
   const offices = new Map<string, { all: number; silent: WatchedTerminal[] }>();
   for (const one of terminals) {
     const office = offices.get(one.officeCode) ?? { all: 0, silent: [] };
     if (!one.paused) office.all += 1;
-    if (silent.includes(one)) office.silent.push(one);
+    if (isSilent(one, nowMs, rules)) office.silent.push(one);
     offices.set(one.officeCode, office);
   }
   // An office with one terminal is dark when the network is; alone it says no more than its terminal does.
@@ -149,8 +148,8 @@ function silences({ terminals, nowMs }: WatchedFacts, rules: AlertRules): Condit
     }
   }
   const explained = new Set(dark.map(([code]) => code));
-  for (const one of silent) {
-    if (explained.has(one.officeCode)) continue;
+  for (const one of terminals) {
+    if (explained.has(one.officeCode) || !isSilent(one, nowMs, rules)) continue;
     const place = { officeCode: one.officeCode, terminalName: one.name };
     const facts = { code: one.errorCode };
     found.push(conditionOf('terminal-silent', 'warning', place, one.failingSinceMs ?? nowMs, facts));

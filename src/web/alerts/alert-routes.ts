@@ -2,7 +2,7 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { may } from '../../accounts/permissions.ts';
-import { acknowledgeAlert, readAlertPage, readChannels } from '../../store/alerts.ts';
+import { type AlertRow, acknowledgeAlert, readAlertPage, readChannels } from '../../store/alerts.ts';
 import { writeAudit } from '../../store/audit-log.ts';
 import { readFleet } from '../../store/board.ts';
 import { entryOf, type WebContext } from '../context.ts';
@@ -46,28 +46,28 @@ export function addAlertRoutes(app: FastifyInstance, context: WebContext): void 
   app.post('/peringatan/:id/tangani', { config: { needs: 'alert.manage' } }, async (request, reply) => {
     const parsed = idParam.safeParse(request.params);
     const { note } = noteBody.parse(request.body ?? {});
-    const isTaken = parsed.success && (await takeOn(context, request, parsed.data.id, note));
+    const isTaken = parsed.success && (await takeOn(context, request, parsed.data.id, note)) !== null;
     return reply.redirect(`/peringatan?selesai=${isTaken ? 'ya' : 'tidak'}`, 303);
   });
 }
 
-/** Takes an alert on for whoever asks. @returns false when it is over, taken already, or of another office */
+/** Takes an alert on for whoever asks. @returns null when it is over, taken already, or of another office */
 export async function takeOn(
   { database }: Pick<WebContext, 'database'>,
   request: Parameters<typeof entryOf>[0],
   alertId: number,
   note: string,
-): Promise<boolean> {
+): Promise<AlertRow | null> {
   const officeCode = request.reader?.officeCode ?? null;
   const by = { actor: request.reader?.actor ?? '', note, officeCode };
   return database.db.transaction().execute(async (tx) => {
     const taken = await acknowledgeAlert(tx, alertId, by);
-    if (taken === null) return false;
+    if (taken === null) return null;
     const detail = { kind: taken.kind, terminal: taken.terminalName };
     await writeAudit(
       tx,
       entryOf(request, { action: 'alert.acknowledge', subject: String(alertId), officeCode: taken.officeCode, detail }),
     );
-    return true;
+    return taken;
   });
 }

@@ -1,13 +1,13 @@
 /** `/api/v1/alerts`: what the page of alerts shows, and taking one on. */
 import { z } from 'zod';
-import { type AlertRow, acknowledgeAlert, readAlertPage } from '../../store/alerts.ts';
-import { writeAudit } from '../../store/audit-log.ts';
+import { type AlertRow, readAlertPage } from '../../store/alerts.ts';
 import { alertText } from '../../words/alerts.ts';
 import { instantField } from '../api/fields.ts';
 import { badCursor, keyIn, pageFrom, pageOf, pageParams, rowsFor } from '../api/paging.ts';
 import { type AnyApiRoute, apiRoute, refuse } from '../api/route.ts';
 import type { ApiProblem } from '../api-problem.ts';
-import { entryOf, type WebContext } from '../context.ts';
+import type { WebContext } from '../context.ts';
+import { takeOn } from './alert-routes.ts';
 
 const sentence = z.object({ name: z.string(), what: z.string(), next: z.string() });
 const alert = z.object({
@@ -93,21 +93,8 @@ export function alertsApi(context: WebContext): readonly AnyApiRoute[] {
           },
         },
       ],
-      async handle({ params, body, reader, request }) {
-        const taken = await database.db.transaction().execute(async (tx) => {
-          const by = { actor: reader.actor, note: body.note ?? '', officeCode: reader.officeCode };
-          const row = await acknowledgeAlert(tx, params.id, by);
-          if (row === null) return null;
-          const detail = { kind: row.kind, terminal: row.terminalName };
-          const entry = {
-            action: 'alert.acknowledge',
-            subject: String(row.alertId),
-            officeCode: row.officeCode,
-            detail,
-          };
-          await writeAudit(tx, entryOf(request, entry));
-          return row;
-        });
+      async handle({ params, body, request }) {
+        const taken = await takeOn(context, request, params.id, body.note ?? '');
         return taken === null ? refuse(noSuchAlert) : told(taken);
       },
     }),
