@@ -5,9 +5,10 @@ import { startHeartbeat } from '../alerts/heartbeat.ts';
 import { sendMail } from '../alerts/mail.ts';
 import { type LiveChannel, startAlertWatch } from '../alerts/watch.ts';
 import { formatDeviceTime } from '../clock/device-time.ts';
-import { wallTimeIn, zoneLabel } from '../clock/zone.ts';
+import { wallTimeIn, zoneLabel, zoneOffsetMs } from '../clock/zone.ts';
 import { type Config, isQuiet, parseQuietHours } from '../config.ts';
 import type { Log } from '../log.ts';
+import { minuteOfDay } from '../office/clock-setting.ts';
 import type { BatchQueue } from '../queue/producer.ts';
 import type { Database } from '../store/database.ts';
 import { readHosts } from '../store/hosts.ts';
@@ -36,12 +37,7 @@ export function watchAlerts(means: AlertMeans): () => Promise<void> {
   const { alerts } = config;
   const stopping = new AbortController();
   const windows = alerts.quietHours === '' ? [] : (parseQuietHours(alerts.quietHours) ?? []);
-  const minuteAt = (atMs: number): number => {
-    const [hours = 0, minutes = 0] = (formatDeviceTime(wallTimeIn(alerts.timeZone, atMs)).split('T')[1] ?? '')
-      .split(':')
-      .map(Number);
-    return hours * 60 + minutes;
-  };
+  const minuteAt = (atMs: number): number => minuteOfDay(atMs + zoneOffsetMs(alerts.timeZone, atMs));
   const watch = startAlertWatch({
     database,
     log: log.child({ part: 'alerts' }),

@@ -1,7 +1,7 @@
 /** Reports of broken, lost and moved terminals, and their steps (migrations/0013_incidents.sql). */
 import { type Kysely, sql } from 'kysely';
 import type { IncidentKind, IncidentState } from '../incident/steps.ts';
-import { isClosed } from '../incident/steps.ts';
+import { incidentStates, isClosed } from '../incident/steps.ts';
 import { type AuditEntry, writeAudit } from './audit-log.ts';
 import { instantText, storableText } from './pg-types.ts';
 import type { Tables } from './tables.ts';
@@ -202,16 +202,7 @@ const columns = sql`
           order by s.step_id desc limit 1) as "lastActor"
   from incident i left join office o on o.code = i.office_code`;
 
-const states: ReadonlySet<string> = new Set<IncidentState>([
-  'reported',
-  'acknowledged',
-  'verified',
-  'not-confirmed',
-  'in-repair',
-  'repaired',
-  'replaced',
-  'written-off',
-]);
+const states: ReadonlySet<string> = new Set(incidentStates);
 
 function isState(what: StepWhat): what is IncidentState {
   return states.has(what);
