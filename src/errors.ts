@@ -78,6 +78,7 @@ export const errorCodes = [
   // Who is behind which PIN.
   'PERSON_NIP_TAKEN',
   'PIN_ALREADY_TAKEN',
+  'PIN_OUTLASTS_SERVICE',
   'MQTT_UNAVAILABLE',
   'GATEWAY_NOT_RUNNING',
   'GATEWAY_NOT_ALONE',

@@ -1,5 +1,6 @@
 /** Who is behind which PIN, where and when. */
 import { type Kysely, sql } from 'kysely';
+import { dayRange } from '../clock/zone.ts';
 import { GerbangError } from '../errors.ts';
 import { instantText, storableText } from './pg-types.ts';
 import type { Tables } from './tables.ts';
@@ -112,43 +113,130 @@ export async function changePerson(tx: Kysely<Tables>, person: PersonRow): Promi
 }
 
 /**
- * Says that a PIN means a person. Punches that are stored already are theirs at once.
+ * Says that a PIN means a person, inside the caller's transaction. Punches that are stored already are theirs at once.
  *
- * @throws GerbangError PIN_ALREADY_TAKEN when it means somebody else at that time
+ * @throws GerbangError PIN_ALREADY_TAKEN when it means somebody else at that time, PIN_OUTLASTS_SERVICE
  */
 export async function addPin(tx: Kysely<Tables>, pin: NewPin): Promise<void> {
-  await named(
-    sql`insert into person_pin (person_id, office_code, terminal_serial, pin, from_at, until_at)
+  const { rows } = await named(
+    sql<Service>`
+        insert into person_pin (person_id, office_code, terminal_serial, pin, from_at, until_at)
         values (${pin.personId}, ${pin.officeCode}, ${pin.serial}, ${pin.pin}, ${instantText(pin.fromMs)}::timestamptz,
-                ${instantText(pin.untilMs)}::timestamptz)`.execute(tx),
+                ${instantText(pin.untilMs)}::timestamptz)
+        returning ${serviceColumns}`.execute(tx),
   );
+  refuseLonger(rows[0], pin.untilMs);
 }
 
 /**
- * Says until when a PIN means its person.
+ * Says until when a PIN means its person, inside the caller's transaction.
  *
  * @returns false when there is no such PIN of that person, or it began later
- * @throws GerbangError PIN_ALREADY_TAKEN when it means somebody else by then
+ * @throws GerbangError PIN_ALREADY_TAKEN when it means somebody else by then, PIN_OUTLASTS_SERVICE
  */
 export async function endPin(
   tx: Kysely<Tables>,
   pin: { readonly personId: string; readonly personPinId: number; readonly untilMs: number },
 ): Promise<boolean> {
   const { rows } = await named(
-    sql`update person_pin set until_at = ${instantText(pin.untilMs)}::timestamptz
+    sql<Service>`
+        update person_pin set until_at = ${instantText(pin.untilMs)}::timestamptz
         where person_pin_id = ${pin.personPinId} and person_id = ${pin.personId}
           and from_at < ${instantText(pin.untilMs)}::timestamptz
-        returning person_pin_id`.execute(tx),
+        returning ${serviceColumns}`.execute(tx),
   );
+  refuseLonger(rows[0], pin.untilMs);
   return rows.length > 0;
 }
 
-/** Takes back a PIN that never meant that person. */
-export async function removePin(tx: Kysely<Tables>, personId: string, personPinId: number): Promise<boolean> {
+/** The last day of service of a PIN's person, and the zone in which that day ends. */
+interface Service {
+  readonly endedOn: string | null;
+  readonly timeZone: string;
+}
+
+const serviceColumns = sql`
+  (select ended_on from person h where h.person_id = person_pin.person_id) as "endedOn",
+  (select time_zone from office o where o.code = person_pin.office_code) as "timeZone"`;
+
+function refuseLonger(service: Service | undefined, untilMs: number): void {
+  if (service === undefined || untilMs <= serviceEndMs(service.endedOn, service.timeZone)) return;
+  throw new GerbangError('PIN_OUTLASTS_SERVICE', 'This PIN would mean the person after the last day of service.');
+}
+
+/** When a service is over in a zone; `Infinity` while it goes on. No PIN means the person from then on. */
+export function serviceEndMs(endedOn: string | null, timeZone: string): number {
+  return endedOn === null ? Number.POSITIVE_INFINITY : dayRange(timeZone, endedOn).toMs;
+}
+
+/**
+ * Says which day was a person's last, or with null that the service goes on; inside the caller's transaction. PINs that
+ * last longer end with that day, so that others can have them; what was punched before stays the person's. PINs that have
+ * ended stay so when the service goes on.
+ *
+ * @returns how many PINs ended; `pin-begins-later` when one begins after that day, and nothing is changed
+ */
+export async function endService(
+  tx: Kysely<Tables>,
+  personId: string,
+  endedOn: string | null,
+): Promise<number | 'pin-begins-later'> {
+  await sql`select from person where person_id = ${personId} for update`.execute(tx);
+  const { rows } = await sql<PersonPin & { readonly timeZone: string }>`
+    select ${pinColumns}, (select time_zone from office o where o.code = person_pin.office_code) as "timeZone"
+    from person_pin where person_id = ${personId}`.execute(tx);
+  const longer = rows
+    .map((pin) => ({ ...pin, endMs: serviceEndMs(endedOn, pin.timeZone) }))
+    .filter(({ untilMs, endMs }) => untilMs > endMs);
+  if (longer.some(({ fromMs, endMs }) => fromMs >= endMs)) return 'pin-begins-later';
+  for (const { personPinId, endMs } of longer)
+    await sql`update person_pin set until_at = ${instantText(endMs)}::timestamptz
+              where person_pin_id = ${personPinId}`.execute(tx);
+  await sql`update person set ended_on = ${endedOn}::date, updated_at = now() where person_id = ${personId}`.execute(tx);
+  return longer.length;
+}
+
+/** A PIN that never meant its person. */
+export interface TakenBackPin extends PersonPin {
+  readonly takenBackMs: number;
+  readonly takenBackBy: string;
+  readonly reason: string;
+}
+
+/**
+ * Takes back a PIN that never meant that person: its punches are nobody's again. What it said is kept.
+ *
+ * @returns false when there is no such PIN of that person
+ */
+export async function takeBackPin(
+  tx: Kysely<Tables>,
+  pin: {
+    readonly personId: string;
+    readonly personPinId: number;
+    /** An account's login, or a token's name. */
+    readonly by: string;
+    readonly reason: string;
+  },
+): Promise<boolean> {
   const { rows } = await sql`
-    delete from person_pin where person_pin_id = ${personPinId} and person_id = ${personId}
+    with gone as (
+      delete from person_pin where person_pin_id = ${pin.personPinId} and person_id = ${pin.personId}
+      returning person_pin_id, person_id, office_code, terminal_serial, pin, from_at, until_at, created_at
+    )
+    insert into person_pin_taken_back (person_pin_id, person_id, office_code, terminal_serial, pin, from_at, until_at,
+                                       created_at, taken_back_by, reason)
+    select gone.*, ${pin.by}, ${storableText(pin.reason)} from gone
     returning person_pin_id`.execute(tx);
   return rows.length > 0;
+}
+
+/** What was taken back from a person, newest first; at most a hundred. */
+export async function readPinsTakenBack(db: Kysely<Tables>, personId: string): Promise<readonly TakenBackPin[]> {
+  const { rows } = await sql<TakenBackPin>`
+    select ${pinColumns}, taken_back_at as "takenBackMs", taken_back_by as "takenBackBy", reason
+    from person_pin_taken_back where person_id = ${personId}
+    order by taken_back_at desc limit 100`.execute(db);
+  return rows;
 }
 
 /** Gives the database's refusals their names, and drops what it said: a NIP would stand in it, and errors are logged. */

@@ -214,6 +214,10 @@ export const english: ErrorTexts = {
     'This PIN means another person there at that time.',
     'End the PIN of the other person first, or choose a day from which the new person has it.',
   ],
+  PIN_OUTLASTS_SERVICE: [
+    'This PIN would mean the person after the last day of service.',
+    'End the PIN on that day at the latest; correct the last day of service first when the person serves longer.',
+  ],
   MQTT_UNAVAILABLE: [
     'The MQTT broker cannot be reached.',
     'Check MQTT_URL and the broker. Attendance is stored all the same and sent later.',

@@ -223,6 +223,10 @@ export const indonesian: ErrorTexts = {
     'PIN ini milik pegawai lain di mesin itu pada masa itu.',
     'Akhiri dahulu PIN pegawai lain itu, atau pilih hari mulai berlakunya PIN bagi pegawai yang baru.',
   ],
+  PIN_OUTLASTS_SERVICE: [
+    'PIN ini akan berlaku melewati hari terakhir bertugas pegawai itu.',
+    'Akhiri PIN paling lambat pada hari itu; bila pegawai itu bertugas lebih lama, betulkan dahulu hari terakhirnya.',
+  ],
   MQTT_UNAVAILABLE: [
     'Broker MQTT tidak dapat dihubungi.',
     'Periksa MQTT_URL dan broker-nya. Presensi tetap tersimpan dan dikirim menyusul.',

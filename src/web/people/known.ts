@@ -4,6 +4,7 @@ import { seesOffice } from '../../accounts/permissions.ts';
 import { readMachinesOf } from '../../store/attendance-list.ts';
 import { type OfficeRow, readFleet } from '../../store/board.ts';
 import type { Database } from '../../store/database.ts';
+import { type PersonRow, readPerson } from '../../store/people.ts';
 import { readEverybody } from '../../store/people-import.ts';
 import type { KnownPeople } from './plan.ts';
 
@@ -22,4 +23,14 @@ export async function knownTo(database: Pick<Database, 'db'>, reader: Reader): P
     zones: new Map(offices.map(({ code, timeZone }) => [code, timeZone])),
     serials: machines === null ? null : new Set(machines.map(({ serial }) => serial)),
   };
+}
+
+/** A person that a reader may see and change; null for nobody, and for another office's. */
+export async function personFor(
+  { db }: Pick<Database, 'db'>,
+  reader: Reader,
+  personId: string,
+): Promise<PersonRow | null> {
+  const person = await readPerson(db, personId);
+  return person !== null && seesOffice(reader, person.officeCode) ? person : null;
 }

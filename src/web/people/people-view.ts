@@ -2,7 +2,7 @@
 
 import { dayOf } from '../../clock/zone.ts';
 import type { OfficeRow } from '../../store/board.ts';
-import type { PersonPin, PersonRow } from '../../store/people.ts';
+import type { PersonPin, PersonRow, TakenBackPin } from '../../store/people.ts';
 import { peopleWords as texts } from '../../words/people.ts';
 import { count } from '../format.ts';
 import { type Html, html } from '../html.ts';
@@ -17,6 +17,7 @@ import {
   fileField,
   form,
   selectField,
+  tag,
   textArea,
   textField,
 } from '../views/parts.ts';
@@ -37,7 +38,7 @@ export function peoplePage(frame: PageFrame, list: PeopleList): Html {
   const { lang } = frame.words;
   const names = new Map(list.offices.map(({ code, name }) => [code, name]));
   const rows = list.people.map((person) => [
-    html`<a href="${peoplePath}/${person.personId}">${person.name}</a>`,
+    html`<a href="${peoplePath}/${person.personId}">${person.name}</a>${person.endedOn !== null && html` ${tag(`${texts.endedTag[lang]} ${person.endedOn}`)}`}`,
     person.nip,
     names.get(person.officeCode) ?? person.officeCode,
     list.pins
@@ -68,7 +69,10 @@ export interface PersonForm {
     readonly nip: string;
     readonly opd: string;
   };
+  /** `YYYY-MM-DD`; null while the service goes on. */
+  readonly endedOn: string | null;
   readonly pins: readonly PersonPin[];
+  readonly takenBack: readonly TakenBackPin[];
   readonly offices: readonly OfficeRow[];
   readonly errors: FieldErrors;
   readonly typedPin: Readonly<Record<'pin' | 'mesin' | 'sejak' | 'sampai', string>>;
@@ -97,11 +101,48 @@ export function personPage(frame: PageFrame, view: PersonForm): Html {
     isNew && pinFields(view, lang),
     button(texts.save[lang]),
   );
-  const pins =
-    person.personId !== null &&
-    html`<h3>${texts.pins[lang]}</h3>${pinTable(frame, person.personId, view)}<h3>${texts.addPin[lang]}</h3>${form({ action: `${peoplePath}/${person.personId}/pin`, csrf: frame.csrf }, pinFields(view, lang), button(texts.addPin[lang], { kind: 'other' }))}`;
-  const body = html`<section><h2>${title}</h2>${view.isSaved && banner('done', texts.saved[lang])}${errorSummary(errors, lang)}${fields}${pins}<p><a href="${peoplePath}">← ${texts.title[lang]}</a></p></section>`;
+  const known = person.personId !== null && knownParts(frame, person.personId, view);
+  const body = html`<section><h2>${title}</h2>${view.isSaved && banner('done', texts.saved[lang])}${errorSummary(errors, lang)}${fields}${known}<p><a href="${peoplePath}">← ${texts.title[lang]}</a></p></section>`;
   return roomPage(frame, title, body);
+}
+
+/** What only somebody who is known has: a service that ends, PINs, PINs that were taken back. */
+function knownParts(frame: PageFrame, personId: string, view: PersonForm): Html {
+  const { lang } = frame.words;
+  const path = `${peoplePath}/${personId}`;
+  const { endedOn, takenBack } = view;
+  const service = html`<h3>${texts.ended[lang]}</h3><p>${endedOn ?? texts.serving[lang]}</p><div class="buttons">${buttonLink(`${path}/berhenti`, endedOn === null ? texts.endService[lang] : texts.correctDay[lang])}</div>`;
+  const add = form(
+    { action: `${path}/pin`, csrf: frame.csrf },
+    pinFields(view, lang),
+    button(texts.addPin[lang], { kind: 'other' }),
+  );
+  const gone =
+    takenBack.length > 0 && html`<h3>${texts.takenBack[lang]}</h3>${takenBackTable(takenBack, view.offices, lang)}`;
+  return html`<h3>${texts.pins[lang]}</h3>${pinTable(frame, personId, view)}<h3>${texts.addPin[lang]}</h3>${add}${gone}${service}`;
+}
+
+function takenBackTable(pins: readonly TakenBackPin[], offices: readonly OfficeRow[], lang: Lang): Html {
+  const zones = new Map(offices.map(({ code, timeZone }) => [code, timeZone]));
+  const rows = pins.map((pin) => {
+    const zone = zones.get(pin.officeCode) ?? 'Asia/Jakarta';
+    return [
+      pin.pin,
+      html`${pin.serial ?? texts.wholeOffice[lang]}<small>${daysOfPin(pin, zone, lang).join(' – ')}</small>`,
+      html`${dayOf(zone, pin.takenBackMs)}<small>${texts.takenBackBy[lang]} ${pin.takenBackBy}</small>`,
+      pin.reason,
+    ];
+  });
+  const columns = [texts.pin, texts.machine, texts.takenBackAt, texts.reason].map((head) => ({ head: head[lang] }));
+  return dataTable(texts.takenBack[lang], columns, rows, '–');
+}
+
+/** From when until when, as days that are both included. */
+export function daysOfPin({ fromMs, untilMs }: PersonPin, zone: string, lang: Lang): readonly [string, string] {
+  return [
+    Number.isFinite(fromMs) ? dayOf(zone, fromMs) : texts.always[lang],
+    Number.isFinite(untilMs) ? dayOf(zone, untilMs - 1) : texts.noEnd[lang],
+  ];
 }
 
 function pinFields({ errors, typedPin }: PersonForm, lang: Lang): Html {
@@ -125,12 +166,12 @@ function pinTable(frame: PageFrame, personId: string, { pins, offices }: PersonF
     return [
       pin.pin,
       html`${pin.serial ?? texts.wholeOffice[lang]}<small>${office?.name ?? pin.officeCode}</small>`,
-      Number.isFinite(pin.fromMs) ? dayOf(zone, pin.fromMs) : texts.always[lang],
-      Number.isFinite(pin.untilMs) ? dayOf(zone, pin.untilMs - 1) : texts.noEnd[lang],
+      ...daysOfPin(pin, zone, lang),
       end,
+      html`<a href="${peoplePath}/${personId}/pin/${pin.personPinId}/tarik">${texts.takeBack[lang]}</a>`,
     ];
   });
-  const columns = [texts.pin, texts.machine, texts.from, texts.until, texts.endPin].map((head) => ({
+  const columns = [texts.pin, texts.machine, texts.from, texts.until, texts.endPin, texts.takeBack].map((head) => ({
     head: head[lang],
   }));
   return dataTable(texts.pins[lang], columns, rows, '–');

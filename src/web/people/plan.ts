@@ -1,6 +1,6 @@
 /** What a list would change, worked out without changing anything. Pure. */
 import { createHash } from 'node:crypto';
-import type { PersonPin, PersonRow } from '../../store/people.ts';
+import { type PersonPin, type PersonRow, serviceEndMs } from '../../store/people.ts';
 import type { PeopleChanges } from '../../store/people-import.ts';
 import type { PeopleFault } from '../../words/people.ts';
 import { type CheckedLine, checkLine, type TypedLine } from './fields.ts';
@@ -58,7 +58,7 @@ export function planPeople(
     faults.push({ number, fault: line });
     return [];
   });
-  const made = planLines(checked, people, spans, faults);
+  const made = planLines(checked, { people, spans, zones: known.zones }, faults);
   const overlap = overlapping(spans);
   for (const { number, scope } of made.added) if (overlap.has(scope)) faults.push({ number, fault: 'faultTaken' });
   const told = JSON.stringify(made.changes, (_key, value) => (typeof value === 'number' ? String(value) : value));
@@ -69,8 +69,7 @@ export function planPeople(
 
 function planLines(
   checked: readonly { readonly number: number; readonly line: CheckedLine }[],
-  people: PeopleIndex,
-  spans: Map<string, Span[]>,
+  { people, spans, zones }: PlanMeans,
   faults: { number: number; fault: PeopleFault }[],
 ) {
   const changes = {
@@ -89,6 +88,11 @@ function planLines(
     const found = people.find(line);
     if (found === 'elsewhere') {
       faults.push({ number, fault: 'faultOffice' });
+      continue;
+    }
+    const endMs = serviceEndMs(found?.endedOn ?? null, zones.get(officeCode) ?? 'UTC');
+    if (line.pin !== null && line.pin.untilMs > endMs) {
+      faults.push({ number, fault: 'faultEnded' });
       continue;
     }
     const who = found?.personId ?? people.add(line);
@@ -118,6 +122,12 @@ function planLines(
     if (steps.length === before) same += 1;
   }
   return { steps, added, same, changes: { ...changes, changed: [...changes.changed.values()] } };
+}
+
+interface PlanMeans {
+  readonly people: PeopleIndex;
+  readonly spans: Map<string, Span[]>;
+  readonly zones: KnownPeople['zones'];
 }
 
 interface PeopleIndex {

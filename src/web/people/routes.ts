@@ -1,7 +1,6 @@
-/** `/pengaturan/pegawai`: people one by one. Lists are in `import-routes.ts`. */
+/** `/pengaturan/pegawai`: people one by one. Lists are in `import-routes.ts`, ends in `service-routes.ts`. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { seesOffice } from '../../accounts/permissions.ts';
 import { GerbangError } from '../../errors.ts';
 import { writeAudit } from '../../store/audit-log.ts';
 import {
@@ -14,6 +13,7 @@ import {
   readPeople,
   readPerson,
   readPinsOf,
+  readPinsTakenBack,
 } from '../../store/people.ts';
 import { explainError } from '../../words/errors.ts';
 import type { Lang } from '../../words/language.ts';
@@ -24,8 +24,9 @@ import { frameFor, languageOf, sendPage } from '../frame.ts';
 import type { FieldErrors } from '../views/parts.ts';
 import { checkLine, spanOf, type TypedLine } from './fields.ts';
 import { addImportRoutes } from './import-routes.ts';
-import { knownTo, officesOf } from './known.ts';
+import { knownTo, officesOf, personFor } from './known.ts';
 import { type PersonForm, peoplePage, peoplePath, personPage } from './people-view.ts';
+import { addServiceRoutes } from './service-routes.ts';
 
 const route = { config: { needs: 'people.manage' } } as const;
 const perPage = 50;
@@ -54,6 +55,9 @@ const fieldOf: Readonly<Record<PeopleFault, keyof TypedLine>> = {
   faultMachine: 'mesin',
   faultDay: 'sejak',
   faultTaken: 'pin',
+  faultEnded: 'sampai',
+  faultLater: 'sampai',
+  faultReason: 'nama',
   faultColumns: 'nama',
   faultCsv: 'nama',
 };
@@ -115,6 +119,7 @@ export function addPeopleRoutes(app: FastifyInstance, context: WebContext): void
     }
   });
   addOnePerson(app, context);
+  addServiceRoutes(app, context);
   app.register((scope) => addImportRoutes(scope, context));
 }
 
@@ -122,10 +127,8 @@ export function addPeopleRoutes(app: FastifyInstance, context: WebContext): void
 function addOnePerson(app: FastifyInstance, context: WebContext): void {
   const { database, frames } = context;
   type One = { Params: { id: string } };
-  const personOf = async (request: FastifyRequest<One>): Promise<PersonRow | null> => {
-    const person = await readPerson(database.db, request.params.id);
-    return person !== null && seesOffice(readerOf(request), person.officeCode) ? person : null;
-  };
+  const personOf = (request: FastifyRequest<One>): Promise<PersonRow | null> =>
+    personFor(database, readerOf(request), request.params.id);
 
   app.get<One>(`${peoplePath}/:id`, route, async (request, reply) => {
     const person = await personOf(request);
@@ -206,7 +209,8 @@ function addOnePerson(app: FastifyInstance, context: WebContext): void {
 /** What the database refused, beside its field; anything else is not ours to explain. */
 function storeErrors(error: unknown, lang: Lang): FieldErrors {
   if (!(error instanceof GerbangError)) throw error;
-  const field = { PERSON_NIP_TAKEN: 'nip', PIN_ALREADY_TAKEN: 'pin' }[String(error.code)];
+  const fields = { PERSON_NIP_TAKEN: 'nip', PIN_ALREADY_TAKEN: 'pin', PIN_OUTLASTS_SERVICE: 'sampai' };
+  const field = fields[error.code as keyof typeof fields];
   if (field === undefined) throw error;
   return { [field]: Object.values(explainError(error, lang)).join(' ') };
 }
@@ -227,7 +231,9 @@ async function showPerson(
       nip: typed?.nip || (person?.nip ?? ''),
       opd: typed?.opd || (person?.officeCode ?? ''),
     },
+    endedOn: person?.endedOn ?? null,
     pins: personId === null ? [] : await readPinsOf(database.db, [personId]),
+    takenBack: personId === null ? [] : await readPinsTakenBack(database.db, personId),
     offices,
     errors,
     typedPin: typed ?? noPin,
