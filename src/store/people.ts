@@ -192,7 +192,9 @@ export async function endService(
   for (const { personPinId, endMs } of longer)
     await sql`update person_pin set until_at = ${instantText(endMs)}::timestamptz
               where person_pin_id = ${personPinId}`.execute(tx);
-  await sql`update person set ended_on = ${endedOn}::date, updated_at = now() where person_id = ${personId}`.execute(tx);
+  await sql`update person set ended_on = ${endedOn}::date, updated_at = now() where person_id = ${personId}`.execute(
+    tx,
+  );
   return longer.length;
 }
 

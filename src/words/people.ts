@@ -29,6 +29,8 @@ export const peopleWords = {
     en: 'PINs that have ended do not hold again by themselves; add them.',
   },
   takeBack: { id: 'Tarik kembali', en: 'Take back' },
+  ifWrong: { id: 'Bila salah daftar', en: 'If it is wrong' },
+  holds: { id: 'Masa berlaku', en: 'Holds' },
   takeBackTitle: { id: 'Tarik kembali PIN', en: 'Take back PIN' },
   takeBackLead: {
     id: 'Hanya untuk PIN yang salah didaftarkan, yang tidak pernah milik pegawai ini. Catatan mesinnya tidak lagi atas nama siapa pun sampai PIN itu didaftarkan untuk orang yang benar. Bila PIN itu pernah miliknya, akhiri saja.',

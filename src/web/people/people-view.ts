@@ -171,7 +171,7 @@ function pinTable(frame: PageFrame, personId: string, { pins, offices }: PersonF
       html`<a href="${peoplePath}/${personId}/pin/${pin.personPinId}/tarik">${texts.takeBack[lang]}</a>`,
     ];
   });
-  const columns = [texts.pin, texts.machine, texts.from, texts.until, texts.endPin, texts.takeBack].map((head) => ({
+  const columns = [texts.pin, texts.machine, texts.from, texts.until, texts.endPin, texts.ifWrong].map((head) => ({
     head: head[lang],
   }));
   return dataTable(texts.pins[lang], columns, rows, '–');

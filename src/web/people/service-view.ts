@@ -70,7 +70,7 @@ export function takeBackPage(frame: PageFrame, view: TakeBack): Html {
     [texts.pin[lang], pin.pin],
     [texts.machine[lang], pin.serial ?? texts.wholeOffice[lang]],
     [texts.office[lang], office?.name ?? pin.officeCode],
-    [texts.from[lang], daysOfPin(pin, office?.timeZone ?? 'Asia/Jakarta', lang).join(' – ')],
+    [texts.holds[lang], daysOfPin(pin, office?.timeZone ?? 'Asia/Jakarta', lang).join(' – ')],
   ]);
   const take = form(
     { action: `${path}/pin/${pin.personPinId}/tarik`, csrf: frame.csrf },

@@ -5,7 +5,7 @@ import { applyVerdict } from '../../../src/store/alerts.ts';
 import type { Database } from '../../../src/store/database.ts';
 import { addStep, openIncident } from '../../../src/store/incidents.ts';
 import { openOutages } from '../../../src/store/outages.ts';
-import { addPerson, addPin } from '../../../src/store/people.ts';
+import { addPerson, addPin, readPinsOf } from '../../../src/store/people.ts';
 import { putPunches } from '../../tools/board-rows.ts';
 import { fillBoard } from '../../tools/fill-board.ts';
 
@@ -51,7 +51,8 @@ export async function fillRooms(database: Database, offices: number): Promise<re
     'demo',
   );
   await putReports(db, place, places[0]);
-  await putNames(db, office.code, places[4]?.serial ?? serial);
+  const personId = await putNames(db, office.code, places[4]?.serial ?? serial);
+  const [pin] = await readPinsOf(db, [personId]);
   const about = {
     officeCode: office.code,
     terminalName,
@@ -69,6 +70,8 @@ export async function fillRooms(database: Database, offices: number): Promise<re
     terminalName,
     serial: places[1]?.serial ?? serial,
     punchId: rows[0]?.id ?? '',
+    person: `/pengaturan/pegawai/${personId}`,
+    personPinId: pin?.personPinId ?? 0,
   });
 }
 
@@ -98,15 +101,19 @@ async function putReports(
   await openIncident(db, { ...broken, atMs: morningMs - 48 * hour });
 }
 
-async function putNames(db: Database['db'], officeCode: string, serial: string): Promise<void> {
+/** @returns the first of them */
+async function putNames(db: Database['db'], officeCode: string, serial: string): Promise<string> {
+  const ids: string[] = [];
   const { rows } = await sql<{ pin: string }>`
     select distinct pin from punch where terminal_serial = ${serial} order by pin limit 6`.execute(db);
   for (const [at, name] of peopleNames.entries()) {
     const personId = await addPerson(db, { name, nip: `19800101200501100${at}`, officeCode, endedOn: null });
+    ids.push(personId);
     const pin = rows[at]?.pin ?? String(9_000 + at);
     const always = { fromMs: Number.NEGATIVE_INFINITY, untilMs: Number.POSITIVE_INFINITY };
     await addPin(db, { personId, officeCode, serial: null, pin, ...always });
   }
+  return ids[0] ?? '';
 }
 
 function pagesOf(at: {
@@ -114,6 +121,8 @@ function pagesOf(at: {
   readonly terminalName: string;
   readonly serial: string;
   readonly punchId: string;
+  readonly person: string;
+  readonly personPinId: number;
 }): readonly RoomPage[] {
   const machine = `/mesin/${at.office}/${encodeURIComponent(at.terminalName)}`;
   const day = 'dari=2026-11-25&sampai=2026-11-25';
@@ -127,6 +136,9 @@ function pagesOf(at: {
     ['people', '/pengaturan/pegawai', 'Pegawai: who is behind which PIN'],
     ['people-import', '/pengaturan/pegawai/impor', 'A list of people is sent here and looked at first'],
     ['person-new', '/pengaturan/pegawai/baru', 'A person is added'],
+    ['person', at.person, 'One person: PINs that begin, end and are taken back'],
+    ['person-end', `${at.person}/berhenti`, 'The last day of a service'],
+    ['pin-take-back', `${at.person}/pin/${at.personPinId}/tarik`, 'A PIN that never meant its person'],
     ['clocks-all', '/clocks', 'All clocks, the worst first'],
     ['clock', `/clocks/${at.serial}`, 'One clock'],
     ['explain', `/clocks/explain/${encodeURIComponent(at.punchId)}`, 'Why this time'],
