@@ -18,6 +18,7 @@ const always = { fromMs: Number.NEGATIVE_INFINITY, untilMs: Number.POSITIVE_INFI
 let web: Web;
 let limited: Web;
 let budi = '';
+let nip = 198_001_012_005_011_000n;
 let siti = '';
 
 beforeAll(async () => {
@@ -44,7 +45,8 @@ afterAll(async () => {
 beforeEach(async () => {
   await pool.query('delete from person_pin');
   const person = { nip: null, officeCode: 'kominfo', endedOn: null };
-  budi = await addPerson(db, { ...person, name: 'Budi' });
+  nip += 1n;
+  budi = await addPerson(db, { ...person, name: 'Budi', nip: String(nip) });
   siti = await addPerson(db, { ...person, name: 'Siti' });
   await addPin(db, { personId: budi, officeCode: 'kominfo', serial: null, pin: '7', ...always });
 });
@@ -106,7 +108,7 @@ describe('the last day of a service', () => {
 
   test('holds against an old list that is imported again', async () => {
     await tx((one) => endService(one, budi, '2026-03-02'));
-    const answer = await post('impor', { isi: 'nama,opd,pin\nBudi,kominfo,7\n' });
+    const answer = await post('impor', { isi: `nip,nama,opd,pin\n${nip},Budi,kominfo,7\n` });
     const shown = await (await fetch(`${web.url}${answer.headers.get('location')}`)).text();
     expect(shown).toContain('Baris 2: PIN berlaku melewati hari terakhir');
   });
