@@ -4,7 +4,7 @@ import type { Arrival, MachineRow } from '../store/board.ts';
 import { digestText } from '../store/digest-text.ts';
 import type { SealedDay } from '../store/evidence-days.ts';
 import { toldInstant, toldRow } from '../store/told-row.ts';
-import { alertText } from '../words/alerts.ts';
+import { toldAlert } from '../words/told-alert.ts';
 import type { OutgoingMessage } from './link.ts';
 import { alertsTopic, evidenceTopic, gatewayTopic, punchTopic, terminalTopic } from './topics.ts';
 
@@ -50,17 +50,7 @@ export function evidenceMessage(sealed: SealedDay | null): OutgoingMessage | nul
 
 /** What is wrong now, in words as well; an empty list says that nothing is. */
 export function alertsMessage(alerts: readonly AlertRow[]): OutgoingMessage {
-  const told = alerts.slice(0, mostAlerts).map((alert) => ({
-    id: alert.alertId,
-    kind: alert.kind,
-    severity: alert.severity,
-    office: alert.officeCode,
-    terminal: alert.terminalName,
-    since: toldInstant(alert.sinceMs),
-    acknowledged: alert.acknowledgedAtMs !== null,
-    facts: alert.facts,
-    words: { id: alertText(alert.kind, alert.facts, 'id'), en: alertText(alert.kind, alert.facts, 'en') },
-  }));
+  const told = alerts.slice(0, mostAlerts).map(toldAlert);
   return { topic: alertsTopic, payload: JSON.stringify({ open: alerts.length, alerts: told }), retain: true };
 }
 

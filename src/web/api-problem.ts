@@ -14,6 +14,15 @@ export interface ApiProblem {
   readonly retryAfterSeconds?: number;
 }
 
+/**
+ * What is not there, or not for whoever asks: both are answered alike.
+ *
+ * @param thing in a word, as it stands in the type: `no-such-THING`
+ */
+export function noSuch(thing: string, detail: string): ApiProblem {
+  return { status: 404, type: `no-such-${thing}`, title: `There is no such ${thing}`, detail };
+}
+
 /** Answers with a problem. */
 export function sendProblem(reply: FastifyReply, problem: ApiProblem): FastifyReply {
   const { status, type, title, detail, facts, retryAfterSeconds } = problem;

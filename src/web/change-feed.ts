@@ -12,6 +12,7 @@ import type { Database } from '../store/database.ts';
 import { sequenceOutbox } from '../store/outbox.ts';
 import { toldRow } from '../store/told-row.ts';
 import { officesSeen } from './access/offices.ts';
+import { noSuchOffice } from './access/problems.ts';
 import { officesParam, wholeParam } from './api/fields.ts';
 import { noteRead } from './api/reads.ts';
 import { type AnyApiRoute, apiRoute, type Refusal, refuse } from './api/route.ts';
@@ -79,7 +80,7 @@ export function startChangeFeed({ database, log, maxWaiting = 100 }: ChangeFeedO
     examples: [changesExample],
     async handle({ query, reader, request, reply }) {
       const office = officesSeen(reader, query.office);
-      if (office === null) return refuse(hiddenOffice);
+      if (office === null) return refuse(noSuchOffice);
       open.add(reply.raw);
       reply.raw.once('close', () => open.delete(reply.raw));
       const gone = new AbortController();
@@ -156,13 +157,6 @@ const changesExample = {
     cursor: 'MWQzYzJiOGEtNWU2Zi00YTdiLThjOWQtMGUxZjJhM2I0YzVkLzEyNDA',
     more: false,
   },
-};
-
-const hiddenOffice: ApiProblem = {
-  status: 404,
-  type: 'no-such-office',
-  title: 'There is no such office',
-  detail: 'Ask for offices that your account or token may see; all of them are told without the parameter.',
 };
 
 const badCursor: ApiProblem = {

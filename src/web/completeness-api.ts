@@ -8,7 +8,8 @@ import { type CompletenessRow, readCompleteness } from '../store/completeness.ts
 import type { Database } from '../store/database.ts';
 import { reasonText, stateTexts } from '../words/completeness.ts';
 import { officesSeen } from './access/offices.ts';
-import { dayParam, instantField, officesParam, wordsField } from './api/fields.ts';
+import { noSuchOffice } from './access/problems.ts';
+import { dayParam, instantField, officesParam, toldAt, wordsField } from './api/fields.ts';
 import { type AnyApiRoute, apiRoute, type Refusal, refuse } from './api/route.ts';
 import type { ApiProblem } from './api-problem.ts';
 import { sayIn } from './instant-words.ts';
@@ -94,7 +95,7 @@ function toldDay(row: CompletenessRow, timeZone: string): Answer['days'][number]
     terminalsRead: row.terminalsRead,
     gaps: row.gaps,
     revision: row.revision,
-    computedAt: new Date(row.computedAtMs).toISOString(),
+    computedAt: toldAt(row.computedAtMs),
   };
 }
 
@@ -121,13 +122,6 @@ const example: { query: z.input<typeof query>; answer: Answer } = {
       },
     ],
   },
-};
-
-const noSuchOffice: ApiProblem = {
-  status: 404,
-  type: 'no-such-office',
-  title: 'There is no such office',
-  detail: 'Ask for offices by the codes they have in the configuration; all of them are told without the parameter.',
 };
 
 const tooMuch: ApiProblem = {

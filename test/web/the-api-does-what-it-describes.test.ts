@@ -182,7 +182,9 @@ describe('a request that is not understood', () => {
   });
 
   test('too often is told when to come again', async () => {
-    const answers = await Promise.all(Array.from({ length: 1_201 }, () => ask('/me')));
+    const answers: Response[] = [];
+    // No more at once than a listening socket takes in while the machine is busy.
+    while (answers.length < 1_201) answers.push(...(await Promise.all(Array.from({ length: 100 }, () => ask('/me')))));
     const last = answers.find(({ status }) => status === 429) ?? expect.fail('nobody was sent away');
     for (const answer of answers) if (answer !== last) await answer.body?.cancel();
     expect(Number(last.headers.get('retry-after'))).toBeGreaterThan(0);

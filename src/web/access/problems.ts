@@ -1,6 +1,6 @@
 /** Refusals of the API. */
 import type { Permission } from '../../accounts/permissions.ts';
-import type { ApiProblem } from '../api-problem.ts';
+import { type ApiProblem, noSuch } from '../api-problem.ts';
 
 export const signInNeeded: ApiProblem = {
   status: 401,
@@ -30,6 +30,19 @@ export const formTokenNeeded: ApiProblem = {
   type: 'form-token',
   title: 'The request is not proven to be yours',
   detail: 'With a session instead of a token, send the form token of a page in the header "x-csrf-token".',
+};
+
+export const noSuchOffice = noSuch(
+  'office',
+  'Ask for offices by their codes, among those that your account or token may see; leave them out for all.',
+);
+
+/** What concerns all offices is nobody's who is limited to one. */
+export const forAllOffices: ApiProblem = {
+  status: 404,
+  type: 'not-found',
+  title: 'Not found',
+  detail: 'This is for readers of all offices.',
 };
 
 /** The reader is known and may not do this. */

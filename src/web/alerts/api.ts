@@ -1,11 +1,12 @@
 /** `/api/v1/alerts`: what the page of alerts shows, and taking one on. */
 import { z } from 'zod';
 import { type AlertRow, readAlertPage } from '../../store/alerts.ts';
-import { alertText } from '../../words/alerts.ts';
+import { toldInstant } from '../../store/told-row.ts';
+import { toldAlert } from '../../words/told-alert.ts';
 import { instantField } from '../api/fields.ts';
-import { badCursor, keyIn, pageFrom, pageOf, pageParams, rowsFor } from '../api/paging.ts';
+import { pageBy, pageOf, pageParams } from '../api/paging.ts';
 import { type AnyApiRoute, apiRoute, refuse } from '../api/route.ts';
-import type { ApiProblem } from '../api-problem.ts';
+import { noSuch } from '../api-problem.ts';
 import type { WebContext } from '../context.ts';
 import { takeOn } from './alert-routes.ts';
 
@@ -19,6 +20,7 @@ const alert = z.object({
   since: instantField(),
   openedAt: instantField(),
   closedAt: instantField().nullable(),
+  acknowledged: z.boolean(),
   acknowledgedAt: instantField().nullable(),
   acknowledgedBy: z.string().nullable(),
   note: z.string().nullable(),
@@ -26,21 +28,23 @@ const alert = z.object({
   words: z.object({ id: sentence, en: sentence }),
 });
 
-const example: z.output<typeof alert> = {
-  id: 7,
+const dark: AlertRow = {
+  alertId: 7,
+  key: 'office-dark dinkes',
   kind: 'office-dark',
   severity: 'critical',
-  office: 'dinkes',
-  terminal: null,
-  since: '2026-03-02T00:31:04.000Z',
-  openedAt: '2026-03-02T01:01:30.000Z',
-  closedAt: null,
-  acknowledgedAt: null,
+  officeCode: 'dinkes',
+  terminalName: null,
+  sinceMs: Date.parse('2026-03-02T00:31:04Z'),
+  openedAtMs: Date.parse('2026-03-02T01:01:30Z'),
+  closedAtMs: null,
+  facts: { machines: 4 },
+  acknowledgedAtMs: null,
   acknowledgedBy: null,
   note: null,
-  facts: { machines: 4 },
-  words: { id: alertText('office-dark', { machines: 4 }, 'id'), en: alertText('office-dark', { machines: 4 }, 'en') },
 };
+const note = 'Listrik padam, PLN sudah dihubungi.';
+const taken = { ...dark, acknowledgedAtMs: Date.parse('2026-03-02T01:05:00Z'), acknowledgedBy: 'budi', note };
 
 /** Alerts for systems. A reader of one office sees those of that office only. */
 export function alertsApi(context: WebContext): readonly AnyApiRoute[] {
@@ -54,18 +58,20 @@ export function alertsApi(context: WebContext): readonly AnyApiRoute[] {
       tag: 'Alerts',
       query: z.strictObject({ ...pageParams, state: z.enum(['open', 'closed', 'all']).optional() }),
       answer: pageOf(alert),
-      examples: [{ query: { state: 'open', limit: '10' }, answer: { items: [example], next: null } }],
-      async handle({ query, reader, request }) {
-        const after = keyIn(query.cursor, z.tuple([z.int()]));
-        if (after === null) return refuse(badCursor);
-        const rows = await readAlertPage(database.db, {
-          state: query.state ?? 'open',
-          officeCode: reader.officeCode,
-          beforeId: after?.[0] ?? null,
-          limit: rowsFor(query.limit),
-        });
-        return pageFrom(rows, { address: request.url, limit: query.limit }, told, ({ alertId }) => [alertId]);
-      },
+      examples: [{ query: { state: 'open', limit: '10' }, answer: { items: [told(dark)], next: null } }],
+      handle: (call) =>
+        pageBy(call, {
+          key: z.tuple([z.int()]),
+          read: (after, limit) =>
+            readAlertPage(database.db, {
+              state: call.query.state ?? 'open',
+              officeCode: call.reader.officeCode,
+              beforeId: after?.[0] ?? null,
+              limit,
+            }),
+          told,
+          keyOf: ({ alertId }) => [alertId],
+        }),
     }),
     apiRoute({
       method: 'POST',
@@ -81,48 +87,18 @@ export function alertsApi(context: WebContext): readonly AnyApiRoute[] {
       }),
       body: z.strictObject({ note: z.string().trim().max(500).optional() }),
       answer: alert,
-      examples: [
-        {
-          params: { id: '7' },
-          body: { note: 'Listrik padam, PLN sudah dihubungi.' },
-          answer: {
-            ...example,
-            acknowledgedAt: '2026-03-02T01:05:00.000Z',
-            acknowledgedBy: 'budi',
-            note: 'Listrik padam, PLN sudah dihubungi.',
-          },
-        },
-      ],
+      examples: [{ params: { id: '7' }, body: { note }, answer: told(taken) }],
       async handle({ params, body, request }) {
-        const taken = await takeOn(context, request, params.id, body.note ?? '');
-        return taken === null ? refuse(noSuchAlert) : told(taken);
+        const alert = await takeOn(context, request, params.id, body.note ?? '');
+        return alert === null ? refuse(noSuchAlert) : told(alert);
       },
     }),
   ];
 }
 
 function told(row: AlertRow): z.output<typeof alert> {
-  const iso = (ms: number | null): string | null => (ms === null ? null : new Date(ms).toISOString());
-  return {
-    id: row.alertId,
-    kind: row.kind,
-    severity: row.severity,
-    office: row.officeCode,
-    terminal: row.terminalName,
-    since: new Date(row.sinceMs).toISOString(),
-    openedAt: new Date(row.openedAtMs).toISOString(),
-    closedAt: iso(row.closedAtMs),
-    acknowledgedAt: iso(row.acknowledgedAtMs),
-    acknowledgedBy: row.acknowledgedBy,
-    note: row.note,
-    facts: { ...row.facts },
-    words: { id: alertText(row.kind, row.facts, 'id'), en: alertText(row.kind, row.facts, 'en') },
-  };
+  const { acknowledgedBy, note } = row;
+  return { ...toldAlert(row), acknowledgedAt: toldInstant(row.acknowledgedAtMs), acknowledgedBy, note };
 }
 
-const noSuchAlert: ApiProblem = {
-  status: 404,
-  type: 'no-such-alert',
-  title: 'There is no such alert',
-  detail: 'It never was, it is over, or somebody took it on already. Ask for the open ones.',
-};
+const noSuchAlert = noSuch('alert', 'It never was, it is over, or somebody took it on already. Ask for the open ones.');

@@ -30,6 +30,11 @@ export function instantField() {
   return z.string().meta({ format: 'date-time' });
 }
 
+/** An instant that is known, as it is told; `toldInstant` of the store tells those that may not be. */
+export function toldAt(atMs: number): string {
+  return new Date(atMs).toISOString();
+}
+
 /** Words for people, in both languages. */
 export function wordsField() {
   return z.object({ id: z.string(), en: z.string() });

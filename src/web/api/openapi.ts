@@ -35,12 +35,12 @@ export async function addOpenapi(api: FastifyInstance, prefix: string): Promise<
 
 /** What the generator is told of a route. */
 export function describe(route: AnyApiRoute): Record<string, unknown> {
-  const { method, path, summary, description, tag, needs, consumes, produces } = route;
+  const { method, path, summary, description, tag, needs, allOffices, consumes, produces } = route;
   const said = description === undefined ? '' : `${description}\n\n`;
   return {
     operationId: `${method.toLowerCase()}${path.replace(/[^A-Za-z0-9]+(\w?)/g, (_all, letter: string) => letter.toUpperCase())}`,
     summary,
-    description: `${said}Needs ${needs === 'signed-in' ? 'any account or token' : `\`${needs}\``}.`,
+    description: `${said}Needs ${needs === 'signed-in' ? 'any account or token' : `\`${needs}\``}${allOffices ? ', for all offices' : ''}.`,
     tags: [tag],
     ...(consumes === undefined ? {} : { consumes: [consumes] }),
     ...(produces === undefined ? {} : { produces: [produces] }),

@@ -5,6 +5,7 @@
 import { z } from 'zod';
 import type { ApiProblem } from '../api-problem.ts';
 import { wholeParam } from './fields.ts';
+import { type Refusal, refuse } from './route.ts';
 
 /** Keys of the last row of a page, as the query that made it is ordered. */
 export type PageKey = readonly (string | number | null)[];
@@ -54,7 +55,7 @@ function parse(text: string): unknown {
   }
 }
 
-export const badCursor: ApiProblem = {
+const badCursor: ApiProblem = {
   status: 400,
   type: 'bad-cursor',
   title: 'This is no cursor',
@@ -78,9 +79,50 @@ export function pageFrom<Row, Item>(
   return { items: shown.map(told), next };
 }
 
-/** Rows to read for a page. */
-export function rowsFor(limit: number | undefined): number {
-  return (limit ?? defaultLimit) + 1;
+/** What a list is made of: where a page begins, its rows, and how they are told. */
+export interface PagedList<Shape extends z.ZodType, Row, Item> {
+  /** Shape of the key in a cursor. */
+  readonly key: Shape;
+  /**
+   * @param after key of the last row of the page before; undefined on the first
+   * @param limit one more than the page holds
+   */
+  readonly read: (after: z.output<Shape> | undefined, limit: number) => Promise<readonly Row[]> | readonly Row[];
+  readonly told: (row: Row) => Item;
+  readonly keyOf: (row: Row) => PageKey;
+}
+
+/** What a page is asked with. */
+export interface PageCall {
+  readonly query: { readonly cursor?: string | undefined; readonly limit?: number | undefined };
+  readonly request: { readonly url: string };
+}
+
+/** One page of a list. */
+export async function pageBy<Shape extends z.ZodType, Row, Item>(
+  { query, request }: PageCall,
+  { key, read, told, keyOf }: PagedList<Shape, Row, Item>,
+): Promise<{ items: Item[]; next: string | null } | Refusal> {
+  const after = keyIn(query.cursor, key);
+  if (after === null) return refuse(badCursor);
+  const rows = await read(after, (query.limit ?? defaultLimit) + 1);
+  return pageFrom(rows, { address: request.url, limit: query.limit }, told, keyOf);
+}
+
+/** One page of a list that is in memory whole, in the order of a text that each row has for itself. */
+export function pageOfAll<Row, Item>(
+  call: PageCall,
+  rows: readonly Row[],
+  told: (row: Row) => Item,
+  keyOf: (row: Row) => string,
+): Promise<{ items: Item[]; next: string | null } | Refusal> {
+  const isBehind = (row: Row, after: string | undefined): boolean => after === undefined || keyOf(row) > after;
+  return pageBy(call, {
+    key: z.tuple([z.string()]),
+    read: (after) => rows.filter((row) => isBehind(row, after?.[0])).sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1)),
+    told,
+    keyOf: (row) => [keyOf(row)],
+  });
 }
 
 function withCursor(address: string, cursor: string): string {

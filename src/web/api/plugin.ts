@@ -3,7 +3,7 @@ import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from
 import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import type { Log } from '../../log.ts';
-import { signInNeeded } from '../access/problems.ts';
+import { forAllOffices, signInNeeded } from '../access/problems.ts';
 import { sendProblem } from '../api-problem.ts';
 import { etagOf, matchesEtag } from './etag.ts';
 import { answerApiError, noSuchRoute } from './failures.ts';
@@ -68,6 +68,7 @@ function addRoute(api: FastifyInstance, route: AnyApiRoute): void {
 async function respond(route: AnyApiRoute, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
   const { reader, params, query, body } = request;
   if (reader === null) return sendProblem(reply, signInNeeded);
+  if (route.allOffices && reader.officeCode !== null) return sendProblem(reply, forAllOffices);
   const result = await route.handle({ params, query, body, reader, request, reply });
   if (result === sent) return reply;
   const problem = problemIn(result);

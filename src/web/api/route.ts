@@ -58,6 +58,8 @@ export interface ApiRoute<P extends z.ZodType, Q extends z.ZodType, B extends z.
   /** Behind `/api/v1`: `/machines/:serial`. */
   readonly path: string;
   readonly needs: Permission | 'signed-in';
+  /** For readers of all offices; whoever is limited to one is answered 404. */
+  readonly allOffices?: true;
   /** One line; what it does, for whom. */
   readonly summary: string;
   /** Promises and limits, in Markdown. */

@@ -1,13 +1,13 @@
 /** `/api/v1/attendance`: what `/presensi` shows, for systems. */
 import { z } from 'zod';
-import { type AttendanceRow, readAttendance } from '../../store/attendance-list.ts';
+import { type AttendanceRow, type RowPlace, readAttendance } from '../../store/attendance-list.ts';
 import { toldRow } from '../../store/told-row.ts';
 import { dayParam } from '../api/fields.ts';
-import { badCursor, keyIn, pageFrom, pageOf, pageParams, rowsFor } from '../api/paging.ts';
+import { pageBy, pageOf, pageParams } from '../api/paging.ts';
 import { noteRead } from '../api/reads.ts';
 import { type AnyApiRoute, apiRoute, refuse } from '../api/route.ts';
 import { toldRowExample, toldRowSchema } from '../api/told-row.ts';
-import type { ApiProblem } from '../api-problem.ts';
+import { type ApiProblem, noSuch } from '../api-problem.ts';
 import type { WebContext } from '../context.ts';
 import { askedSchema, searchFor } from './search.ts';
 
@@ -47,18 +47,21 @@ export function attendanceApi(context: WebContext): readonly AnyApiRoute[] {
         },
       ],
       async handle({ query, reader, request }) {
-        const after = keyIn(query.cursor, place);
-        if (after === null) return refuse(badCursor);
         const { from: dari, to: sampai, office: opd, terminal: mesin, pin, person: pegawai } = query;
         const asked = askedSchema.parse({ dari, sampai, opd, mesin, pin, pegawai });
         const search = await searchFor(database, reader, asked, nowMs());
         if (search.trouble !== null) return refuse(problemOf(search.trouble.en, opd, pegawai));
-        const [occurredAtMs = 0, serial = '', epoch = 0, ordinal = 0] = after ?? [];
-        const page = { after: after === undefined ? null : { occurredAtMs, serial, epoch, ordinal } };
-        const rows = await readAttendance(database.db, search.query, { ...page, limit: rowsFor(query.limit) });
-        const paged = pageFrom(rows, { address: request.url, limit: query.limit }, told, keyOf);
-        await noteRead(context, request, { action: 'attendance.read', rows: paged.items.length });
-        return paged;
+        const page = await pageBy(
+          { query, request },
+          {
+            key: place,
+            read: (key, limit) => readAttendance(database.db, search.query, { after: placeOf(key), limit }),
+            told,
+            keyOf: ({ occurredAtMs, serial, epoch, ordinal }) => [occurredAtMs, serial, epoch, ordinal],
+          },
+        );
+        if ('items' in page) await noteRead(context, request, { action: 'attendance.read', rows: page.items.length });
+        return page;
       },
     }),
   ];
@@ -68,25 +71,17 @@ function told(found: AttendanceRow): z.output<typeof row> {
   return { ...toldRow(found), personName: found.personName, nip: found.nip };
 }
 
-function keyOf({ occurredAtMs, serial, epoch, ordinal }: AttendanceRow) {
-  return [occurredAtMs, serial, epoch, ordinal];
+function placeOf(key: z.output<typeof place> | undefined): RowPlace | null {
+  if (key === undefined) return null;
+  const [occurredAtMs, serial, epoch, ordinal] = key;
+  return { occurredAtMs, serial, epoch, ordinal };
 }
 
 /** What does not exist and what may not be seen are the same 404. */
 function problemOf(detail: string, office: string | undefined, person: string | undefined): ApiProblem {
   if (detail.startsWith('There is no such office'))
-    return {
-      status: 404,
-      type: 'no-such-office',
-      title: 'There is no such office',
-      detail: `${office === undefined ? '' : 'office: '}${detail}`,
-    };
+    return noSuch('office', `${office === undefined ? '' : 'office: '}${detail}`);
   if (detail.startsWith('There is no such person'))
-    return {
-      status: 404,
-      type: 'no-such-person',
-      title: 'There is no such person',
-      detail: `${person === undefined ? '' : 'person: '}${detail}`,
-    };
+    return noSuch('person', `${person === undefined ? '' : 'person: '}${detail}`);
   return { status: 400, type: 'bad-query', title: 'The query is not understood', detail };
 }

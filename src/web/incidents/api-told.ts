@@ -5,8 +5,9 @@ import { incidentKinds, incidentStates } from '../../incident/steps.ts';
 import { readFacts } from '../../store/incident-facts.ts';
 import { listProofs } from '../../store/incident-proofs.ts';
 import { type IncidentRow, readIncident, readSteps } from '../../store/incidents.ts';
+import { toldInstant } from '../../store/told-row.ts';
 import { incidentWords, kindNames, stateName } from '../../words/incidents.ts';
-import { instantField, wordsField } from '../api/fields.ts';
+import { instantField, toldAt, wordsField } from '../api/fields.ts';
 import { type Refusal, refuse } from '../api/route.ts';
 import type { ApiProblem } from '../api-problem.ts';
 import type { WebContext } from '../context.ts';
@@ -96,9 +97,6 @@ export const wholeExample: z.output<typeof whole> = {
   facts: [{ state: 'failing', errorCode: 'NET_UNREACHABLE', usualPeople: 61 }],
 };
 
-export const iso = (ms: number): string => new Date(ms).toISOString();
-const isoOrNull = (ms: number | null): string | null => (ms === null ? null : iso(ms));
-
 export function told(row: IncidentRow, nowMs: number): Told {
   const { kind, state } = row;
   const due = notificationDeadlineMs(kind, row.openedMs);
@@ -111,15 +109,15 @@ export function told(row: IncidentRow, nowMs: number): Told {
     terminal: row.terminalName,
     place: row.place,
     serial: row.serial,
-    since: iso(row.sinceMs),
+    since: toldAt(row.sinceMs),
     told: row.words,
     openedBy: row.openedBy,
-    openedAt: iso(row.openedMs),
-    lastStepAt: iso(row.lastStepMs),
-    closedAt: isoOrNull(row.closedMs),
-    wellSince: isoOrNull(row.wellSinceMs),
+    openedAt: toldAt(row.openedMs),
+    lastStepAt: toldAt(row.lastStepMs),
+    closedAt: toldInstant(row.closedMs),
+    wellSince: toldInstant(row.wellSinceMs),
     age: ageOf(state, nowMs - row.lastStepMs),
-    noticeDueAt: isoOrNull(due),
+    noticeDueAt: toldInstant(due),
     proofs: row.proofs,
   };
 }
@@ -165,7 +163,7 @@ export async function tellWhole({ database, nowMs }: WebContext, row: IncidentRo
   return {
     ...told(row, nowMs()),
     steps: steps.map(({ atMs, what, actorName, note, detail }) => ({
-      at: iso(atMs),
+      at: toldAt(atMs),
       what,
       actor: actorName,
       note,

@@ -3,13 +3,13 @@ import { z } from 'zod';
 import { incidentKinds, incidentStates } from '../../incident/steps.ts';
 import { readKnownPins } from '../../store/incident-facts.ts';
 import { listIncidents } from '../../store/incidents.ts';
-import { instantField } from '../api/fields.ts';
-import { badCursor, keyIn, pageFrom, pageOf, pageParams, rowsFor } from '../api/paging.ts';
+import { instantField, toldAt } from '../api/fields.ts';
+import { pageBy, pageOf, pageParams } from '../api/paging.ts';
 import { type AnyApiRoute, apiRoute, refuse } from '../api/route.ts';
 import { noteLook, type WebContext } from '../context.ts';
 import { visibleIncident } from './actions.ts';
 import { addFilesRoute, fileRoute, noteRoute, probeRoute, recordRoute, reportRoute, stepRoute } from './api-changes.ts';
-import { example, incident, iso, noSuch, numbered, tag, tellWhole, told, whole, wholeExample } from './api-told.ts';
+import { example, incident, noSuch, numbered, tag, tellWhole, told, whole, wholeExample } from './api-told.ts';
 
 /** The routes of reports. */
 export function incidentsApi(context: WebContext): readonly AnyApiRoute[] {
@@ -44,28 +44,18 @@ function listRoute(context: WebContext): AnyApiRoute {
     }),
     answer: pageOf(incident),
     examples: [{ query: { state: 'open', limit: '10' }, answer: { items: [example], next: null } }],
-    async handle({ query, reader, request }) {
-      const after = keyIn(query.cursor, z.tuple([z.int()]));
-      if (after === null) return refuse(badCursor);
-      const { state = 'open', kind = null, serial = null, office = null } = query;
+    async handle(call) {
+      const { state: asked = 'open', kind = null, serial = null, office = null } = call.query;
+      const own = call.reader.officeCode;
       // Of another office there is nothing.
-      if (reader.officeCode !== null && office !== null && office !== reader.officeCode)
-        return { items: [], next: null };
-      const rows = await listIncidents(database.db, {
-        officeCode: reader.officeCode ?? office,
-        state: state === 'all' ? null : state,
-        kind,
-        serial,
-        below: after?.[0] ?? null,
-        limit: rowsFor(query.limit),
+      if (own !== null && office !== null && office !== own) return { items: [], next: null };
+      const filter = { officeCode: own ?? office, state: asked === 'all' ? null : asked, kind, serial };
+      return pageBy(call, {
+        key: z.tuple([z.int()]),
+        read: (after, limit) => listIncidents(database.db, { ...filter, below: after?.[0] ?? null, limit }),
+        told: (row) => told(row, nowMs()),
+        keyOf: ({ number }) => [number],
       });
-      const page = { address: request.url, limit: query.limit };
-      return pageFrom(
-        rows,
-        page,
-        (row) => told(row, nowMs()),
-        (row) => [row.number],
-      );
     },
   });
 }
@@ -99,14 +89,24 @@ function peopleRoute(context: WebContext): AnyApiRoute {
     params: numbered,
     answer: z.object({
       people: z.array(
-        z.object({ pin: z.string(), person: z.string().nullable(), punches: z.int(), lastAt: instantField() }),
+        z.object({
+          pin: z.string(),
+          person: z.string().nullable().meta({ description: '`id` of `/people`; null for a PIN that means nobody.' }),
+          name: z.string().nullable(),
+          punches: z.int(),
+          lastAt: instantField(),
+        }),
       ),
     }),
     keep: 'nothing',
     examples: [
       {
         params: { number: '7' },
-        answer: { people: [{ pin: '101', person: null, punches: 44, lastAt: '2026-11-24T00:31:04.000Z' }] },
+        answer: {
+          people: [
+            { pin: '101', person: '6f1c', name: 'Budi Santoso', punches: 44, lastAt: '2026-11-24T00:31:04.000Z' },
+          ],
+        },
       },
     ],
     async handle({ params, reader, request }) {
@@ -116,11 +116,12 @@ function peopleRoute(context: WebContext): AnyApiRoute {
       const entry = { action: 'incident.people', subject: String(row.number), officeCode: row.officeCode };
       await noteLook(context, request, { ...entry, detail: { people: pins.length } });
       return {
-        people: pins.map(({ pin, personId, punches, lastMs }) => ({
+        people: pins.map(({ pin, personId, personName, punches, lastMs }) => ({
           pin,
           person: personId,
+          name: personName,
           punches,
-          lastAt: iso(lastMs),
+          lastAt: toldAt(lastMs),
         })),
       };
     },

@@ -1,9 +1,9 @@
 /** `/api/v1/outage-windows`: when no machine of an office could take a punch. */
 import { z } from 'zod';
 import { seesOffice } from '../../accounts/permissions.ts';
-import { dayParam, instantField } from '../api/fields.ts';
+import { noSuchOffice } from '../access/problems.ts';
+import { dayParam, instantField, toldAt } from '../api/fields.ts';
 import { type AnyApiRoute, apiRoute, refuse } from '../api/route.ts';
-import type { ApiProblem } from '../api-problem.ts';
 import type { WebContext } from '../context.ts';
 import { isRange, mostDays, outageReport } from './outage-report.ts';
 import { fleetOf } from './report-routes.ts';
@@ -19,13 +19,6 @@ const window = z.object({
   codes: z.array(z.string()),
   incidents: z.array(z.int()),
 });
-
-const noSuchOffice: ApiProblem = {
-  status: 404,
-  type: 'no-such-office',
-  title: 'There is no such office',
-  detail: 'Ask for an office by its code, or leave it out for all.',
-};
 
 /** The route. */
 export function outageWindowsApi(context: WebContext): readonly AnyApiRoute[] {
@@ -84,8 +77,8 @@ export function outageWindowsApi(context: WebContext): readonly AnyApiRoute[] {
             level,
             office: officeCode,
             day,
-            from: new Date(fromMs).toISOString(),
-            to: new Date(toMs).toISOString(),
+            from: toldAt(fromMs),
+            to: toldAt(toMs),
             terminals: [...terminals],
             certainty,
             codes: [...codes],

@@ -3,11 +3,12 @@ import { z } from 'zod';
 import { type Reader, seesOffice } from '../../accounts/permissions.ts';
 import { type MachineCommand, pauseMachine, requestCommand, resumeMachine } from '../../store/machine-commands.ts';
 import { mostOutages, type Outage, readOutages } from '../../store/outages.ts';
+import { toldInstant } from '../../store/told-row.ts';
 import { officesSeen } from '../access/offices.ts';
-import { instantField, officesParam } from '../api/fields.ts';
-import { badCursor, keyIn, pageFrom, pageOf, pageParams, rowsFor } from '../api/paging.ts';
+import { instantField, officesParam, toldAt } from '../api/fields.ts';
+import { pageBy, pageOf, pageParams } from '../api/paging.ts';
 import { type AnyApiRoute, apiRoute, refuse } from '../api/route.ts';
-import type { ApiProblem } from '../api-problem.ts';
+import { type ApiProblem, noSuch } from '../api-problem.ts';
 import type { BoardSource } from '../board-source.ts';
 import { entryOf, type WebContext } from '../context.ts';
 import { marksBySeverity } from '../mark.ts';
@@ -60,9 +61,6 @@ const whole = machine.extend({
   commands: z.array(command),
 });
 
-const instant = (ms: number): string => new Date(ms).toISOString();
-const instantOrNull = (ms: number | null): string | null => (ms === null ? null : instant(ms));
-
 /** The routes. */
 export function machineApi(context: WebContext, boards: BoardSource): readonly AnyApiRoute[] {
   return [...readingRoutes(context, boards), outagesRoute(context), ...commandRoutes(context, boards)];
@@ -84,15 +82,18 @@ function readingRoutes({ database, nowMs }: WebContext, boards: BoardSource): re
       }),
       answer: pageOf(machine),
       examples: [{ query: { limit: '1' }, answer: { items: [exampleMachine], next: null } }],
-      async handle({ query, reader, request }) {
-        const after = keyIn(query.cursor, z.tuple([z.string()]));
-        if (after === null) return refuse(badCursor);
+      async handle(call) {
+        const { search = '', office = null, mark = null } = call.query;
         const board = await boardOf(boards);
-        const filter = { search: query.search ?? '', officeCode: query.office ?? null, mark: query.mark ?? null };
-        const found = listMachines(board, reader, { ...filter, after: after?.[0] ?? null }, rowsFor(query.limit));
-        return pageFrom(found.rows, { address: request.url, limit: query.limit }, toldListed, (row) => [
-          keyOfListed(row),
-        ]);
+        return pageBy(call, {
+          key: z.tuple([z.string()]),
+          read: (after, limit) => {
+            const filter = { search, officeCode: office, mark, after: after?.[0] ?? null };
+            return listMachines(board, call.reader, filter, limit).rows;
+          },
+          told: toldListed,
+          keyOf: (row) => [keyOfListed(row)],
+        });
       },
     }),
     apiRoute({
@@ -244,9 +245,9 @@ function toldListed({ office, machine: shown }: ListedMachine): z.output<typeof 
   const { name, serial, address, mark, errorCode, offsetMs, records, recordCapacity } = shown;
   return {
     ...{ office: office.code, name, serial, address, mark, errorCode, offsetMs, records, recordCapacity },
-    failingSince: instantOrNull(shown.failingSinceMs),
-    lastReadAt: instantOrNull(shown.lastReadMs),
-    pausedUntil: instantOrNull(shown.pausedUntilMs),
+    failingSince: toldInstant(shown.failingSinceMs),
+    lastReadAt: toldInstant(shown.lastReadMs),
+    pausedUntil: toldInstant(shown.pausedUntilMs),
   };
 }
 
@@ -265,9 +266,9 @@ function toldOutage(found: Outage): z.output<typeof outage> {
   const { kind, serial, endedHow, firstErrorCode, lastErrorCode } = found;
   return {
     ...{ kind, office: found.officeCode, machine: found.terminalName, serial, endedHow, firstErrorCode, lastErrorCode },
-    from: instant(found.fromMs),
-    failedAt: instant(found.failedAtMs),
-    until: instantOrNull(found.untilMs),
+    from: toldAt(found.fromMs),
+    failedAt: toldAt(found.failedAtMs),
+    until: toldInstant(found.untilMs),
   };
 }
 
@@ -275,17 +276,15 @@ function toldCommand(found: MachineCommand): z.output<typeof command> {
   const { kind, requestedBy, state, result, errorCode } = found;
   return {
     ...{ id: found.commandId, kind, requestedBy, state, result, errorCode },
-    requestedAt: instant(found.requestedMs),
-    doneAt: instantOrNull(found.doneMs),
+    requestedAt: toldAt(found.requestedMs),
+    doneAt: toldInstant(found.doneMs),
   };
 }
 
-const noSuchMachine: ApiProblem = {
-  status: 404,
-  type: 'no-such-machine',
-  title: 'There is no such machine',
-  detail: 'Ask for machines by the code of their office and their name, as GET /api/v1/machines tells them.',
-};
+const noSuchMachine = noSuch(
+  'machine',
+  'Ask for machines by the code of their office and their name, as GET /api/v1/machines tells them.',
+);
 const badPause: ApiProblem = {
   status: 422,
   type: 'bad-pause',

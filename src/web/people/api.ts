@@ -1,11 +1,14 @@
 /** `/api/v1/people`: who is behind which PIN, and lists of people, checked before they are applied. */
 import { z } from 'zod';
+import type { Reader } from '../../accounts/permissions.ts';
 import { writeAudit } from '../../store/audit-log.ts';
+import type { Database } from '../../store/database.ts';
 import { type PersonPin, type PersonRow, readPeople, readPinsOf } from '../../store/people.ts';
 import { applyChanges, lockPeople } from '../../store/people-import.ts';
+import { toldInstant } from '../../store/told-row.ts';
 import { peopleWords } from '../../words/people.ts';
 import { instantField, wordsField } from '../api/fields.ts';
-import { badCursor, keyIn, pageFrom, pageOf, pageParams, rowsFor } from '../api/paging.ts';
+import { type PageCall, pageBy, pageOf, pageParams } from '../api/paging.ts';
 import { noteRead } from '../api/reads.ts';
 import { type AnyApiRoute, apiRoute, refuse } from '../api/route.ts';
 import { entryOf, type WebContext } from '../context.ts';
@@ -73,30 +76,31 @@ function listRoute(context: WebContext): AnyApiRoute {
         },
       },
     ],
-    async handle({ query, reader, request }) {
-      const after = keyIn(query.cursor, z.tuple([z.string(), z.string()]));
-      if (after === null) return refuse(badCursor);
-      const [name = '', personId = ''] = after ?? [];
-      const behind = after === undefined ? null : { name, personId };
-      const page = {
-        officeCode: reader.officeCode,
-        search: query.search ?? '',
-        after: behind,
-        limit: rowsFor(query.limit),
-      };
-      const people = await readPeople(db, page);
-      const pins = await readPinsOf(
-        db,
-        people.map((one) => one.personId),
-      );
-      const told = (one: PersonRow) => toldPerson(one, pins);
-      const paged = pageFrom(people, { address: request.url, limit: query.limit }, told, (one) => [
-        one.name,
-        one.personId,
-      ]);
-      await noteRead(context, request, { action: 'people.read', rows: paged.items.length });
-      return paged;
+    async handle(call) {
+      const page = await pageOfPeople(db, call);
+      if (!('items' in page)) return page;
+      const ids = page.items.map(({ personId }) => personId);
+      const pins = await readPinsOf(db, ids);
+      await noteRead(context, call.request, { action: 'people.read', rows: ids.length });
+      return { ...page, items: page.items.map((one) => toldPerson(one, pins)) };
     },
+  });
+}
+
+/** People of a reader by name. */
+export function pageOfPeople(
+  db: Database['db'],
+  call: PageCall & { readonly reader: Reader; readonly query: { readonly search?: string | undefined } },
+) {
+  const { search = '' } = call.query;
+  return pageBy(call, {
+    key: z.tuple([z.string(), z.string()]),
+    read: (key, limit) => {
+      const after = key === undefined ? null : { name: key[0], personId: key[1] };
+      return readPeople(db, { officeCode: call.reader.officeCode, search, after, limit });
+    },
+    told: (person) => person,
+    keyOf: ({ name, personId }) => [name, personId],
   });
 }
 
@@ -157,7 +161,6 @@ function importRoute(context: WebContext): AnyApiRoute {
 }
 
 function toldPerson({ personId, name, nip, officeCode, endedOn }: PersonRow, pins: readonly PersonPin[]) {
-  const instant = (ms: number): string | null => (Number.isFinite(ms) ? new Date(ms).toISOString() : null);
   const own = pins.filter((one) => one.personId === personId);
   return {
     id: personId,
@@ -169,8 +172,8 @@ function toldPerson({ personId, name, nip, officeCode, endedOn }: PersonRow, pin
       office: one.officeCode,
       terminal: one.serial,
       pin: one.pin,
-      from: instant(one.fromMs),
-      until: instant(one.untilMs),
+      from: toldInstant(one.fromMs),
+      until: toldInstant(one.untilMs),
     })),
   };
 }

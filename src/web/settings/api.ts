@@ -4,10 +4,11 @@ import { addAccount, alterAccount, renewLink } from '../../accounts/manage.ts';
 import { mayGive, type Reader, roles } from '../../accounts/permissions.ts';
 import { type AccountRow, readAccount, readAccounts } from '../../store/accounts.ts';
 import { readFleet } from '../../store/board.ts';
-import { instantField } from '../api/fields.ts';
-import { badCursor, keyIn, pageFrom, pageOf, pageParams } from '../api/paging.ts';
+import { toldInstant } from '../../store/told-row.ts';
+import { instantField, toldAt } from '../api/fields.ts';
+import { pageOf, pageOfAll, pageParams } from '../api/paging.ts';
 import { type AnyApiRoute, apiRoute, type Refusal, refuse } from '../api/route.ts';
-import type { ApiProblem } from '../api-problem.ts';
+import { type ApiProblem, noSuch } from '../api-problem.ts';
 import type { WebContext } from '../context.ts';
 import { actorOf, linkOf } from './access.ts';
 import { judgeAccount } from './account-routes.ts';
@@ -46,20 +47,9 @@ const example: z.output<typeof account> = {
 };
 const exampleLink = { link: 'https://gerbang.example.go.id/masuk/tautan?kode=…' };
 
+const noSuchAccount = noSuch('account', 'Ask for /api/v1/accounts. A disabled account gets no link.');
 /** Accounts and tokens are nobody's who is limited to one office. */
-export const forAll: ApiProblem = {
-  status: 404,
-  type: 'not-found',
-  title: 'Not found',
-  detail: 'Accounts and tokens are for readers of all offices.',
-};
-const noSuchAccount: ApiProblem = {
-  status: 404,
-  type: 'no-such-account',
-  title: 'There is no such account',
-  detail: 'Ask for /api/v1/accounts. A disabled account gets no link.',
-};
-const isOlder = (text: string, after: string | undefined): boolean => after === undefined || text > after;
+const shared = { needs: 'account.manage', allOffices: true, tag: 'Accounts' } as const;
 
 /** What a person typed wrongly, by field. */
 export function badFields(errors: Readonly<Record<string, string>>): Refusal | null {
@@ -76,50 +66,31 @@ export function badFields(errors: Readonly<Record<string, string>>): Refusal | n
   });
 }
 
-/** Items after a cursor, in the order of their key; all are in memory, they are dozens. */
-export function pageInMemory<Row, Item>(
-  rows: readonly Row[],
-  { address, query }: { address: string; query: { cursor?: string | undefined; limit?: number | undefined } },
-  told: (row: Row) => Item,
-  key: (row: Row) => string,
-) {
-  const after = keyIn(query.cursor, z.tuple([z.string()]));
-  if (after === null) return refuse(badCursor);
-  const left = rows.filter((row) => isOlder(key(row), after?.[0])).sort((a, b) => (key(a) < key(b) ? -1 : 1));
-  return pageFrom(left, { address, limit: query.limit }, told, (row) => [key(row)]);
-}
-
 /** Routes about accounts. */
 export function accountsApi(context: WebContext): readonly AnyApiRoute[] {
   const { db } = context.database;
   return [
     apiRoute({
+      ...shared,
       method: 'GET',
       path: '/accounts',
-      needs: 'account.manage',
       summary: 'Who may sign in, by login',
-      tag: 'Accounts',
       query: z.strictObject(pageParams),
       answer: pageOf(account),
       examples: [{ query: { limit: '10' }, answer: { items: [example], next: null } }],
-      async handle({ query, reader, request }) {
-        if (reader.officeCode !== null) return refuse(forAll);
-        return pageInMemory(await readAccounts(db), { address: request.url, query }, told, ({ login }) => login);
-      },
+      handle: async (call) => pageOfAll(call, await readAccounts(db), told, ({ login }) => login),
     }),
     apiRoute({
+      ...shared,
       method: 'POST',
       path: '/accounts',
-      needs: 'account.manage',
       summary: 'Makes an account and its one-time link',
       description: 'Nobody hands out more than they have.',
-      tag: 'Accounts',
       status: 201,
       body: typed,
       answer: link,
       examples: [{ body: { login: 'siti', name: 'Siti Rahma', role: 'hr', office: null }, answer: exampleLink }],
       async handle({ body, reader, request }) {
-        if (reader.officeCode !== null) return refuse(forAll);
         const { errors, ...wanted } = await judged(context, reader, body);
         const bad = badFields(errors);
         if (bad !== null) return bad;
@@ -135,12 +106,11 @@ export function accountsApi(context: WebContext): readonly AnyApiRoute[] {
 function changeRoute(context: WebContext): AnyApiRoute {
   const { db } = context.database;
   return apiRoute({
+    ...shared,
     method: 'PATCH',
     path: '/accounts/:login',
-    needs: 'account.manage',
     summary: 'Changes, disables or enables an account',
     description: 'What is left out stays. The last operator stays one: 409 `last-operator`.',
-    tag: 'Accounts',
     params: loginParam,
     body: z.strictObject({ ...typed.omit({ login: true }).partial().shape, disabled: z.boolean().optional() }),
     answer: account,
@@ -152,7 +122,6 @@ function changeRoute(context: WebContext): AnyApiRoute {
       },
     ],
     async handle({ params, body, reader, request }) {
-      if (reader.officeCode !== null) return refuse(forAll);
       const before = await readAccount(db, params.login);
       if (before === null) return refuse(noSuchAccount);
       if (!mayGive(reader, before.role)) return refuse(notYours);
@@ -173,17 +142,15 @@ function changeRoute(context: WebContext): AnyApiRoute {
 function linkRoute(context: WebContext): AnyApiRoute {
   const { db } = context.database;
   return apiRoute({
+    ...shared,
     method: 'POST',
     path: '/accounts/:login/link',
-    needs: 'account.manage',
     summary: 'Makes a new one-time link and lets a waiting account in',
-    tag: 'Accounts',
     status: 201,
     params: loginParam,
     answer: link,
     examples: [{ params: { login: 'siti' }, answer: exampleLink }],
     async handle({ params, reader, request }) {
-      if (reader.officeCode !== null) return refuse(forAll);
       const found = await readAccount(db, params.login);
       // A link is the account: whoever has it is that person.
       if (found !== null && !mayGive(reader, found.role)) return refuse(notYours);
@@ -212,11 +179,6 @@ async function judged({ database }: WebContext, reader: Reader, given: z.output<
   return judgeAccount({ ...given, office: given.office ?? '', keadaan: '' }, codes, 'en', { reader });
 }
 
-/** An instant, or null. */
-export function iso(ms: number | null): string | null {
-  return ms === null ? null : new Date(ms).toISOString();
-}
-
 function told(row: AccountRow): z.output<typeof account> {
   const { login, name, role, officeCode: office, hasPassword, createdBy } = row;
   return {
@@ -225,10 +187,10 @@ function told(row: AccountRow): z.output<typeof account> {
     role,
     office,
     hasPassword,
-    disabledAt: iso(row.disabledAtMs),
-    lockedUntil: iso(row.lockedUntilMs),
-    createdAt: new Date(row.createdAtMs).toISOString(),
+    disabledAt: toldInstant(row.disabledAtMs),
+    lockedUntil: toldInstant(row.lockedUntilMs),
+    createdAt: toldAt(row.createdAtMs),
     createdBy,
-    lastSeenAt: iso(row.lastSeenMs),
+    lastSeenAt: toldInstant(row.lastSeenMs),
   };
 }

@@ -4,13 +4,15 @@ import { addToken, endToken } from '../../accounts/manage.ts';
 import { permissions } from '../../accounts/permissions.ts';
 import { type AuditRow, readAuditLog } from '../../store/audit-log.ts';
 import { readFleet } from '../../store/board.ts';
+import { toldInstant } from '../../store/told-row.ts';
 import { readTokens, type TokenRow } from '../../store/web-sessions.ts';
-import { instantField } from '../api/fields.ts';
-import { badCursor, keyIn, pageFrom, pageOf, pageParams, rowsFor } from '../api/paging.ts';
+import { instantField, toldAt } from '../api/fields.ts';
+import { pageBy, pageOf, pageOfAll, pageParams } from '../api/paging.ts';
 import { type AnyApiRoute, apiRoute, refuse } from '../api/route.ts';
+import { noSuch } from '../api-problem.ts';
 import type { WebContext } from '../context.ts';
 import { actorOf } from './access.ts';
-import { badFields, forAll, iso, pageInMemory } from './api.ts';
+import { badFields } from './api.ts';
 import { judgeToken } from './token-routes.ts';
 
 const token = z.object({
@@ -36,31 +38,28 @@ const example: z.output<typeof token> = {
   lastUsedAt: null,
 };
 
+const shared = { needs: 'account.manage', allOffices: true, tag: 'Accounts' } as const;
+
 /** Routes about tokens, and the audit log. */
 export function tokensApi(context: WebContext): readonly AnyApiRoute[] {
   const { db } = context.database;
   return [
     apiRoute({
+      ...shared,
       method: 'GET',
       path: '/tokens',
-      needs: 'account.manage',
       summary: 'Tokens by name; never their secrets',
-      tag: 'Accounts',
       query: z.strictObject(pageParams),
       answer: pageOf(token),
       examples: [{ query: { limit: '10' }, answer: { items: [example], next: null } }],
-      async handle({ query, reader, request }) {
-        if (reader.officeCode !== null) return refuse(forAll);
-        return pageInMemory(await readTokens(db), { address: request.url, query }, told, ({ name }) => name);
-      },
+      handle: async (call) => pageOfAll(call, await readTokens(db), told, ({ name }) => name),
     }),
     apiRoute({
+      ...shared,
       method: 'POST',
       path: '/tokens',
-      needs: 'account.manage',
       summary: 'Makes a token; its secret is told once',
       description: 'Nobody hands out more than they have. `validDays` null: until it is revoked.',
-      tag: 'Accounts',
       status: 201,
       body: z.strictObject({
         name: z.string().max(40),
@@ -75,8 +74,7 @@ export function tokensApi(context: WebContext): readonly AnyApiRoute[] {
           answer: { secret: '…' },
         },
       ],
-      async handle({ body: { name, scopes, office, validDays }, reader, request }) {
-        if (reader.officeCode !== null) return refuse(forAll);
+      async handle({ body: { name, scopes, office, validDays }, request }) {
         const { offices } = await readFleet(db);
         const bad = badFields(judgeToken({ name, scopes, office: office ?? '' }, offices, 'en', request));
         if (bad !== null) return bad;
@@ -86,20 +84,17 @@ export function tokensApi(context: WebContext): readonly AnyApiRoute[] {
       },
     }),
     apiRoute({
+      ...shared,
       method: 'DELETE',
       path: '/tokens/:id',
-      needs: 'account.manage',
       summary: 'Revokes a token',
-      tag: 'Accounts',
       status: 204,
       params: z.strictObject({ id: z.uuid() }),
       answer: z.undefined(),
       examples: [{ params: { id: example.id }, answer: undefined }],
-      async handle({ params, reader, request }) {
-        if (reader.officeCode !== null) return refuse(forAll);
+      async handle({ params, request }) {
         if (await endToken(db, actorOf(request), params.id)) return undefined;
-        const detail = 'It never was, or was revoked before.';
-        return refuse({ status: 404, type: 'no-such-token', title: 'There is no such token', detail });
+        return refuse(noSuch('token', 'It never was, or was revoked before.'));
       },
     }),
     auditRoute(context),
@@ -156,19 +151,23 @@ function auditRoute({ database }: WebContext): AnyApiRoute {
         },
       },
     ],
-    async handle({ query: { cursor, limit, action, actor }, reader, request }) {
-      const after = keyIn(cursor, z.tuple([z.int()]));
-      if (after === null) return refuse(badCursor);
+    handle(call) {
+      const { action, actor } = call.query;
+      const { officeCode } = call.reader;
       const filter = { ...(action === undefined ? {} : { action }), ...(actor === undefined ? {} : { actor }) };
-      const page = { beforeId: after?.[0] ?? null, limit: rowsFor(limit), officeCode: reader.officeCode };
-      const rows = await readAuditLog(database.db, { ...page, ...filter });
-      return pageFrom(rows, { address: request.url, limit }, toldEntry, ({ auditId }) => [auditId]);
+      return pageBy(call, {
+        key: z.tuple([z.int()]),
+        read: (after, limit) =>
+          readAuditLog(database.db, { beforeId: after?.[0] ?? null, limit, officeCode, ...filter }),
+        told: toldEntry,
+        keyOf: ({ auditId }) => [auditId],
+      });
     },
   });
 }
 
 function toldEntry({ auditId, atMs, officeCode, detail, ...row }: AuditRow): z.output<typeof entry> {
-  return { ...row, id: auditId, at: new Date(atMs).toISOString(), office: officeCode, detail: { ...detail } };
+  return { ...row, id: auditId, at: toldAt(atMs), office: officeCode, detail: { ...detail } };
 }
 
 function told({ tokenId, name, scopes, officeCode, createdBy, ...row }: TokenRow): z.output<typeof token> {
@@ -177,10 +176,10 @@ function told({ tokenId, name, scopes, officeCode, createdBy, ...row }: TokenRow
     name,
     scopes: [...scopes],
     office: officeCode,
-    createdAt: new Date(row.createdAtMs).toISOString(),
+    createdAt: toldAt(row.createdAtMs),
     createdBy,
-    expiresAt: iso(row.expiresAtMs),
-    revokedAt: iso(row.revokedAtMs),
-    lastUsedAt: iso(row.lastUsedAtMs),
+    expiresAt: toldInstant(row.expiresAtMs),
+    revokedAt: toldInstant(row.revokedAtMs),
+    lastUsedAt: toldInstant(row.lastUsedAtMs),
   };
 }

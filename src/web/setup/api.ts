@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { changeSetup, type SetupWish } from '../../setup/change.ts';
 import type { SetupFault } from '../../setup/effective.ts';
 import { readManaged } from '../../store/setup.ts';
-import { type AnyApiRoute, apiRoute, refuse } from '../api/route.ts';
+import { type AnyApiRoute, apiRoute } from '../api/route.ts';
 import { entryOf, type WebContext } from '../context.ts';
 import type { SetupPort } from './port.ts';
 
@@ -83,27 +83,20 @@ const answer = z.object({
   ),
 });
 
-/** The answer to a reader of one office. */
-export const limited = {
-  status: 404,
-  type: 'not-found',
-  title: 'Not found',
-  detail: 'The setup is for readers of all offices.',
-};
+/** Addresses and networks are matters of the whole. */
+export const shared = { needs: 'setup.change', allOffices: true, tag: 'Setup' } as const;
 
 /** `GET` and `POST /api/v1/setup`. */
 export function setupApi({ database }: WebContext, setup: SetupPort): readonly AnyApiRoute[] {
   return [
     apiRoute({
+      ...shared,
       method: 'GET',
       path: '/setup',
-      needs: 'setup.change',
       summary: 'Offices and terminals as they count now, and where each is from',
-      tag: 'Setup',
       answer,
       examples: [{ answer: { revision: 0, offices: [] } }],
-      async handle({ reader }) {
-        if (reader.officeCode !== null) return refuse(limited);
+      async handle() {
         const managed = await readManaged(database.db);
         const { offices, managedPlaces, networksOf } = setup.plan.now();
         const own = new Set(managed.offices.map(({ code }) => code));
@@ -127,13 +120,12 @@ export function setupApi({ database }: WebContext, setup: SetupPort): readonly A
       },
     }),
     apiRoute({
+      ...shared,
       method: 'POST',
       path: '/setup/changes',
-      needs: 'setup.change',
       summary: 'Adds, changes and removes offices and terminals: all of it or nothing',
       description:
         'With `dryRun` only what would happen is answered. `outcomes` follow the order putOffices, putTerminals, removeTerminals, removeOffices. With `faults` nothing was changed. Evidence is never deleted.',
-      tag: 'Setup',
       body: change,
       answer: outcome,
       examples: [
@@ -142,8 +134,7 @@ export function setupApi({ database }: WebContext, setup: SetupPort): readonly A
           answer: { revision: 0, applied: false, outcomes: ['added'], faults: [] },
         },
       ],
-      async handle({ body, reader, request }) {
-        if (reader.officeCode !== null) return refuse(limited);
+      async handle({ body, request }) {
         const { actorKind, actor, requestId } = entryOf(request, { action: 'setup.change' });
         const by = { actorKind, actor, requestId: requestId ?? null };
         const done = await changeSetup(setup.means, wishesOf(body), by, { dryRun: body.dryRun });

@@ -5,7 +5,7 @@ import { writeAudit } from '../../store/audit-log.ts';
 import { readManaged } from '../../store/setup.ts';
 import { type AnyApiRoute, apiRoute, refuse, sent } from '../api/route.ts';
 import { entryOf } from '../context.ts';
-import { fault, faultOf, limited, terminal } from './api.ts';
+import { fault, faultOf, shared, terminal } from './api.ts';
 import { importLines } from './import-routes.ts';
 import { type SetupPages, wish } from './routes.ts';
 import { tryTyped } from './trial.ts';
@@ -35,13 +35,12 @@ export function setupToolsApi(pages: SetupPages): readonly AnyApiRoute[] {
 
 function testRoute(pages: SetupPages): AnyApiRoute {
   return apiRoute({
+    ...shared,
     method: 'POST',
     path: '/setup/test-connection',
-    needs: 'setup.change',
     mostPerMinute: 60,
     summary: 'Tries a machine that need not be saved; nothing is changed',
     description: 'Only addresses that could be saved are connected to: with `faults` nothing was. 60 a minute.',
-    tag: 'Setup',
     body: terminal,
     answer: tried,
     examples: [
@@ -55,8 +54,7 @@ function testRoute(pages: SetupPages): AnyApiRoute {
         },
       },
     ],
-    async handle({ body: { office: officeCode, commKey, ...rest }, reader, request }) {
-      if (reader.officeCode !== null) return refuse(limited);
+    async handle({ body: { office: officeCode, commKey, ...rest }, request }) {
       const typed = { ...rest, officeCode, commKey: commKey === undefined ? ('keep' as const) : commKey };
       const nothing = { found: null, otherSerial: false, trouble: null };
       const { faults } = await wish(pages, request, [{ do: 'put-terminal', terminal: typed }], { dryRun: true });
@@ -72,12 +70,11 @@ function testRoute(pages: SetupPages): AnyApiRoute {
 
 function importRoute(pages: SetupPages): AnyApiRoute {
   return apiRoute({
+    ...shared,
     method: 'POST',
     path: '/setup/import',
-    needs: 'setup.change',
     summary: 'A CSV of offices or machines: what it would change line by line, or the change',
     description: 'Without `apply` nothing is changed. All lines or none: one that is `refused` stops all.',
-    tag: 'Setup',
     body: z.strictObject({
       kind: z.enum(['offices', 'machines']),
       csv: z.string().min(1).max(60_000),
@@ -104,8 +101,7 @@ function importRoute(pages: SetupPages): AnyApiRoute {
         },
       },
     ],
-    async handle({ body, reader, request }) {
-      if (reader.officeCode !== null) return refuse(limited);
+    async handle({ body, request }) {
       const done = await importLines(pages, request, body);
       if ('fault' in done)
         return refuse({ status: 422, type: 'bad-list', title: 'The list is not understood', detail: done.fault.en });
@@ -123,16 +119,14 @@ function importRoute(pages: SetupPages): AnyApiRoute {
 
 function exportRoute({ context }: SetupPages, kind: 'offices' | 'machines'): AnyApiRoute {
   return apiRoute({
+    ...shared,
     method: 'GET',
     path: `/setup/${kind}.csv`,
-    needs: 'setup.change',
     summary: `The ${kind} of the settings as a CSV that can be imported; no comm key`,
-    tag: 'Setup',
     produces: 'text/csv',
     answer: z.string(),
     examples: [{ answer: '' }],
-    async handle({ reader, request, reply }) {
-      if (reader.officeCode !== null) return refuse(limited);
+    async handle({ request, reply }): Promise<typeof sent> {
       const csv = exportCsv(kind, await readManaged(context.database.db));
       await writeAudit(context.database.db, entryOf(request, { action: 'setup.export', subject: kind }));
       // Past the schema of the answer, which is for JSON.
