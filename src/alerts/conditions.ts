@@ -63,6 +63,7 @@ export interface WatchedReport {
   readonly state: IncidentState;
   readonly openedMs: number;
   readonly lastStepMs: number;
+  readonly noteSentMs: number | null;
 }
 
 /** Everything the judgement rests on. `null`: nobody could tell, which is no alert. */

@@ -9,7 +9,7 @@ import { writeAudit } from '../store/audit-log.ts';
 import type { Database } from '../store/database.ts';
 import { addFacts, readMachineFacts } from '../store/incident-facts.ts';
 import { type OpenIncident, readOpenIncidents, readWatchedPlaces, takeWatchTurn } from '../store/incident-watch.ts';
-import { addStep, openIncident, setReminders, setWellSince } from '../store/incidents.ts';
+import { addStep, lockIncident, openIncident, setReminders, setWellSince } from '../store/incidents.ts';
 import { gatewayName } from '../words/incidents.ts';
 
 const everyMs = 300_000;
@@ -98,9 +98,8 @@ export function createIncidentWatch(
         wellSinceOf: (place) => wellSince.get(keyOf(place)) ?? null,
       });
       for (const decision of decisions) {
-        await carryOut(tx, decision, atMs);
-        if (decision.do === 'open') counts.opened += 1;
-        else if (decision.do === 'propose') counts[decision.close ? 'closed' : 'proposed'] += 1;
+        const done = await carryOut(tx, decision, atMs);
+        if (done !== null) counts[done] += 1;
       }
       await remind(tx, incidents, atMs);
       return counts;
@@ -109,7 +108,7 @@ export function createIncidentWatch(
 
 type Tx = Parameters<typeof openIncident>[0];
 
-async function carryOut(tx: Tx, decision: WatchDecision, atMs: number): Promise<void> {
+async function carryOut(tx: Tx, decision: WatchDecision, atMs: number): Promise<keyof WatchResult | null> {
   if (decision.do === 'open') {
     const { officeCode, terminalName, errorCode } = decision.place;
     const { kind, sinceMs, why } = decision;
@@ -120,22 +119,25 @@ async function carryOut(tx: Tx, decision: WatchDecision, atMs: number): Promise<
     const subject = String(number);
     const entry = { actorKind: 'gateway', actor: by.actor, subject, officeCode } as const;
     await writeAudit(tx, { ...entry, action: 'incident.report', detail: { kind, why, terminal: terminalName } });
-    return;
+    return 'opened';
   }
   const { number } = decision;
   if (decision.do === 'withdraw') {
     await setWellSince(tx, number, null);
     await addStep(tx, { number, what: 'failed-again', note: '', by, atMs });
-    return;
+    return null;
   }
   await setWellSince(tx, number, decision.wellSinceMs);
-  if (!decision.close) {
+  // Somebody may have taken it on since it was looked at: then it is theirs.
+  const isUntouched = (await lockIncident(tx, number))?.state === 'reported';
+  if (!decision.close || !isUntouched) {
     await addStep(tx, { number, what: 'well-again', note: '', by, atMs, detail: { code: 'well-again' } });
-    return;
+    return 'proposed';
   }
   await addStep(tx, { number, what: 'repaired', note: '', by, atMs, detail: { code: 'healed' } });
   const entry = { actorKind: 'gateway', actor: by.actor, subject: String(number) } as const;
   await writeAudit(tx, { ...entry, action: 'incident.step', detail: { to: 'repaired', code: 'healed' } });
+  return 'closed';
 }
 
 async function remind(tx: Tx, incidents: readonly OpenIncident[], atMs: number): Promise<void> {

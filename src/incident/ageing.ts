@@ -49,6 +49,19 @@ export function notificationDeadlineMs(kind: IncidentKind, reportedMs: number): 
   return kind === 'lost' ? reportedMs + notificationMs : null;
 }
 
+/**
+ * True while the written note of a loss is still to be sent. A machine that was replaced or written off is as lost as before;
+ * one that was found, or never was away, owes nobody a letter.
+ */
+export function owesNote(report: {
+  readonly kind: IncidentKind;
+  readonly state: IncidentState;
+  readonly noteSentMs: number | null;
+}): boolean {
+  if (report.kind !== 'lost' || report.noteSentMs !== null) return false;
+  return !isClosed(report.state) || report.state === 'replaced' || report.state === 'written-off';
+}
+
 /** What an open report needs others to be told of. */
 export type ReportNeed = 'report-waiting' | 'breach-note-due';
 
@@ -66,12 +79,13 @@ export function needsOf(
     readonly state: IncidentState;
     readonly openedMs: number;
     readonly lastStepMs: number;
+    /** When the written note was sent; null while it was not. */
+    readonly noteSentMs: number | null;
   },
   nowMs: number,
 ): readonly ReportNeed[] {
   const needs: ReportNeed[] = [];
-  if (isClosed(report.state)) return needs;
-  const deadlineMs = notificationDeadlineMs(report.kind, report.openedMs);
+  const deadlineMs = owesNote(report) ? notificationDeadlineMs(report.kind, report.openedMs) : null;
   if (deadlineMs !== null && nowMs >= deadlineMs - noteWarningMs) needs.push('breach-note-due');
   if (remindersDue(report.state, nowMs - report.lastStepMs) > 0) needs.push('report-waiting');
   return needs;

@@ -16,6 +16,8 @@ export const incidentStates = [
   'repaired',
   'replaced',
   'written-off',
+  // Another report of the same machine goes on in its place.
+  'merged',
 ] as const;
 export type IncidentState = (typeof incidentStates)[number];
 
@@ -44,9 +46,16 @@ const onward: Readonly<Record<IncidentState, readonly IncidentState[]>> = {
   repaired: [],
   replaced: [],
   'written-off': [],
+  merged: [],
 };
 
-const closedStates: ReadonlySet<IncidentState> = new Set(['not-confirmed', 'repaired', 'replaced', 'written-off']);
+const closedStates: ReadonlySet<IncidentState> = new Set([
+  'not-confirmed',
+  'repaired',
+  'replaced',
+  'written-off',
+  'merged',
+]);
 
 /** What cannot be read from the state alone has to be said: why it was not confirmed, what became of the machine. */
 const needsWords: ReadonlySet<IncidentState> = new Set(['not-confirmed', 'written-off', 'replaced']);
@@ -60,6 +69,12 @@ export function isClosed(state: IncidentState): boolean {
 export function needsNote(to: IncidentState, standing: IncidentStanding): boolean {
   return needsWords.has(to) || (standing.state === 'not-confirmed' && to === 'reported');
 }
+
+/**
+ * Reports of the gateway that go on in a person's report of the same machine: those that nobody has verified. Behind the
+ * others stands work of people, which a second report must not put back to its beginning.
+ */
+export const takenOverStates = ['reported', 'acknowledged'] as const satisfies readonly IncidentState[];
 
 /** The states to which this actor may take a report, in the order in which they are offered. */
 export function stepsFor(standing: IncidentStanding, actor: Actor): readonly IncidentState[] {

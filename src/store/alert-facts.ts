@@ -25,11 +25,11 @@ export interface FactCount {
   readonly count: number;
 }
 
-/** An open report. */
+/** A report that is open, or closed while a loss is still to be told in writing. */
 export type FactReport = Pick<
   WatchedIncident,
   'number' | 'officeCode' | 'terminalName' | 'kind' | 'state' | 'openedMs'
-> & { readonly lastStepMs: number };
+> & { readonly lastStepMs: number; readonly noteSentMs: number | null };
 
 /** Gaps and contradictions found so long ago are told; what nobody acknowledged in that time stays on their pages. */
 const lately = sql`now() - interval '7 days'`;
@@ -65,8 +65,12 @@ export async function readAlertFacts(db: Kysely<Tables>) {
         where c.failing_since is not null and c.state <> 'disabled' order by 1 limit 100`.execute(tx);
       const reports = await sql<FactReport>`
         select number, office_code as "officeCode", terminal_name as "terminalName", kind, state,
-               opened_at as "openedMs", last_step_at as "lastStepMs"
-        from incident where closed_at is null order by number limit 500`.execute(tx);
+               opened_at as "openedMs", last_step_at as "lastStepMs", note_sent_at as "noteSentMs"
+        from incident
+        where closed_at is null
+           or (kind = 'lost' and note_sent_at is null and state in ('replaced', 'written-off')
+               and opened_at > now() - interval '30 days')
+        order by number limit 500`.execute(tx);
       const rest = await sql<{ setAside: number; setAsideMs: number | null; lastStoredMs: number | null }>`
         select (select count(*)::int from set_aside where last_at > ${lately}) as "setAside",
                (select max(last_at) from set_aside) as "setAsideMs",

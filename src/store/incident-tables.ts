@@ -1,4 +1,4 @@
-/** Tables of migrations/0013_incidents.sql. Meanings: docs/data.md, "Reports of terminals". */
+/** Tables of migrations/0013_incidents.sql and 0019_reports_taken_over.sql. Meanings: docs/data.md, "Reports of terminals". */
 import type { ColumnType, Generated } from 'kysely';
 import type { IncidentKind, IncidentState } from '../incident/steps.ts';
 
@@ -24,6 +24,8 @@ export interface IncidentTables {
     last_step_at: DefaultedInstant;
     closed_at: Instant | null;
     well_since: Instant | null;
+    merged_into: number | null;
+    note_sent_at: Instant | null;
     reminders: Generated<number>;
   };
   incident_step: {
@@ -33,7 +35,7 @@ export interface IncidentTables {
     actor_kind: ActorKind;
     actor: string;
     actor_name: string;
-    what: IncidentState | 'note' | 'proof' | 'probe' | 'well-again' | 'failed-again' | 'reminder';
+    what: IncidentState | 'note' | 'proof' | 'probe' | 'well-again' | 'failed-again' | 'reminder' | 'note-sent';
     note: string;
     detail: string;
   };

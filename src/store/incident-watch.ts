@@ -18,6 +18,11 @@ export async function takeWatchTurn(tx: Kysely<Tables>): Promise<boolean> {
   return rows[0]?.mine ?? false;
 }
 
+/** Waits until no gateway is reporting machines, so that a person and a gateway do not report one machine side by side. */
+export async function awaitWatchTurn(tx: Kysely<Tables>): Promise<void> {
+  await sql`select pg_advisory_xact_lock(${watchLock})`.execute(tx);
+}
+
 /** The places of these offices that are polled; a machine that rests because a person said so is not looked at. */
 export async function readWatchedPlaces(
   tx: Kysely<Tables>,

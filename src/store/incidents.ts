@@ -1,7 +1,7 @@
-/** Reports of broken, lost and moved terminals, and their steps (migrations/0013_incidents.sql). */
+/** Reports of broken, lost and moved terminals, and their steps (migrations/0013_incidents.sql, 0019). */
 import { type Kysely, sql } from 'kysely';
 import type { IncidentKind, IncidentState } from '../incident/steps.ts';
-import { incidentStates, isClosed } from '../incident/steps.ts';
+import { incidentStates, isClosed, takenOverStates } from '../incident/steps.ts';
 import { type AuditEntry, writeAudit } from './audit-log.ts';
 import { instantText, storableText } from './pg-types.ts';
 import type { Tables } from './tables.ts';
@@ -36,6 +36,10 @@ export interface IncidentRow {
   readonly lastStepMs: number;
   readonly closedMs: number | null;
   readonly wellSinceMs: number | null;
+  /** The report that goes on in the place of this one. */
+  readonly mergedInto: number | null;
+  /** When people were told of a loss in writing. */
+  readonly noteSentMs: number | null;
   readonly reminders: number;
   readonly proofs: number;
   /** Who took the last step, as people call them. */
@@ -72,6 +76,36 @@ export async function openIncident(tx: Db, incident: NewIncident): Promise<{ num
   const number = rows[0]?.number ?? 0;
   const stepId = await addStep(tx, { number, what: 'reported', note: '', by, atMs, detail: incident.detail ?? {} });
   return { number, stepId };
+}
+
+/** The gateway's own open reports of a place that go on in a person's, oldest first, locked until the transaction ends. */
+export async function lockTakenOver(
+  tx: Db,
+  place: { readonly officeCode: string; readonly terminalName: string },
+): Promise<readonly IncidentRow[]> {
+  const { rows } = await sql<{ number: number }>`
+    select number from incident
+    where office_code = ${place.officeCode} and terminal_name = ${place.terminalName} and closed_at is null
+      and opened_by = 'gateway' and state = any (${[...takenOverStates]}::text[])
+    order by number for update`.execute(tx);
+  const found = await Promise.all(rows.map(({ number }) => readIncident(tx, number)));
+  return found.filter((row) => row !== null);
+}
+
+/** Closes a report because another goes on in its place, inside the caller's transaction. */
+export async function mergeInto(
+  tx: Db,
+  merge: { readonly number: number; readonly into: number; readonly by: StepActor; readonly atMs: number },
+): Promise<void> {
+  const { number, into, by, atMs } = merge;
+  await sql`update incident set state = 'merged', merged_into = ${into} where number = ${number}`.execute(tx);
+  await addStep(tx, { number, what: 'merged', note: '', by, atMs, detail: { mergedInto: into } });
+}
+
+/** Notes when a loss was told in writing; the first time counts. Inside the caller's transaction. */
+export async function setNoteSent(tx: Db, number: number, sentMs: number): Promise<void> {
+  await sql`update incident set note_sent_at = least(note_sent_at, ${instantText(sentMs)}::timestamptz)
+            where number = ${number}`.execute(tx);
 }
 
 /** Adds a step and moves the report with it, inside the caller's transaction. */
@@ -124,6 +158,8 @@ export interface IncidentFilter {
   readonly officeCode: string | null;
   readonly terminalName?: string | null;
   readonly serial?: string | null;
+  /** Those that went on in this one. */
+  readonly mergedInto?: number | null;
   readonly kind?: IncidentKind | null;
   /** `open`, `closed`, or one state. */
   readonly state?: IncidentState | 'open' | 'closed' | null;
@@ -135,10 +171,12 @@ export interface IncidentFilter {
 /** Open reports that waited longest first, else newest first. At most `limit`. */
 export async function listIncidents(db: Db, filter: IncidentFilter): Promise<readonly IncidentRow[]> {
   const { officeCode, terminalName = null, serial = null, kind = null, state = null, below = null, limit } = filter;
+  const { mergedInto = null } = filter;
   const { rows } = await sql<IncidentRow>`${columns}
     where (${officeCode}::text is null or i.office_code = ${officeCode})
       and (${terminalName}::text is null or i.terminal_name = ${terminalName})
       and (${serial}::text is null or i.serial = ${serial})
+      and (${mergedInto}::bigint is null or i.merged_into = ${mergedInto})
       and (${kind}::text is null or i.kind = ${kind})
       and (${state}::text is null or i.state = ${state}
            or (${state} = 'open' and i.closed_at is null) or (${state} = 'closed' and i.closed_at is not null))
@@ -196,7 +234,7 @@ const columns = sql`
   select i.number, i.kind, i.state, i.office_code as "officeCode", o.name as "officeName", o.time_zone as "timeZone",
          i.terminal_name as "terminalName", i.place, i.serial, i.since_at as "sinceMs", i.words,
          i.opened_by as "openedBy", i.opened_at as "openedMs", i.last_step_at as "lastStepMs", i.closed_at as "closedMs",
-         i.well_since as "wellSinceMs", i.reminders,
+         i.well_since as "wellSinceMs", i.merged_into as "mergedInto", i.note_sent_at as "noteSentMs", i.reminders,
          (select count(*)::int from incident_proof p where p.number = i.number) as proofs,
          (select s.actor_name from incident_step s where s.number = i.number and s.what not in ('reminder', 'well-again', 'failed-again')
           order by s.step_id desc limit 1) as "lastActor"

@@ -195,8 +195,8 @@ export const alertTexts = {
           : `Report #${f.number}: the time to tell people in writing is over.`,
     }),
     next: {
-      id: 'UU 27/2022 pasal 46: beri tahu orang-orang yang templatnya mungkin ada di mesin, dan lembaga, secara tertulis. Daftarnya ada di laporan.',
-      en: 'Law 27/2022, article 46: tell the people whose templates may be on it, and the authority, in writing. The report lists them.',
+      id: 'UU 27/2022 pasal 46: beri tahu orang-orang yang templatnya mungkin ada di mesin, dan lembaga, secara tertulis. Daftarnya ada di laporan; catat pengirimannya di sana.',
+      en: 'Law 27/2022, article 46: tell the people whose templates may be on it, and the authority, in writing. The report lists them; note there that it was sent.',
     },
   },
 } satisfies Record<string, AlertText>;

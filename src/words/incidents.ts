@@ -28,6 +28,7 @@ export const stateNames = {
   repaired: { id: 'Selesai diperbaiki', en: 'Repaired' },
   replaced: { id: 'Diganti', en: 'Replaced' },
   'written-off': { id: 'Dihapuskan', en: 'Written off' },
+  merged: { id: 'Digabung', en: 'Merged' },
 } satisfies Record<IncidentState, Bilingual>;
 
 /** A lost machine is found, not repaired. */
@@ -45,6 +46,7 @@ export const stepButtons = {
   repaired: { id: 'Selesai: mesin berfungsi lagi', en: 'Done: it works again' },
   replaced: { id: 'Ganti dengan mesin lain', en: 'Replace by another machine' },
   'written-off': { id: 'Hapuskan dari daftar aset', en: 'Write off' },
+  merged: { id: 'Gabungkan', en: 'Merge' },
 } satisfies Record<IncidentState, Bilingual>;
 
 export const otherSteps = {
@@ -54,6 +56,7 @@ export const otherSteps = {
   'well-again': { id: 'Mesin terbaca lagi', en: 'Read again without fault' },
   'failed-again': { id: 'Mesin gagal lagi', en: 'Failed again' },
   reminder: { id: 'Pengingat', en: 'Reminder' },
+  'note-sent': { id: 'Pemberitahuan tertulis dikirim', en: 'Written note sent' },
 } satisfies Record<string, Bilingual>;
 
 /** Why the gateway opened a report. */
@@ -116,6 +119,10 @@ export const reportWords = {
   held: { id: 'Berkas yang sudah diterima dan ikut dikirim:', en: 'Files already received, sent along:' },
   submit: { id: 'Kirim laporan', en: 'Send the report' },
   sent: { id: 'Laporan terkirim dengan nomor', en: 'Report sent with number' },
+  gatewayOpen: {
+    id: 'Gerbang sudah melaporkannya sendiri; laporan Anda akan melanjutkannya:',
+    en: 'Gerbang has reported it by itself; your report will go on from it:',
+  },
   alreadyOpen: { id: 'Mesin ini sudah dilaporkan:', en: 'This terminal is reported already:' },
   whereMissing: {
     id: 'Pilih mesinnya, atau tulis kantor dan letaknya.',
@@ -233,6 +240,13 @@ export const incidentWords = {
     id: 'Mesin pulih sendiri sebelum ada yang memeriksa; ditutup otomatis.',
     en: 'It recovered before anybody looked; closed automatically.',
   },
+  mergedInto: {
+    id: 'Laporan otomatis ini dilanjutkan dalam laporan orang tentang mesin yang sama:',
+    en: 'This report of the gateway goes on in a person’s report of the same terminal:',
+  },
+  tookOver: { id: 'Melanjutkan laporan otomatis Gerbang', en: 'Goes on from the report of Gerbang itself' },
+  gatewaySince: { id: 'Diketahui Gerbang sejak', en: 'Known to Gerbang since' },
+  factsOfGateway: { id: 'Saat Gerbang melaporkannya', en: 'When Gerbang reported it' },
   others: { id: 'Laporan lain tentang mesin ini', en: 'Other reports of this terminal' },
   privacy: { id: 'Data orang di mesin yang hilang', en: 'Data of people on the lost terminal' },
   privacyText: {
@@ -242,6 +256,24 @@ export const incidentWords = {
   deadline: { id: 'Batas pemberitahuan', en: 'Notice due by' },
   deadlinePassed: { id: 'sudah lewat', en: 'passed' },
   deadlineLeft: { id: 'tersisa', en: 'left' },
+  noteSent: { id: 'Pemberitahuan tertulis', en: 'Written note' },
+  noteSentAt: { id: 'dikirim', en: 'sent' },
+  noteNotSent: { id: 'belum dikirim', en: 'not sent yet' },
+  noteInTime: { id: 'dalam batas waktu', en: 'in time' },
+  noteLate: { id: 'lewat batas waktu', en: 'after the time limit' },
+  noteForm: { id: 'Catat pengiriman pemberitahuan', en: 'Note that it was sent' },
+  noteDay: { id: 'Tanggal dikirim', en: 'Day it was sent' },
+  noteTime: { id: 'Jam dikirim', en: 'Time it was sent' },
+  noteWhat: { id: 'Kepada siapa, dengan surat apa', en: 'To whom, by which letter' },
+  noteWhatHint: {
+    id: 'Contoh: surat 800/123/BKPP kepada 61 pegawai dan kepada lembaga. Jangan menulis NIP.',
+    en: 'Example: letter 800/123/BKPP to 61 people and to the authority. No personal numbers.',
+  },
+  noteButton: { id: 'Pemberitahuan sudah dikirim', en: 'The note was sent' },
+  sentWrong: {
+    id: 'Waktu kirim harus ada, tidak sebelum mesin hilang, dan belum boleh di masa depan.',
+    en: 'Give when it was sent: not before the loss and not in the future.',
+  },
   countPeople: { id: 'orang', en: 'people' },
   mayBeOn: { id: 'Templat yang mungkin ada di mesin', en: 'Templates that may be on it' },
   showPeople: { id: 'Tampilkan daftarnya (tercatat di log audit)', en: 'Show the list (noted in the audit log)' },

@@ -17,6 +17,8 @@ export const recordWords = {
   state: 'Keadaan laporan',
   closedAt: 'Selesai pada',
   deadline: 'Batas menurut UU 27/2022',
+  noteSent: 'Pemberitahuan tertulis dikirim',
+  goesOnIn: 'Dilanjutkan dalam laporan',
   told: 'Keterangan pelapor',
   machineHeading: 'B. Catatan mesin',
   noFacts: 'Mesin ini tidak terdaftar pada Gerbang, sehingga tidak ada catatan mesin.',

@@ -45,10 +45,12 @@ const report = (
   kind: WatchedReport['kind'],
   openedHours: number,
   stepHours: number,
+  noteSentMs: number | null = null,
 ): WatchedReport => ({
   ...{ number: 7, officeCode: 'a', terminalName: '1', state, kind },
   openedMs: nowMs - openedHours * 60 * minute,
   lastStepMs: nowMs - stepHours * 60 * minute,
+  noteSentMs,
 });
 const named = (more: Partial<WatchedFacts>): string[] =>
   conditionsOf(facts(more), rules).map(({ kind, officeCode, terminalName }) =>
@@ -135,6 +137,12 @@ test.each<[string, Partial<WatchedFacts>, readonly string[]]>([
   ['a report nobody takes on', { reports: [report('reported', 'broken', 24, 24)] }, ['report-waiting a 1']],
   ['a report of today', { reports: [report('reported', 'broken', 23, 23)] }, []],
   ['a report somebody is at', { reports: [report('in-repair', 'broken', 90, 2)] }, []],
+  ['a loss that was told in writing', { reports: [report('verified', 'lost', 90, 1, nowMs)] }, []],
+  [
+    'a lost machine replaced, and nobody told',
+    { reports: [report('replaced', 'lost', 90, 1)] },
+    ['breach-note-due a 1'],
+  ],
   ['a closed report', { reports: [report('repaired', 'lost', 90, 90)] }, []],
   ['a loss with 25 hours left', { reports: [report('verified', 'lost', 47, 1)] }, []],
   ['a loss with a day left', { reports: [report('verified', 'lost', 48, 1)] }, ['breach-note-due a 1']],

@@ -37,6 +37,7 @@ export const lines: Readonly<Record<string, Line>> = {
   'GET /laporan/:number/orang': { needs: 'attendance.view', foreign: '/laporan/1/orang' },
   'POST /laporan/:number/catatan': { needs: 'incident.report' },
   'POST /laporan/:number/langkah': { needs: 'incident.report' },
+  'POST /laporan/:number/pemberitahuan': { needs: 'incident.handle' },
   'POST /laporan/:number/uji': { needs: 'incident.handle' },
   'GET /laporan/masa': { needs: 'board.view', foreign: '/laporan/masa?opd=dinkes' },
   'GET /laporan/masa.csv': { needs: 'board.view', foreign: '/laporan/masa.csv?opd=dinkes' },
@@ -82,6 +83,7 @@ export const lines: Readonly<Record<string, Line>> = {
   'GET /api/v1/incidents/:number/people': { needs: 'attendance.view', foreign: '/api/v1/incidents/1/people' },
   'GET /api/v1/incidents/:number/record.pdf': { needs: 'board.view', foreign: '/api/v1/incidents/1/record.pdf' },
   'POST /api/v1/incidents/:number/notes': { needs: 'incident.report' },
+  'POST /api/v1/incidents/:number/note-sent': { needs: 'incident.handle' },
   'POST /api/v1/incidents/:number/probe': { needs: 'incident.handle' },
   'POST /api/v1/incidents/:number/steps': { needs: 'incident.report' },
   'GET /api/v1/outage-windows': {

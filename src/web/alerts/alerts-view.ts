@@ -4,6 +4,7 @@ import type { OfficeRow } from '../../store/board.ts';
 import { alertText, alertWords } from '../../words/alerts.ts';
 import { count, timeTag } from '../format.ts';
 import { type Html, html } from '../html.ts';
+import { withReportLinks } from '../incidents/report-link.ts';
 import { type PageFrame, roomPage } from '../views/page.ts';
 import { banner, button, dataTable, form, pager, tag } from '../views/parts.ts';
 
@@ -63,7 +64,7 @@ function rowOf(alert: AlertRow, page: AlertsPage, frame: PageFrame): readonly (H
   const severity = tag(alertWords[alert.severity][lang], alert.severity === 'critical' ? 'bad' : 'warn');
   const atMs = page.state === 'open' ? alert.sinceMs : (alert.closedAtMs ?? alert.sinceMs);
   return [
-    html`${name} ${severity}<small>${what}</small>`,
+    html`${name} ${severity}<small>${withReportLinks(what)}</small>`,
     placeOf(alert, office?.name ?? null, lang),
     timeTag(atMs, zone, words, page.nowMs),
     next,

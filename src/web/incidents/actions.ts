@@ -5,13 +5,18 @@ import { type Actor, type IncidentState, refusalOf } from '../../incident/steps.
 import { writeAudit } from '../../store/audit-log.ts';
 import { addFacts, readMachineFacts } from '../../store/incident-facts.ts';
 import { addProofs, type CheckedProof, countProofs } from '../../store/incident-proofs.ts';
+import { awaitWatchTurn } from '../../store/incident-watch.ts';
 import {
   addStep,
   type IncidentRow,
   lockIncident,
+  lockTakenOver,
+  mergeInto,
   openIncident,
   readIncident,
+  readSteps,
   type StepActor,
+  setNoteSent,
 } from '../../store/incidents.ts';
 import { confirmReplacement } from '../../store/replacements.ts';
 import { entryOf, type WebContext } from '../context.ts';
@@ -31,6 +36,7 @@ export type StepTrouble =
   | 'sameMachine'
   | 'standsElsewhere'
   | 'needsPlace'
+  | 'sentWrong'
   | 'full';
 
 /** Who asks, as steps keep it. */
@@ -56,7 +62,10 @@ export async function visibleIncident(
   return isSeen ? incident : null;
 }
 
-/** Opens a report with what the gateway knows and the files that came along. */
+/**
+ * Opens a report with what the gateway knows and the files that came along. The gateway's own report of the same machine goes
+ * on in it: one machine, one report, and since when the gateway has known stands on both.
+ */
 export async function openReport(
   { database, nowMs }: Means,
   request: FastifyRequest,
@@ -70,13 +79,33 @@ export async function openReport(
       ? await readMachineFacts(database.db, { officeCode, terminalName }, atMs)
       : null;
   return database.db.transaction().execute(async (tx) => {
-    const { number, stepId } = await openIncident(tx, { ...report, by: stepActorOf(request), atMs });
+    await awaitWatchTurn(tx);
+    const place = officeCode === null || terminalName === null ? null : { officeCode, terminalName };
+    const earlier = place === null ? [] : await lockTakenOver(tx, place);
+    const by = stepActorOf(request);
+    const tookOver = await tookOverDetail(tx, earlier);
+    const { number, stepId } = await openIncident(tx, { ...report, by, atMs, detail: tookOver });
+    for (const old of earlier) await mergeInto(tx, { number: old.number, into: number, by, atMs });
     if (facts !== null) await addFacts(tx, number, facts);
     await addProofs(tx, { number, stepId }, proofs);
-    const detail = { kind, terminal: terminalName, proofs: proofs.length };
+    const detail = { kind, terminal: terminalName, proofs: proofs.length, ...numbersOf(earlier) };
     await writeAudit(tx, entryOf(request, { action: 'incident.report', subject: String(number), officeCode, detail }));
     return number;
   });
+}
+
+/** What the gateway had said, on the first step of the report that goes on. */
+async function tookOverDetail(tx: Tx, earlier: readonly IncidentRow[]): Promise<Readonly<Record<string, unknown>>> {
+  const [first] = earlier;
+  if (first === undefined) return {};
+  const [step] = await readSteps(tx, first.number);
+  const { why = null, errorCode = null } = step?.detail ?? {};
+  const sinceMs = Math.min(...earlier.map((one) => one.sinceMs));
+  return { ...numbersOf(earlier), gatewaySince: new Date(sinceMs).toISOString(), why, errorCode };
+}
+
+function numbersOf(earlier: readonly IncidentRow[]): { readonly tookOver?: readonly number[] } {
+  return earlier.length === 0 ? {} : { tookOver: earlier.map(({ number }) => number) };
 }
 
 /** A step as somebody wants it. */
@@ -174,6 +203,35 @@ export async function addNote(
     throw error;
   }
 }
+
+/**
+ * Notes that the persons concerned and the authority were told of a loss in writing. Returns null when done; from then on
+ * nobody is reminded of it.
+ */
+export async function noteLossTold(
+  { database, nowMs }: Means,
+  request: FastifyRequest,
+  { number, officeCode }: Pick<IncidentRow, 'number' | 'officeCode'>,
+  told: { readonly sentMs: number; readonly note: string },
+): Promise<StepTrouble | null> {
+  if (request.reader === null || !may(request.reader, 'incident.handle')) return 'notPermitted';
+  if (told.note.trim() === '') return 'noteMissing';
+  return database.db.transaction().execute(async (tx) => {
+    const incident = await lockIncident(tx, number);
+    if (incident?.kind !== 'lost' || incident.state === 'not-confirmed') return 'noSuchStep';
+    if (told.sentMs < incident.sinceMs || told.sentMs > nowMs() + slackMs) return 'sentWrong';
+    const detail = { sentAt: new Date(told.sentMs).toISOString() };
+    const by = stepActorOf(request);
+    await addStep(tx, { number, what: 'note-sent', note: told.note, by, atMs: nowMs(), detail });
+    await setNoteSent(tx, number, told.sentMs);
+    const entry = { action: 'incident.note-sent', subject: String(number), officeCode, detail };
+    await writeAudit(tx, entryOf(request, entry));
+    return null;
+  });
+}
+
+/** Clocks of browsers are a little ahead. */
+const slackMs = 300_000;
 
 type Tx = Parameters<typeof addProofs>[0];
 

@@ -7,7 +7,7 @@ import { readIncident } from '../../store/incidents.ts';
 import { kindNames, stateName } from '../../words/incidents.ts';
 import { type AnyApiRoute, apiRoute, refuse, sent } from '../api/route.ts';
 import type { WebContext } from '../context.ts';
-import { addNote, openReport, takeStep, visibleIncident } from './actions.ts';
+import { addNote, noteLossTold, openReport, takeStep, visibleIncident } from './actions.ts';
 import {
   badFile,
   example,
@@ -35,7 +35,8 @@ export function reportRoute(context: WebContext): AnyApiRoute {
     path: '/incidents',
     needs: 'incident.report',
     summary: 'Report a machine',
-    description: 'The gateway adds what it knows. Photos and letters follow to `/incidents/{number}/files`.',
+    description:
+      'The gateway adds what it knows; its own open report of that machine that nobody has verified goes on in this one (`mergedInto`). Photos and letters follow to `/incidents/{number}/files`.',
     tag,
     body: z.strictObject({
       kind: z.enum(incidentKinds),
@@ -125,6 +126,38 @@ export function noteRoute(context: WebContext): AnyApiRoute {
       return row === null
         ? refuse(noSuch)
         : standing(context, await addNote(context, request, row, body.note, []), row);
+    },
+  });
+}
+
+/** See its summary. */
+export function noteSentRoute(context: WebContext): AnyApiRoute {
+  const sentAt = '2026-11-26T02:00:00.000Z';
+  return apiRoute({
+    method: 'POST',
+    path: '/incidents/:number/note-sent',
+    needs: 'incident.handle',
+    summary: 'Note that people were told of a loss in writing',
+    description: 'Law 27/2022, article 46. From then on nobody is reminded; the step stands in the timeline for good.',
+    tag,
+    params: numbered,
+    body: z.strictObject({
+      sentAt: z.iso.datetime({ offset: true }),
+      note: z.string().trim().min(1).max(4_000).meta({ description: 'To whom, by which letter; no PIN, no NIP.' }),
+    }),
+    answer: incident,
+    examples: [
+      {
+        params: { number: '7' },
+        body: { sentAt, note: 'Surat 800/123/BKPP kepada 61 pegawai.' },
+        answer: { ...example, noteSentAt: sentAt },
+      },
+    ],
+    async handle({ params, body, reader, request }) {
+      const row = await visibleIncident(context, reader, params.number);
+      if (row === null) return refuse(noSuch);
+      const told = { sentMs: Date.parse(body.sentAt), note: body.note };
+      return standing(context, await noteLossTold(context, request, row, told), row);
     },
   });
 }

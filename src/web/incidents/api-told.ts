@@ -4,7 +4,7 @@ import { ageOf, notificationDeadlineMs } from '../../incident/ageing.ts';
 import { incidentKinds, incidentStates } from '../../incident/steps.ts';
 import { readFacts } from '../../store/incident-facts.ts';
 import { listProofs } from '../../store/incident-proofs.ts';
-import { type IncidentRow, readIncident, readSteps } from '../../store/incidents.ts';
+import { type IncidentRow, listIncidents, readIncident, readSteps } from '../../store/incidents.ts';
 import { toldInstant } from '../../store/told-row.ts';
 import { incidentWords, kindNames, stateName } from '../../words/incidents.ts';
 import { instantField, toldAt, wordsField } from '../api/fields.ts';
@@ -42,6 +42,11 @@ export const incident = z.object({
   wellSince: instantField().nullable(),
   age: z.enum(['fresh', 'waiting', 'late', 'forgotten']).nullable(),
   noticeDueAt: instantField().nullable().meta({ description: 'Of a lost machine: 3 × 24 hours, law 27/2022.' }),
+  noteSentAt: instantField().nullable().meta({ description: 'When people were told of the loss in writing.' }),
+  mergedInto: z
+    .int()
+    .nullable()
+    .meta({ description: 'Of a report of the gateway (`merged`): the report of a person in which it goes on.' }),
   proofs: z.int(),
 });
 const step = z.object({
@@ -59,8 +64,14 @@ const proof = z.object({
   sha256: z.string(),
   receivedSha256: z.string(),
 });
+const taken = z.object({
+  number: z.int(),
+  since: instantField().meta({ description: 'Since when the gateway knew of it.' }),
+  facts: z.record(z.string(), z.unknown()).nullable().meta({ description: 'What it knew then.' }),
+});
 /** A report with all that belongs to it. */
 export const whole = incident.extend({
+  tookOver: z.array(taken).meta({ description: 'Reports of the gateway that go on in this one.' }),
   steps: z.array(step),
   files: z.array(proof),
   facts: z.array(z.record(z.string(), z.unknown())).meta({ description: 'docs/data.md, "Reports of terminals"' }),
@@ -85,6 +96,8 @@ export const example: Told = {
   wellSince: null,
   age: 'fresh',
   noticeDueAt: '2026-11-28T03:00:00.000Z',
+  noteSentAt: null,
+  mergedInto: null,
   proofs: 1,
 };
 const sha = '0'.repeat(64);
@@ -95,6 +108,9 @@ export const wholeExample: z.output<typeof whole> = {
     { id: '0b0e…', fileName: 'lobi.jpg', mediaType: 'image/jpeg', bytes: 184_320, sha256: sha, receivedSha256: sha },
   ],
   facts: [{ state: 'failing', errorCode: 'NET_UNREACHABLE', usualPeople: 61 }],
+  tookOver: [
+    { number: 5, since: '2026-11-24T23:58:00.000Z', facts: { state: 'failing', errorCode: 'NET_UNREACHABLE' } },
+  ],
 };
 
 export function told(row: IncidentRow, nowMs: number): Told {
@@ -118,6 +134,8 @@ export function told(row: IncidentRow, nowMs: number): Told {
     wellSince: toldInstant(row.wellSinceMs),
     age: ageOf(state, nowMs - row.lastStepMs),
     noticeDueAt: toldInstant(due),
+    noteSentAt: toldInstant(row.noteSentMs),
+    mergedInto: row.mergedInto,
     proofs: row.proofs,
   };
 }
@@ -155,11 +173,13 @@ export async function standing(
 
 export async function tellWhole({ database, nowMs }: WebContext, row: IncidentRow): Promise<z.output<typeof whole>> {
   const { db } = database;
-  const [steps, files, facts] = await Promise.all([
+  const [steps, files, facts, taken] = await Promise.all([
     readSteps(db, row.number),
     listProofs(db, row.number),
     readFacts(db, row.number),
+    listIncidents(db, { officeCode: null, mergedInto: row.number, limit: 5 }),
   ]);
+  const known = await Promise.all(taken.map(({ number: old }) => readFacts(db, old)));
   return {
     ...told(row, nowMs()),
     steps: steps.map(({ atMs, what, actorName, note, detail }) => ({
@@ -178,6 +198,10 @@ export async function tellWhole({ database, nowMs }: WebContext, row: IncidentRo
       receivedSha256: receivedSha256.toString('hex'),
     })),
     facts: facts.map((one) => ({ ...one })),
+    tookOver: taken.map(({ number: old, sinceMs }, at) => {
+      const first = known[at]?.[0];
+      return { number: old, since: toldAt(sinceMs), facts: first === undefined ? null : { ...first } };
+    }),
   };
 }
 

@@ -8,7 +8,16 @@ import { pageBy, pageOf, pageParams } from '../api/paging.ts';
 import { type AnyApiRoute, apiRoute, refuse } from '../api/route.ts';
 import { noteLook, type WebContext } from '../context.ts';
 import { visibleIncident } from './actions.ts';
-import { addFilesRoute, fileRoute, noteRoute, probeRoute, recordRoute, reportRoute, stepRoute } from './api-changes.ts';
+import {
+  addFilesRoute,
+  fileRoute,
+  noteRoute,
+  noteSentRoute,
+  probeRoute,
+  recordRoute,
+  reportRoute,
+  stepRoute,
+} from './api-changes.ts';
 import { example, incident, noSuch, numbered, tag, tellWhole, told, whole, wholeExample } from './api-told.ts';
 
 /** The routes of reports. */
@@ -20,6 +29,7 @@ export function incidentsApi(context: WebContext): readonly AnyApiRoute[] {
     reportRoute(context),
     stepRoute(context),
     noteRoute(context),
+    noteSentRoute(context),
     probeRoute(context),
     addFilesRoute(context),
     fileRoute(context),

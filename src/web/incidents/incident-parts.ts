@@ -8,11 +8,12 @@ import { explainError } from '../../words/errors.ts';
 import { factNames, incidentWords, machineStates, otherSteps, stateName, whyOpened } from '../../words/incidents.ts';
 import { type Lang, numberText } from '../../words/language.ts';
 import { offsetText } from '../../words/time.ts';
-import { timeTag } from '../format.ts';
+import { stamp, timeTag } from '../format.ts';
 import { type Html, html } from '../html.ts';
 import { type PageFrame, roomPage } from '../views/page.ts';
 import { dataTable } from '../views/parts.ts';
 import { actorName } from './incident-view.ts';
+import { withReportLinks } from './report-link.ts';
 
 /** The steps, oldest first, as a list that reads like a letter book. */
 export function timeline(frame: PageFrame, steps: readonly StepRow[], incident: IncidentRow, nowMs: number): Html {
@@ -20,7 +21,7 @@ export function timeline(frame: PageFrame, steps: readonly StepRow[], incident: 
   const zone = incident.timeZone ?? 'Asia/Jakarta';
   return html`<ol class="timeline">${steps.map(
     (step) =>
-      html`<li class="${step.actorKind === 'gateway' ? 'by-gateway' : 'by-person'}"><b>${stepName(step, incident, lang)}</b> <small>${timeTag(step.atMs, zone, frame.words, nowMs)} · ${actorName(step, lang)}</small>${noteOf(step, lang)}</li>`,
+      html`<li class="${step.actorKind === 'gateway' ? 'by-gateway' : 'by-person'}"><b>${stepName(step, incident, lang)}</b> <small>${timeTag(step.atMs, zone, frame.words, nowMs)} · ${actorName(step, lang)}</small>${noteOf(step, lang, (atMs) => stamp(atMs, zone, frame.words, nowMs))}</li>`,
   )}</ol>`;
 }
 
@@ -33,16 +34,32 @@ export function stepName({ what }: StepRow, { kind }: Pick<IncidentRow, 'kind'>,
     case 'well-again':
     case 'failed-again':
     case 'reminder':
+    case 'note-sent':
       return otherSteps[what][lang];
     default:
       return stateName(what, kind)[lang];
   }
 }
 
-/** What a step says beside its name, in lines. */
-export function linesOf({ note, detail }: Pick<StepRow, 'note' | 'detail'>, lang: Lang): readonly string[] {
+/**
+ * What a step says beside its name, in lines.
+ *
+ * @param stamped how an instant is written there
+ */
+export function linesOf(
+  { note, detail }: Pick<StepRow, 'note' | 'detail'>,
+  lang: Lang,
+  stamped: (atMs: number) => string,
+): readonly string[] {
+  const { tookOver, gatewaySince, mergedInto, sentAt } = detail;
   const { why, newSerial, oldSerial, errorCode, code } = detail;
   const lines: string[] = [];
+  if (Array.isArray(tookOver))
+    lines.push(`${incidentWords.tookOver[lang]} ${tookOver.map((one) => `#${one}`).join(', ')}`);
+  if (typeof gatewaySince === 'string')
+    lines.push(`${incidentWords.gatewaySince[lang]} ${stamped(Date.parse(gatewaySince))}`);
+  if (typeof mergedInto === 'number') lines.push(`${incidentWords.mergedInto[lang]} #${mergedInto}`);
+  if (typeof sentAt === 'string') lines.push(`${incidentWords.noteSentAt[lang]} ${stamped(Date.parse(sentAt))}`);
   if (why === 'silent' || why === 'clock' || why === 'identity') lines.push(whyOpened[why][lang]);
   if (typeof errorCode === 'string') lines.push(explainError({ code: errorCode }, lang).what);
   if (code === 'healed') lines.push(incidentWords.healed[lang]);
@@ -53,9 +70,12 @@ export function linesOf({ note, detail }: Pick<StepRow, 'note' | 'detail'>, lang
   return lines;
 }
 
-function noteOf(step: StepRow, lang: Lang): Html | null {
-  const lines = linesOf(step, lang);
-  return lines.length === 0 ? null : html`${lines.map((line) => html`<p class="told">${line}</p>`)}`;
+function noteOf(step: StepRow, lang: Lang, stamped: (atMs: number) => string): Html | null {
+  const ours = linesOf({ ...step, note: '' }, lang, stamped).map(
+    (line) => html`<p class="told">${withReportLinks(line)}</p>`,
+  );
+  const note = step.note !== '' && html`<p class="told">${step.note}</p>`;
+  return html`${ours}${note}`;
 }
 
 /** Photos small, letters by name; each with its digest. */

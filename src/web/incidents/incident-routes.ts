@@ -11,13 +11,14 @@ import { incidentWords } from '../../words/incidents.ts';
 import { noteLook, sendMessage, type WebContext } from '../context.ts';
 import { frameFor, languageOf, sendPage } from '../frame.ts';
 import type { FieldErrors } from '../views/parts.ts';
-import { actorOf, addNote, type StepTrouble, takeStep, visibleIncident } from './actions.ts';
+import { actorOf, addNote, noteLossTold, type StepTrouble, takeStep, visibleIncident } from './actions.ts';
 import { isWorthProbing, peoplePage } from './incident-parts.ts';
 import { type IncidentPage, incidentPage } from './incident-view.ts';
 import { listPage } from './list-view.ts';
 import { askProbe } from './probe.ts';
 import { sendFile } from './proof-files.ts';
 import { sendRecord } from './record-file.ts';
+import { instantOf, wallFields } from './report-form.ts';
 import { fleetOf, reportPace, troubleText } from './report-routes.ts';
 import { checkUpload, receiveUpload } from './upload.ts';
 
@@ -44,6 +45,11 @@ const stepForm = z.object({
   catatan: z.string().max(4_000).catch(''),
   seri: z.string().max(100).catch(''),
 });
+const sentForm = z.object({
+  dikirim: z.string().max(10).catch(''),
+  pukul: z.string().max(5).catch(''),
+  surat: z.string().trim().max(4_000).catch(''),
+});
 const noteForm = z.object({ isi: z.string().max(4_000).catch('') });
 
 /** Where trouble is shown. */
@@ -55,6 +61,7 @@ const fieldOf: Readonly<Record<StepTrouble, string>> = {
   sameMachine: 'seri',
   standsElsewhere: 'seri',
   needsPlace: 'langkah',
+  sentWrong: 'dikirim',
   full: 'bukti',
 };
 
@@ -154,6 +161,20 @@ function addSteps(app: FastifyInstance, context: WebContext): void {
     }),
   );
 
+  app.post('/laporan/:number/pemberitahuan', { config: { needs: 'incident.handle' } }, (request, reply) =>
+    withIncident(context, request, reply, async (incident) => {
+      const lang = languageOf(request, frames);
+      const typedNote = sentForm.parse(request.body ?? {});
+      const { dikirim, pukul, surat: note } = typedNote;
+      const sentMs = instantOf(dikirim, pukul, incident.timeZone ?? 'Asia/Jakarta');
+      const trouble = sentMs === null ? 'sentWrong' : await noteLossTold(context, request, incident, { sentMs, note });
+      if (trouble === null) return reply.redirect(`/laporan/${incident.number}#data-pribadi`, 303);
+      const field = trouble === 'noteMissing' ? 'surat' : 'dikirim';
+      const errors = { [field]: textOf(trouble, lang) };
+      return show(context, request, reply.code(422), incident, { typedNote, errors });
+    }),
+  );
+
   app.post('/laporan/:number/uji', { config: { needs: 'incident.handle' } }, (request, reply) =>
     withIncident(context, request, reply, async (incident) => {
       const command = await askProbe(context, request, incident);
@@ -204,21 +225,28 @@ async function show(
   request: FastifyRequest,
   reply: FastifyReply,
   incident: IncidentRow,
-  shown: { readonly typed?: IncidentPage['typed']; readonly errors?: FieldErrors },
+  shown: {
+    readonly typed?: IncidentPage['typed'];
+    readonly typedNote?: IncidentPage['typedNote'];
+    readonly errors?: FieldErrors;
+  },
 ): Promise<FastifyReply> {
   const { database, frames, nowMs } = context;
   const { db } = database;
   const { reader } = request;
   const { number, officeCode, terminalName } = incident;
   const place = officeCode === null || terminalName === null ? null : { officeCode, terminalName };
-  const [steps, proofs, kept, now, same, commands] = await Promise.all([
+  const [steps, proofs, kept, now, same, commands, tookOver] = await Promise.all([
     readSteps(db, number),
     listProofs(db, number),
     readFacts(db, number),
     place === null ? null : readMachineFacts(db, place, nowMs()),
     place === null ? [] : listIncidents(db, { ...place, state: 'open', limit: 6 }),
     place === null ? [] : readCommands(db, place, 20),
+    listIncidents(db, { officeCode: null, mergedInto: number, limit: 5 }),
   ]);
+  const oldest = tookOver.at(-1);
+  const keptOfGateway = oldest === undefined ? [] : await readFacts(db, oldest.number);
   const standing = { kind: incident.kind, state: incident.state, byGateway: incident.openedBy === 'gateway' };
   const mayAct = may(reader, 'incident.report');
   const page: IncidentPage = {
@@ -229,16 +257,25 @@ async function show(
     factsNow: now,
     probe: commands.find(({ kind, requestedMs }) => kind === 'probe' && requestedMs >= incident.openedMs) ?? null,
     others: same.filter((other) => other.number !== number),
+    tookOver,
+    factsOfGateway: keptOfGateway[0] ?? null,
     next: reader === null || !mayAct ? [] : stepsFor(standing, actorOf(reader)),
     may: {
       note: mayAct,
       seePeople: may(reader, 'attendance.view'),
       probe: isWorthProbing(incident) && may(reader, 'incident.handle'),
+      noteSent: may(reader, 'incident.handle'),
     },
     typed: shown.typed ?? { langkah: '', catatan: '', seri: '' },
+    typedNote: shown.typedNote ?? { ...nowFields(incident, nowMs()), surat: '' },
     errors: shown.errors ?? {},
     sent: z.object({ terkirim: z.literal('1') }).safeParse(request.query).success,
     nowMs: nowMs(),
   };
   return sendPage(reply, incidentPage(frameFor(request, reply, frames, `/laporan/${number}`), page));
+}
+
+function nowFields({ timeZone }: IncidentRow, nowMs: number) {
+  const { day: dikirim, time: pukul } = wallFields(nowMs, timeZone ?? 'Asia/Jakarta');
+  return { dikirim, pukul };
 }

@@ -1,5 +1,5 @@
 /** `/laporan/:number`: what people did and what the gateway knows, side by side, and the next step. */
-import { ageOf, notificationDeadlineMs } from '../../incident/ageing.ts';
+import { ageOf } from '../../incident/ageing.ts';
 import type { MachineFacts } from '../../incident/facts.ts';
 import { type IncidentState, isClosed } from '../../incident/steps.ts';
 import type { ProofRow } from '../../store/incident-proofs.ts';
@@ -15,8 +15,7 @@ import {
   stepButtons,
   incidentWords as words,
 } from '../../words/incidents.ts';
-import { numberText } from '../../words/language.ts';
-import { ageText, durationText } from '../../words/time.ts';
+import { ageText } from '../../words/time.ts';
 import { timeTag } from '../format.ts';
 import { type Html, html, join } from '../html.ts';
 import { type PageFrame, roomPage } from '../views/page.ts';
@@ -36,6 +35,8 @@ import {
 } from '../views/parts.ts';
 import { changedRows, factRows, proofList, timeline } from './incident-parts.ts';
 import { stateTag, subjectOf } from './list-view.ts';
+import { lossView } from './loss-view.ts';
+import { reportLink } from './report-link.ts';
 
 export interface IncidentPage {
   readonly incident: IncidentRow;
@@ -47,14 +48,19 @@ export interface IncidentPage {
   /** The last live look since the report. */
   readonly probe: MachineCommand | null;
   readonly others: readonly IncidentRow[];
+  /** Reports of the gateway that go on in this one, and what it knew when it made the first. */
+  readonly tookOver: readonly IncidentRow[];
+  readonly factsOfGateway: MachineFacts | null;
   /** Where this reader may take it. */
   readonly next: readonly IncidentState[];
   readonly may: {
     readonly note: boolean;
     readonly seePeople: boolean;
     readonly probe: boolean;
+    readonly noteSent: boolean;
   };
   readonly typed: { readonly langkah: string; readonly catatan: string; readonly seri: string };
+  readonly typedNote: { readonly dikirim: string; readonly pukul: string; readonly surat: string };
   readonly errors: FieldErrors;
   readonly sent: boolean;
   readonly nowMs: number;
@@ -70,10 +76,10 @@ export function incidentPage(frame: PageFrame, page: IncidentPage): Html {
 <p class="state">${tag(stateName(state, kind)[lang], stateTag(state))} ${age !== null && html`${tag(ageNames[age][lang], age === 'fresh' ? 'quiet' : 'warn')} ${ageText(nowMs - lastStepMs, lang)}`}</p>
 ${page.sent && banner('done', `${title} · ${stateName('reported', kind)[lang]}`)}
 ${errorSummary(page.errors, lang)}
-${wellAgain(frame, page)}
+${incident.mergedInto !== null && banner('info', html`${words.mergedInto[lang]} ${reportLink(incident.mergedInto)}`)}${wellAgain(frame, page)}
 <div class="buttons">${buttonLink(`/laporan/${number}/berita-acara.pdf`, words.record[lang])}${page.may.probe && probeForm(frame, number)}</div>
 ${about(frame, page)}
-${privacy(frame, page)}
+${lossView(frame, page)}
 <div class="two"><section><h3>${words.people[lang]}</h3>${timeline(frame, page.steps, incident, nowMs)}</section>
 <section><h3>${words.facts[lang]}</h3>${probeResult(frame, page)}${machineFacts(frame, page)}</section></div>
 <h3 id="bukti">${words.proofs[lang]}</h3>${page.proofs.length === 0 ? html`<p class="empty">${words.noProofs[lang]}</p>` : proofList(frame, number, page.proofs)}
@@ -81,7 +87,7 @@ ${nextStep(frame, page)}${noteForm(frame, page)}${others(frame, page.others)}</a
   return roomPage(frame, title, body);
 }
 
-function about(frame: PageFrame, { incident, nowMs }: IncidentPage): Html {
+function about(frame: PageFrame, { incident, tookOver, nowMs }: IncidentPage): Html {
   const { lang } = frame.words;
   const { officeName, officeCode, place, serial, sinceMs, openedMs, words: told, number } = incident;
   const zone = incident.timeZone ?? 'Asia/Jakarta';
@@ -97,6 +103,13 @@ function about(frame: PageFrame, { incident, nowMs }: IncidentPage): Html {
     [text[3] ?? '', timeTag(sinceMs, zone, frame.words, nowMs)],
     [text[4] ?? '', timeTag(openedMs, zone, frame.words, nowMs)],
     [text[5] ?? '', told === '' ? null : html`<span class="told">${told}</span>`],
+    ...tookOver.map(
+      (old) =>
+        [
+          words.gatewaySince[lang],
+          html`${timeTag(old.sinceMs, zone, frame.words, nowMs)} · ${words.report[lang]} ${reportLink(old.number)}`,
+        ] as const,
+    ),
   ])}</div>`;
 }
 
@@ -113,34 +126,15 @@ function wellAgain(frame: PageFrame, { incident, next }: IncidentPage): Html | n
   return banner('info', html`<p>${words.wellAgain[lang]}</p>${closes}`);
 }
 
-function privacy(frame: PageFrame, { incident, factsThen, factsNow, may, nowMs }: IncidentPage): Html | null {
-  const { lang } = frame.words;
-  const deadline = notificationDeadlineMs(incident.kind, incident.openedMs);
-  if (deadline === null || incident.state === 'not-confirmed') return null;
-  const known = factsThen ?? factsNow;
-  const leftMs = deadline - nowMs;
-  const left = leftMs > 0 ? `${words.deadlineLeft[lang]} ${durationText(leftMs, lang)}` : words.deadlinePassed[lang];
-  const zone = incident.timeZone ?? 'Asia/Jakarta';
-  const people = known === null ? null : Math.max(known.users ?? 0, known.knownPins);
-  return html`<section class="banner bad" id="data-pribadi"><h3>${words.privacy[lang]}</h3><p>${words.privacyText[lang]}</p>${facts(
-    [
-      [
-        words.deadline[lang],
-        html`${timeTag(deadline, zone, frame.words, nowMs)} ${tag(left, leftMs > 0 ? 'warn' : 'bad')}`,
-      ],
-      [words.mayBeOn[lang], people === null ? null : `${numberText(people, lang)} ${words.countPeople[lang]}`],
-    ],
-  )}${may.seePeople && incident.serial !== null && html`<p><a href="/laporan/${incident.number}/orang">${words.showPeople[lang]}</a></p>`}</section>`;
-}
-
 function machineFacts(frame: PageFrame, page: IncidentPage): Html {
-  const { incident, factsThen, factsNow, nowMs } = page;
+  const { incident, factsThen, factsNow, factsOfGateway, nowMs } = page;
   const { lang } = frame.words;
   const zone = incident.timeZone ?? 'Asia/Jakarta';
   if (factsThen === null && factsNow === null) return html`<p class="empty">${words.noFacts[lang]}</p>`;
   const before = factsThen === null ? null : factRows(frame, factsThen, zone, nowMs);
   const now = isClosed(incident.state) || factsNow === null ? null : factsSince(frame, page);
-  return html`${before !== null && html`<h4>${words.factsThen[lang]}</h4>${facts(before)}`}${now !== null && html`<h4>${words.factsNow[lang]}</h4>${now.length === 0 ? html`<p class="empty">${words.unchanged[lang]}</p>` : facts(now)}`}`;
+  const first = factsOfGateway === null ? null : factRows(frame, factsOfGateway, zone, nowMs);
+  return html`${first !== null && html`<details class="other"><summary>${words.factsOfGateway[lang]}</summary>${facts(first)}</details>`}${before !== null && html`<h4>${words.factsThen[lang]}</h4>${facts(before)}`}${now !== null && html`<h4>${words.factsNow[lang]}</h4>${now.length === 0 ? html`<p class="empty">${words.unchanged[lang]}</p>` : facts(now)}`}`;
 }
 
 function factsSince(frame: PageFrame, { incident, factsThen, factsNow, nowMs }: IncidentPage) {
@@ -225,8 +219,7 @@ function others(frame: PageFrame, rows: readonly IncidentRow[]): Html | null {
   const { lang } = frame.words;
   if (rows.length === 0) return null;
   const links = rows.map(
-    ({ number, kind, state }) =>
-      html`<a href="/laporan/${number}">#${number} ${kindNames[kind][lang]}, ${stateName(state, kind)[lang]}</a>`,
+    ({ number, kind, state }) => html`${reportLink(number)} ${kindNames[kind][lang]}, ${stateName(state, kind)[lang]}`,
   );
   return html`<p>${words.others[lang]}: ${join(links, ' · ')}</p>`;
 }

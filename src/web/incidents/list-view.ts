@@ -1,6 +1,6 @@
 /** `/laporan`: what is reported, how long it waits, who had it last. */
-import { ageOf, notificationDeadlineMs } from '../../incident/ageing.ts';
-import { incidentKinds, incidentStates, isClosed } from '../../incident/steps.ts';
+import { ageOf, notificationDeadlineMs, owesNote } from '../../incident/ageing.ts';
+import { incidentKinds, incidentStates } from '../../incident/steps.ts';
 import type { OfficeRow } from '../../store/board.ts';
 import type { IncidentRow } from '../../store/incidents.ts';
 import { ageNames, gatewayName, kindNames, stateName, stateNames, listWords as words } from '../../words/incidents.ts';
@@ -10,6 +10,7 @@ import { timeTag } from '../format.ts';
 import { type Html, html } from '../html.ts';
 import { type PageFrame, roomPage } from '../views/page.ts';
 import { button, buttonLink, dataTable, pager, selectField, tag } from '../views/parts.ts';
+import { reportLink } from './report-link.ts';
 
 export interface ListFilter {
   readonly keadaan: string;
@@ -79,9 +80,9 @@ function cellsOf(row: IncidentRow, frame: PageFrame, nowMs: number): readonly (H
   const { number, kind, state, lastStepMs, lastActor, openedBy, openedMs } = row;
   const zone = row.timeZone ?? 'Asia/Jakarta';
   const age = ageOf(state, nowMs - lastStepMs);
-  const deadline = isClosed(state) ? null : notificationDeadlineMs(kind, openedMs);
+  const deadline = owesNote(row) ? notificationDeadlineMs(kind, openedMs) : null;
   return [
-    html`<a href="/laporan/${number}">#${number}</a>`,
+    reportLink(number),
     html`${subjectOf(row)}<small>${row.officeName ?? row.place}</small>`,
     html`${kindNames[kind][lang]}${deadline !== null && html` ${tag('3 × 24', nowMs > deadline ? 'bad' : 'warn')}`}`,
     html`${tag(stateName(state, kind)[lang], stateTag(state))}${row.wellSinceMs !== null && age !== null && html`<small>${words.well[lang]}</small>`}`,

@@ -18,6 +18,7 @@ import {
 } from '../views/parts.ts';
 import { endTime } from './outage-files.ts';
 import type { OutageLine, OutageReport } from './outage-report.ts';
+import { reportLink } from './report-link.ts';
 
 export interface OutagePage {
   readonly dari: string;
@@ -65,7 +66,7 @@ function table(frame: PageFrame, caption: string, lines: readonly OutageLine[]):
   const rows = lines.slice(0, mostShown).map((line) => {
     const { day, officeName, fromMs, toMs, timeZone, terminals, certainty, codes, incidents } = line;
     const why = codes.map((code) => html`<span title="${code}">${explainError({ code }, lang).what}</span>`);
-    const reports = incidents.map((number) => html`<a href="/laporan/${number}">#${number}</a>`);
+    const reports = incidents.map(reportLink);
     return [
       html`<span class="day">${day}</span>`,
       officeName,

@@ -147,6 +147,8 @@ function about({ heading, rows, paragraph }: Pen, { incident, steps }: RecordCon
     [words.state, stateName(incident.state, incident.kind).id],
     [words.closedAt, incident.closedMs === null ? null : stampOf(incident, incident.closedMs)],
     [words.deadline, deadline === null ? null : stampOf(incident, deadline)],
+    [words.noteSent, incident.noteSentMs === null ? null : stampOf(incident, incident.noteSentMs)],
+    [words.goesOnIn, incident.mergedInto === null ? null : `#${incident.mergedInto}`],
   ]);
   if (incident.words !== '') paragraph(`${words.told}: “${incident.words}”`);
 }
@@ -168,7 +170,10 @@ function timeline({ heading, rows }: Pen, { incident, steps }: RecordContent): v
     steps
       .filter(({ what }) => what !== 'reminder')
       .map((step) => {
-        const said = [`${stepName(step, incident, lang)} — ${actorName(step, lang)}`, ...linesOf(step, lang)];
+        const said = [
+          `${stepName(step, incident, lang)} — ${actorName(step, lang)}`,
+          ...linesOf(step, lang, (atMs) => stampOf(incident, atMs)),
+        ];
         return [shortStampOf(incident, step.atMs), said.join('\n')] as const;
       }),
   );

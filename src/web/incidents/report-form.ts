@@ -124,13 +124,18 @@ function sinceOf(
     return null;
   };
   if (tanggal === '') return refuse(reportWords.sinceMissing[lang]);
-  const minutes = /^([01]\d|2[0-3]):([0-5]\d)$/.exec(jam);
-  if (jam !== '' && minutes === null) return refuse(reportWords.sinceWrong[lang]);
-  const startMs = startOfDay(timeZone, tanggal);
-  if (startMs === null) return refuse(reportWords.sinceWrong[lang]);
-  const sinceMs = startMs + (Number(minutes?.[1] ?? 0) * 60 + Number(minutes?.[2] ?? 0)) * 60_000;
+  const sinceMs = instantOf(tanggal, jam === '' ? '00:00' : jam, timeZone);
+  if (sinceMs === null) return refuse(reportWords.sinceWrong[lang]);
   if (sinceMs > nowMs + futureMs) return refuse(reportWords.sinceFuture[lang]);
   return sinceMs < nowMs - oldestMs ? refuse(reportWords.sinceOld[lang]) : Math.min(sinceMs, nowMs);
+}
+
+/** The instant of a day and a time as forms send them; null for what does not exist. */
+export function instantOf(day: string, time: string, timeZone: string): number | null {
+  const minutes = /^([01]\d|2[0-3]):([0-5]\d)$/.exec(time);
+  const startMs = startOfDay(timeZone, day);
+  if (minutes === null || startMs === null) return null;
+  return startMs + (Number(minutes[1]) * 60 + Number(minutes[2])) * 60_000;
 }
 
 function startOfDay(timeZone: string, day: string): number | null {

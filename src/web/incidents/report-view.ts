@@ -1,6 +1,6 @@
 /** `/lapor`: three questions, words and files. */
 
-import { incidentKinds } from '../../incident/steps.ts';
+import { incidentKinds, takenOverStates } from '../../incident/steps.ts';
 import type { MachineRow, OfficeRow } from '../../store/board.ts';
 import type { CheckedProof } from '../../store/incident-proofs.ts';
 import type { IncidentRow } from '../../store/incidents.ts';
@@ -37,15 +37,21 @@ export interface ReportPage {
 export function reportPage(frame: PageFrame, page: ReportPage): Html {
   const { lang } = frame.words;
   const { form: typed, errors, open } = page;
-  const already =
-    open.length > 0 &&
+  const goesOn = ({ openedBy, state }: IncidentRow): boolean =>
+    openedBy === 'gateway' && takenOverStates.some((one) => one === state);
+  const linked = (text: string, reports: readonly IncidentRow[]): Html | false =>
+    reports.length > 0 &&
     banner(
       'info',
-      html`${words.alreadyOpen[lang]} ${join(
-        open.map(({ number, kind }) => html`<a href="/laporan/${number}">#${number} ${kindNames[kind][lang]}</a>`),
+      html`${text} ${join(
+        reports.map(({ number, kind }) => html`<a href="/laporan/${number}">#${number} ${kindNames[kind][lang]}</a>`),
         ', ',
       )}`,
     );
+  const already = html`${linked(
+    words.alreadyOpen[lang],
+    open.filter((one) => !goesOn(one)),
+  )}${linked(words.gatewayOpen[lang], open.filter(goesOn))}`;
   const body = html`<section class="report"><h2>${words.title[lang]}</h2><p>${words.lead[lang]}</p>
 ${errorSummary(errors, lang)}${already}
 ${form(

@@ -8,6 +8,7 @@ import { ageText } from '../../words/time.ts';
 import { timeTag } from '../format.ts';
 import { type Html, html } from '../html.ts';
 import { stateTag } from '../incidents/list-view.ts';
+import { reportLink } from '../incidents/report-link.ts';
 import type { PageFrame } from '../views/page.ts';
 import { buttonLink, dataTable, tag } from '../views/parts.ts';
 import type { MachineFacts } from './machine-facts.ts';
@@ -20,7 +21,7 @@ export function reportsView({ office, machine, reports }: MachineFacts, frame: P
   const rows = reports.map(({ number, kind, state, sinceMs, lastStepMs }) => {
     const age = ageOf(state, nowMs - lastStepMs);
     return [
-      html`<a href="/laporan/${number}">#${number}</a>`,
+      reportLink(number),
       kindNames[kind][lang],
       tag(stateName(state, kind)[lang], stateTag(state)),
       timeTag(sinceMs, office.timeZone, words, nowMs),
