@@ -5,7 +5,7 @@
  *
  * `npm run bench -- scale`, in parts `-- scale --only polling,peak`, as a quick look `-- scale --small`.
  */
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { chmod, copyFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openDatabase } from '../src/store/database.ts';
@@ -92,6 +92,7 @@ export async function benchScale(options: {
       const startedMs = performance.now();
       const lines = await measure(postgres, options.small ? smallSize : fullSize);
       printTable(title, [head, ...lines]);
+      if (profile !== undefined) await writeStatements(postgres, folder, `${profile}/${name}.txt`);
       const seconds = ((performance.now() - startedMs) / 1_000).toFixed(0);
       console.log(
         `  (${options.small ? 'small, says little; ' : ''}${seconds} s; load of the machine before: ${before})`,
@@ -103,12 +104,36 @@ export async function benchScale(options: {
   }
 }
 
-/** A server that remembers when each transaction was committed. */
+/** `GERBANG_PROFILE=/tmp/p npm run bench -- scale --only peak` leaves there what the statements and both programs cost. */
+const { GERBANG_PROFILE: profile } = process.env;
+
+/** A server that remembers when each transaction was committed, and in a profile what each statement took. */
 async function withCommitTimes(dataDir: string): Promise<EmbeddedPostgres> {
   const first = await startEmbeddedPostgres({ dataDir });
   const admin = openDatabase(first.url, { maxConnections: 1 });
   await admin.pool.query('alter system set track_commit_timestamp = on');
+  if (profile !== undefined) {
+    await admin.pool.query(`alter system set shared_preload_libraries = pg_stat_statements, auto_explain`);
+    await admin.pool.query(`alter system set auto_explain.log_min_duration = '40ms'`);
+    await admin.pool.query(`alter system set auto_explain.log_analyze = on`);
+    await admin.pool.query(`alter system set auto_explain.log_timing = off`);
+  }
   await admin.close();
   await first.stop();
   return startEmbeddedPostgres({ dataDir });
+}
+
+/** What the server's statements took since the last time, the longest first: milliseconds, how often, rows, beginning. */
+async function writeStatements({ url }: EmbeddedPostgres, folder: string, file: string): Promise<void> {
+  await mkdir(profile ?? '', { recursive: true });
+  const { pool, close } = openDatabase(url, { maxConnections: 1 });
+  await pool.query('create extension if not exists pg_stat_statements');
+  const { rows } = await pool.query<{ line: string }>(`
+    select format('%10s %9s %9s  %s', round(total_exec_time + total_plan_time), calls, rows,
+                  left(regexp_replace(query, '\\s+', ' ', 'g'), 160)) as line
+    from pg_stat_statements order by total_exec_time + total_plan_time desc limit 60`);
+  await writeFile(file, rows.map(({ line }) => `${line}\n`).join(''));
+  await pool.query('select pg_stat_statements_reset()');
+  await close();
+  await copyFile(`${folder}/postgres.log`, file.replace('.txt', '.log'));
 }

@@ -1,4 +1,5 @@
 /** The gateway in a process of its own, so that its processor time and memory are its own. */
+import { keepHeapSmall } from '../../src/cli/small-heap.ts';
 import { parseConfig } from '../../src/config.ts';
 import { startGateway } from '../../src/gateway.ts';
 import { createLog } from '../../src/log.ts';
@@ -10,6 +11,8 @@ export interface GatewayStart {
 }
 
 process.once('message', (start: GatewayStart) => {
+  // As `gerbang start` does.
+  keepHeapSmall();
   const log = createLog({ level: 'error' });
   void startGateway({
     config: parseConfig(start.config, {}),

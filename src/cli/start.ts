@@ -8,6 +8,7 @@ import { parameters, summaries } from '../words/commands.ts';
 import { running } from '../words/running.ts';
 import { type Cli, configOf, environmentOf } from './cli.ts';
 import { beginLife } from './lifetime.ts';
+import { keepHeapSmall } from './small-heap.ts';
 import { packageVersion } from './version.ts';
 
 export function addStart(program: Command, cli: Cli): void {
@@ -25,6 +26,7 @@ async function run(cli: Cli, path: string | null): Promise<void> {
   const config = { ...checked, web: { ...checked.web, port: environment.port ?? checked.web.port } };
   const log = createLog({ level: environment.logLevel, pretty: cli.stderr.isTTY });
   const life = beginLife(() => log.info('told to stop'));
+  keepHeapSmall();
   try {
     const { dataDirOf } = await import('./database.ts');
     const { startGateway } = await import('../gateway.ts');

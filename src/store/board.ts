@@ -172,6 +172,17 @@ export const arrivalColumns = sql`
   a.punch_state as "punchState", a.work_code as "workCode", a.source, a.received_at as "receivedAtMs",
   a.revision, a.suspect, a.epoch, a.ordinal`;
 
+/**
+ * `a`: the rows of each range of `r`. Range by range: joined all at once, the planner reads the whole of a young table
+ * rather than the few rows that were asked for.
+ */
+export const attendanceOfRange = sql`
+  cross join lateral (
+    select * from attendance
+    where terminal_serial = r.serial and epoch = r.epoch and ordinal >= r.from_ordinal and ordinal < r.to_ordinal
+    offset 0
+  ) a`;
+
 /** The rows of these ranges, in the order they were received. The caller bounds the ranges, or gives `bounds`. */
 export async function readArrivals(
   db: Kysely<Tables>,
@@ -184,9 +195,7 @@ export async function readArrivals(
     from unnest(${ranges.map((r) => r.serial)}::text[], ${ranges.map((r) => r.epoch)}::int[],
                 ${ranges.map((r) => r.from)}::bigint[], ${ranges.map((r) => r.to)}::bigint[])
            as r (serial, epoch, from_ordinal, to_ordinal)
-    join attendance a
-      on a.terminal_serial = r.serial and a.epoch = r.epoch
-     and a.ordinal >= r.from_ordinal and a.ordinal < r.to_ordinal
+    ${attendanceOfRange}
     left join terminal t on t.serial = a.terminal_serial
     where a.occurred_at >= ${instantText(bounds.sinceMs)}::timestamptz
     order by a.received_at desc, a.terminal_serial desc, a.epoch desc, a.ordinal desc

@@ -5,7 +5,7 @@
  * too late, and is told so instead of being led past the hole.
  */
 import { type Kysely, sql } from 'kysely';
-import { type Arrival, arrivalColumns } from './board.ts';
+import { type Arrival, arrivalColumns, attendanceOfRange } from './board.ts';
 import type { Tables } from './tables.ts';
 
 /** A row at its place. The row is as it stands now: told again later, it may carry a higher revision. */
@@ -123,9 +123,7 @@ async function readRows(
                 ${ranges.map((r) => r.from)}::bigint[], ${ranges.map((r) => r.to)}::bigint[],
                 ${ranges.map((r) => r.position)}::bigint[])
            as r (serial, epoch, from_ordinal, to_ordinal, position)
-    join attendance a
-      on a.terminal_serial = r.serial and a.epoch = r.epoch
-     and a.ordinal >= r.from_ordinal and a.ordinal < r.to_ordinal
+    ${attendanceOfRange}
     left join terminal t on t.serial = a.terminal_serial
     where ${offices.length === 0} or a.office_code = any (${offices}::text[])
     order by 1

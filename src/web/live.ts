@@ -106,7 +106,10 @@ export function startLive(options: LiveOptions): Live {
 
   // A board that is dear to read is read less often: at most a tenth of the time.
   const beats = repeat(beat, () => Math.max(beatEveryMs, 10 * boards.costMs()));
-  const watch = watchOutbox(options.database, looker.soon);
+  // For nobody a beat's look is often enough: whoever opens a page is given what came since.
+  const watch = watchOutbox(options.database, () => {
+    if (readers.all().length > 0) looker.soon();
+  });
 
   return {
     hasRoom: readers.hasRoom,
@@ -121,6 +124,7 @@ export function startLive(options: LiveOptions): Live {
       catchUp(reader, view);
       reader.fragments(fragmentsOf(viewOf(view, page.officeCode), options.paceOf, wordsOf(page.lang)));
       reader.beat(nowMs());
+      looker.soon();
     },
     async close() {
       closed = true;

@@ -2,7 +2,12 @@ import { sql } from 'kysely';
 import { afterEach, describe, expect, test } from 'vitest';
 import { type Keeper, startCompletenessKeeper } from '../../src/completeness/keeper.ts';
 import { createLog } from '../../src/log.ts';
-import { type CompletenessRow, readCompleteness, readCompletenessChanges } from '../../src/store/completeness.ts';
+import {
+  type CompletenessRow,
+  countDays,
+  readCompleteness,
+  readCompletenessChanges,
+} from '../../src/store/completeness.ts';
 import { noteDue } from '../../src/store/completeness-due.ts';
 import { noteGap } from '../../src/store/gaps.ts';
 import { keepTerminalStates } from '../../src/store/terminal-state.ts';
@@ -83,6 +88,22 @@ describe('a day', () => {
     expect(again.change).toBeGreaterThan(told.change ?? 0);
     const news = await readCompletenessChanges(db, { afterChange: told.change ?? 0, fromDay: '2026-01-01', limit: 10 });
     expect(news.map(({ officeCode, day }) => [officeCode, day])).toContainEqual([office.code, '2026-03-02']);
+  });
+
+  test('has for its content what earlier versions worked out from the view, rows of closed months left out', async () => {
+    const { office, place } = await officeWith(afterwards);
+    const punches = [8, 12, 16].map((hour) => ({ atMs: at(hour), pin: '1' }));
+    await putPunches(database, place(), punches, afterwards);
+    await sql`update attendance_time set after_close = true where office_code = ${office.code} and ordinal = 1`.execute(
+      db,
+    );
+    const [counts] = await countDays(db, [
+      { officeCode: office.code, day: '2026-03-02', startMs: midnightMs, endMs: nextMidnightMs },
+    ]);
+    const { rows } = await sql<{ content: string }>`
+      select sum(hashtextextended(punch_id, revision)::numeric)::text as content from attendance
+      where office_code = ${office.code}`.execute(db);
+    expect(counts).toMatchObject({ records: 2, notFinal: 0, afterClose: 1, content: rows[0]?.content });
   });
 
   test('that loses a punch over midnight is told again, and so is the day that gains it', async () => {
