@@ -5,7 +5,7 @@ import { readDayBins, readDayPins, readFleet } from '../store/board.ts';
 import { type CompletenessRow, readCompletenessOf } from '../store/completeness.ts';
 import type { Database } from '../store/database.ts';
 import { readPauses } from '../store/machine-commands.ts';
-import { readReportedPlaces } from '../store/reported-places.ts';
+import { type OpenReport, readOpenReports } from '../store/open-reports.ts';
 import { freshWithinMs, isFresh, type Mark, markOf, type Pace } from './mark.ts';
 
 /** A machine and how it stands. */
@@ -13,6 +13,8 @@ export interface BoardMachine extends MachineRow {
   readonly mark: Mark;
   /** Rests until then because a person said so; null when it does not. */
   readonly pausedUntilMs: number | null;
+  /** Open reports of this place, the oldest first. */
+  readonly reports: readonly OpenReport[];
   /** True while what it holds is, but for the last moments, in the database. */
   readonly fresh: boolean;
 }
@@ -72,10 +74,14 @@ export async function readBoard(database: Database, paceOf: PaceOf, nowMs: numbe
     readDayPins(database.db, days),
     readVerdicts(database, offices),
     readPauses(database.db),
-    readReportedPlaces(database.db),
+    readOpenReports(database.db),
   ]);
   const pausedUntil = new Map(pauses.map((pause) => [placeKey(pause.officeCode, pause.terminalName), pause.untilMs]));
-  const reports = new Set(reported.map(({ officeCode, terminalName }) => placeKey(officeCode, terminalName)));
+  const reports = new Map<string, OpenReport[]>();
+  for (const { officeCode, terminalName, ...report } of reported) {
+    const key = placeKey(officeCode, terminalName);
+    reports.set(key, [...(reports.get(key) ?? []), report]);
+  }
   const machinesOf = byOffice(fleet.machines);
   const binsOf = byOffice(bins);
   const updates = fleet.machines.map((machine) => machine.updatedMs);
@@ -85,7 +91,7 @@ export async function readBoard(database: Database, paceOf: PaceOf, nowMs: numbe
     offices: offices.map(({ office, pace, day }) => {
       const machines = (machinesOf.get(office.code) ?? []).map((machine) => {
         const key = placeKey(machine.officeCode, machine.name);
-        return judged(machine, pace, nowMs, pausedUntil.get(key) ?? null, reports.has(key));
+        return judged(machine, pace, nowMs, pausedUntil.get(key) ?? null, reports.get(key) ?? []);
       });
       const counted = { ...countsOf(binsOf.get(office.code) ?? []), pins: pins.get(office.code) ?? 0 };
       const completeness = verdicts.get(office.code) ?? { today: null, yesterday: null };
@@ -131,10 +137,11 @@ function judged(
   pace: Pace,
   nowMs: number,
   pausedUntilMs: number | null,
-  isReported: boolean,
+  reports: readonly OpenReport[],
 ): BoardMachine {
+  const isReported = reports.some(({ kind }) => kind === 'broken' || kind === 'lost');
   const mark = markOf(machine, pace, nowMs, { isPaused: pausedUntilMs !== null, isReported });
-  return { ...machine, mark, pausedUntilMs, fresh: isFresh(machine, pace, nowMs) };
+  return { ...machine, mark, pausedUntilMs, reports, fresh: isFresh(machine, pace, nowMs) };
 }
 
 function freshnessOf(

@@ -11,6 +11,7 @@ import { punchSheet } from '../explain/punch-sheet.ts';
 import type { TerminalClock } from '../explain/terminal-clock.ts';
 import { clockWords } from '../words/clocks.ts';
 import { noteLook } from './context.ts';
+import { addressOfSerial } from './machines/serial-address.ts';
 import { frameFor, notFound, type PageSources, sendPage } from './page-routes.ts';
 import { clockPage } from './views/clock-view.ts';
 import { fleetPage } from './views/fleet-view.ts';
@@ -66,6 +67,7 @@ export function addClockRoutes(app: FastifyInstance, sources: PageSources, clock
     address: string,
     work: () => Promise<T>,
     page: (frame: ReturnType<typeof frameFor>, found: T) => ReturnType<typeof messagePage> | null,
+    elsewhere: () => Promise<string | null> = async () => null,
   ): Promise<FastifyReply> {
     const frame = { ...frameFor(request, reply, sources, address), reloadSeconds: null };
     const turn = oneByOne(work);
@@ -74,7 +76,9 @@ export function addClockRoutes(app: FastifyInstance, sources: PageSources, clock
       return sendPage(reply.code(503).header('retry-after', '5'), messagePage(frame, text, frame.words.notFound.back));
     }
     const made = page(frame, await turn);
-    return made === null ? notFound(request, reply, sources) : sendPage(reply, made);
+    if (made !== null) return sendPage(reply, made);
+    const other = await elsewhere();
+    return other === null ? notFound(request, reply, sources) : reply.redirect(other, 303);
   }
 
   app.get('/clocks', { config: { needs: 'board.view' } }, (request, reply) => {
@@ -99,11 +103,12 @@ export function addClockRoutes(app: FastifyInstance, sources: PageSources, clock
     const days = Number(daysQuery.parse(request.query).days ?? daysOffered[0]);
     const address = `/clocks/${encodeURIComponent(serial)}?days=${days}`;
     const work = (): Promise<DrawnClock | null> => clocks.clock(serial, days);
-    return answer(request, reply, address, work, (frame, drawn) =>
+    const page = (frame: ReturnType<typeof frameFor>, drawn: DrawnClock | null) =>
       drawn === null || !seenBy(request)(drawn.clock)
         ? null
-        : clockPage(frame, drawn, { days, nowMs: sources.nowMs() }),
-    );
+        : clockPage(frame, drawn, { days, nowMs: sources.nowMs() });
+    // Of a machine whose first batch is still to come, its own page says what is known.
+    return answer(request, reply, address, work, page, () => addressOfSerial(request, sources.boards, serial));
   });
 
   app.get<{ Params: { punchId: string } }>(
@@ -121,8 +126,7 @@ export function addClockRoutes(app: FastifyInstance, sources: PageSources, clock
           const { lang } = frame.words;
           if (explanation === null) {
             reply.code(404);
-            const text = { title: clockWords.unknownPunch[lang], text: clockWords.unknownPunchText[lang] };
-            return messagePage(frame, text, frame.words.notFound.back);
+            return unknownPunch(frame);
           }
           // What tells of a person is for those who may see single punches.
           const hidePerson = !may(request.reader, 'attendance.view');
@@ -131,6 +135,12 @@ export function addClockRoutes(app: FastifyInstance, sources: PageSources, clock
       );
     },
   );
+}
+
+function unknownPunch(frame: ReturnType<typeof frameFor>): ReturnType<typeof messagePage> {
+  const { lang } = frame.words;
+  const text = { title: clockWords.unknownPunch[lang], text: clockWords.unknownPunchText[lang] };
+  return messagePage(frame, text, frame.words.notFound.back);
 }
 
 /** Null, too, for a punch of an office that this reader does not see. */

@@ -51,15 +51,22 @@ function listRoute(context: WebContext): AnyApiRoute {
       kind: z.enum(incidentKinds).optional(),
       office: z.string().max(40).optional(),
       serial: z.string().max(40).optional(),
+      terminal: z.string().max(100).optional().meta({ description: 'By name, as its office calls it.' }),
     }),
     answer: pageOf(incident),
     examples: [{ query: { state: 'open', limit: '10' }, answer: { items: [example], next: null } }],
     async handle(call) {
-      const { state: asked = 'open', kind = null, serial = null, office = null } = call.query;
+      const { state: asked = 'open', kind = null, serial = null, office = null, terminal = null } = call.query;
       const own = call.reader.officeCode;
       // Of another office there is nothing.
       if (own !== null && office !== null && office !== own) return { items: [], next: null };
-      const filter = { officeCode: own ?? office, state: asked === 'all' ? null : asked, kind, serial };
+      const filter = {
+        officeCode: own ?? office,
+        state: asked === 'all' ? null : asked,
+        kind,
+        serial,
+        terminalName: terminal,
+      };
       return pageBy(call, {
         key: z.tuple([z.int()]),
         read: (after, limit) => listIncidents(database.db, { ...filter, below: after?.[0] ?? null, limit }),

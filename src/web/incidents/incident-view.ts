@@ -18,6 +18,7 @@ import {
 import { ageText } from '../../words/time.ts';
 import { timeTag } from '../format.ts';
 import { type Html, html, join } from '../html.ts';
+import { machineAddress } from '../machines/list-view.ts';
 import { type PageFrame, roomPage } from '../views/page.ts';
 import {
   banner,
@@ -87,7 +88,7 @@ ${nextStep(frame, page)}${noteForm(frame, page)}${others(frame, page.others)}</a
   return roomPage(frame, title, body);
 }
 
-function about(frame: PageFrame, { incident, tookOver, nowMs }: IncidentPage): Html {
+function about(frame: PageFrame, { incident, tookOver, factsNow, nowMs }: IncidentPage): Html {
   const { lang } = frame.words;
   const { officeName, officeCode, place, serial, sinceMs, openedMs, words: told, number } = incident;
   const zone = incident.timeZone ?? 'Asia/Jakarta';
@@ -95,11 +96,16 @@ function about(frame: PageFrame, { incident, tookOver, nowMs }: IncidentPage): H
     id: ['Kantor', 'Letak', 'Nomor seri', 'Sejak', 'Dilaporkan', 'Kata pelapor'],
     en: ['Office', 'Place', 'Serial', 'Since', 'Reported', 'In words'],
   }[lang];
-  const machine = officeCode !== null && incident.terminalName !== null && serial !== null;
+  const { terminalName } = incident;
+  // A machine that is not set up any more has no page.
+  const name =
+    officeCode !== null && terminalName !== null && factsNow !== null
+      ? html`<a href="${machineAddress(officeCode, terminalName)}">${terminalName}</a>`
+      : terminalName;
   return html`<div id="laporan-${number}">${facts([
     [text[0] ?? '', officeName ?? '–'],
-    [text[1] ?? '', [incident.terminalName, place].filter(Boolean).join(' · ')],
-    [text[2] ?? '', machine ? html`<a href="/clocks/${encodeURIComponent(serial)}">${serial}</a>` : serial],
+    [text[1] ?? '', html`${name}${name !== null && place !== '' && ' · '}${place}`],
+    [text[2] ?? '', serial],
     [text[3] ?? '', timeTag(sinceMs, zone, frame.words, nowMs)],
     [text[4] ?? '', timeTag(openedMs, zone, frame.words, nowMs)],
     [text[5] ?? '', told === '' ? null : html`<span class="told">${told}</span>`],

@@ -1,6 +1,7 @@
 /** `/api/v1/machines…` and `/api/v1/outages`: everything the pages of machines show and do. */
 import { z } from 'zod';
 import { type Reader, seesOffice } from '../../accounts/permissions.ts';
+import { incidentKinds, incidentStates } from '../../incident/steps.ts';
 import { type MachineCommand, pauseMachine, requestCommand, resumeMachine } from '../../store/machine-commands.ts';
 import { mostOutages, type Outage, readOutages } from '../../store/outages.ts';
 import { toldInstant } from '../../store/told-row.ts';
@@ -31,6 +32,16 @@ const machine = z.object({
   records: z.int().nullable(),
   recordCapacity: z.int().nullable(),
   pausedUntil: instantField().nullable(),
+  openReports: z
+    .array(
+      z.object({
+        number: z.int(),
+        kind: z.enum(incidentKinds),
+        state: z.enum(incidentStates),
+        since: instantField(),
+      }),
+    )
+    .meta({ description: 'Of this place, the oldest first; `/api/v1/incidents/{number}` tells the rest.' }),
 });
 const outage = z.object({
   kind: z.enum(['terminal', 'gateway-away']),
@@ -79,16 +90,23 @@ function readingRoutes({ database, nowMs }: WebContext, boards: BoardSource): re
         office: z.string().max(40).optional(),
         mark: z.enum(marksBySeverity).optional(),
         search: z.string().max(80).optional(),
+        reported: z.enum(['true']).optional().meta({ description: 'Only machines with an open report.' }),
       }),
       answer: pageOf(machine),
       examples: [{ query: { limit: '1' }, answer: { items: [exampleMachine], next: null } }],
       async handle(call) {
-        const { search = '', office = null, mark = null } = call.query;
+        const { search = '', office = null, mark = null, reported } = call.query;
         const board = await boardOf(boards);
         return pageBy(call, {
           key: z.tuple([z.string()]),
           read: (after, limit) => {
-            const filter = { search, officeCode: office, mark, after: after?.[0] ?? null };
+            const filter = {
+              search,
+              officeCode: office,
+              mark,
+              reported: reported === 'true',
+              after: after?.[0] ?? null,
+            };
             return listMachines(board, call.reader, filter, limit).rows;
           },
           told: toldListed,
@@ -107,7 +125,7 @@ function readingRoutes({ database, nowMs }: WebContext, boards: BoardSource): re
       examples: [
         {
           params: { office: 'dinkes', name: 'Lobi' },
-          answer: { ...exampleMachine, perDay: 41.5, daysToFull: 2_290, outages: [], commands: [exampleCommand] },
+          answer: { ...reportedMachine, perDay: 41.5, daysToFull: 2_290, outages: [], commands: [exampleCommand] },
         },
       ],
       async handle({ params: asked, reader }) {
@@ -248,6 +266,7 @@ function toldListed({ office, machine: shown }: ListedMachine): z.output<typeof 
     failingSince: toldInstant(shown.failingSinceMs),
     lastReadAt: toldInstant(shown.lastReadMs),
     pausedUntil: toldInstant(shown.pausedUntilMs),
+    openReports: shown.reports.map(({ sinceMs, ...report }) => ({ ...report, since: toldAt(sinceMs) })),
   };
 }
 
@@ -292,7 +311,7 @@ const badPause: ApiProblem = {
   detail: 'Give "until" as an instant after now and at most 30 days ahead.',
 };
 
-const exampleMachine = {
+const exampleMachine: z.output<typeof machine> = {
   office: 'dinkes',
   name: 'Lobi',
   serial: 'CKJ1',
@@ -305,7 +324,13 @@ const exampleMachine = {
   records: 4_812,
   recordCapacity: 100_000,
   pausedUntil: null,
-} as const;
+  openReports: [],
+};
+const reportedMachine: z.output<typeof machine> = {
+  ...exampleMachine,
+  mark: 'reported',
+  openReports: [{ number: 7, kind: 'broken', state: 'acknowledged', since: '2026-03-01T23:30:00.000Z' }],
+};
 const exampleCommand = {
   id: '6f1c2a1e-8a55-4c0c-9a5f-0d5d2a4b7e10',
   kind: 'read',

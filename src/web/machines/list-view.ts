@@ -1,7 +1,11 @@
 /** `/mesin`: all machines, those that need attention first. */
+import { kindNames } from '../../words/incidents.ts';
+import type { Lang } from '../../words/language.ts';
 import { machineWords } from '../../words/machines.ts';
+import type { BoardMachine } from '../board.ts';
 import { count, offsetWords, timeTag } from '../format.ts';
-import { type Html, html } from '../html.ts';
+import { type Html, html, join } from '../html.ts';
+import { reportLink } from '../incidents/report-link.ts';
 import { marksBySeverity } from '../mark.ts';
 import { problemOf } from '../problem.ts';
 import { markWithWord } from '../views/mark-view.ts';
@@ -26,11 +30,18 @@ export function machineAddress(officeCode: string, name: string): string {
   return `/mesin/${encodeURIComponent(officeCode)}/${encodeURIComponent(name)}`;
 }
 
+/** `#7 Rusak`, each a link; null where there is none. */
+export function openReports({ reports }: Pick<BoardMachine, 'reports'>, lang: Lang): Html | null {
+  if (reports.length === 0) return null;
+  const links = reports.map(({ number, kind }) => html`${reportLink(number)} ${kindNames[kind][lang]}`);
+  return html`<small class="reports">${machineWords.report[lang]} ${join(links, ', ')}</small>`;
+}
+
 export function machineListPage(frame: PageFrame, page: ListPage): Html {
   const { words } = frame;
   const { lang } = words;
   const { filter, rows, total, nowMs } = page;
-  const isFiltered = filter.search !== '' || filter.mark !== null || filter.officeCode !== null;
+  const isFiltered = filter.search !== '' || filter.mark !== null || filter.officeCode !== null || filter.reported;
   const columns = [
     { head: machineWords.machine[lang] },
     { head: machineWords.state[lang] },
@@ -58,6 +69,15 @@ function filterForm({ filter, offices }: ListPage, words: Words): Html {
   return html`<form class="filters" method="get" action="/mesin" data-auto>
 ${textField({ name: 'cari', label: machineWords.search[lang], hint: machineWords.searchHint[lang], value: filter.search, type: 'search', plain: true, maxLength: 80 })}
 ${offices.length > 1 && selectField({ name: 'opd', label: machineWords.office[lang], value: filter.officeCode ?? '', choices: [{ value: '', text: machineWords.allOffices[lang] }, ...codes] })}
+${selectField({
+  name: 'laporan',
+  label: machineWords.reports[lang],
+  value: filter.reported ? 'ada' : '',
+  choices: [
+    { value: '', text: machineWords.anyReport[lang] },
+    { value: 'ada', text: machineWords.hasReport[lang] },
+  ],
+})}
 ${selectField({ name: 'tanda', label: machineWords.state[lang], value: filter.mark ?? '', choices: [{ value: '', text: machineWords.allStates[lang] }, ...marks] })}
 <div class="buttons">${button(machineWords.filter[lang], { kind: 'other' })}</div></form>`;
 }
@@ -72,7 +92,7 @@ function rowOf({ office, machine }: ListedMachine, words: Words, nowMs: number):
       : new Intl.NumberFormat(words.locale, { style: 'percent' }).format(Math.min(1, records / recordCapacity));
   return [
     html`<a href="${machineAddress(office.code, machine.name)}">${machine.name}</a><small>${office.name}</small>`,
-    html`${markWithWord(machine.mark, words)}${problem !== null && html`<small>${problem.why}</small>`}`,
+    html`${markWithWord(machine.mark, words)}${openReports(machine, lang)}${problem !== null && html`<small>${problem.why}</small>`}`,
     lastReadMs === null ? machineWords.never[lang] : timeTag(lastReadMs, office.timeZone, words, nowMs),
     offsetWords(offsetMs, offsetBoundMs, words),
     percent,

@@ -11,6 +11,8 @@ export interface ListFilter {
   readonly search: string;
   readonly officeCode: string | null;
   readonly mark: Mark | null;
+  /** Only machines with an open report. */
+  readonly reported: boolean;
   /** Only what stands behind this machine in the order of the list. */
   readonly after: string | null;
 }
@@ -37,12 +39,22 @@ export function listMachines(
     .filter(({ code }) => seesOffice(reader, code) && (filter.officeCode === null || filter.officeCode === code))
     .flatMap((office) => office.machines.map((machine) => ({ office, machine })))
     .filter(({ machine }) => filter.mark === null || machine.mark === filter.mark)
+    .filter(({ machine }) => !filter.reported || machine.reports.length > 0)
     .filter((listed) => wanted === '' || textOf(listed).includes(wanted))
     .map((listed) => ({ ...listed, key: keyOfListed(listed) }))
     .sort((a, b) => (a.key < b.key ? -1 : 1));
   const { after } = filter;
   const behind = after === null ? found : found.filter(({ key }) => key > after);
   return { rows: behind.slice(0, limit), total: found.length, more: behind.length > limit };
+}
+
+/** Where a serial stands, as far as this reader may know; null when nowhere. */
+export function placeOfSerial(board: Board, reader: Reader, serial: string): ListedMachine | null {
+  for (const office of board.offices) {
+    const machine = office.machines.find((one) => one.serial === serial);
+    if (machine !== undefined && seesOffice(reader, office.code)) return { office, machine };
+  }
+  return null;
 }
 
 function textOf({ office, machine }: ListedMachine): string {

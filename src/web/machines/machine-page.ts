@@ -12,6 +12,7 @@ import { type PageFrame, roomPage } from '../views/page.ts';
 import { banner, dataTable, facts } from '../views/parts.ts';
 import type { Words } from '../words.ts';
 import { actionsView, type FormState, historyView } from './actions-view.ts';
+import { openReports } from './list-view.ts';
 import type { MachineFacts } from './machine-facts.ts';
 import { readsView } from './reads-view.ts';
 import { reportsView } from './reports-view.ts';
@@ -52,7 +53,7 @@ function stateView({ office, machine, pauses }: MachineFacts, words: Words, nowM
   const since = machine.mark === 'ok' ? null : machine.failingSinceMs;
   const pause = pauses.find(({ endedMs, untilMs }) => endedMs === null && untilMs > nowMs);
   const read = machine.lastReadMs;
-  return html`<div class="stands"><p class="mark-line">${markWithWord(machine.mark, words)}${since !== null && html` <small>${machineWords.since[lang]} ${timeTag(since, office.timeZone, words, nowMs)}</small>`}</p>
+  return html`<div class="stands"><p class="mark-line">${markWithWord(machine.mark, words)}${openReports(machine, lang)}${since !== null && html` <small>${machineWords.since[lang]} ${timeTag(since, office.timeZone, words, nowMs)}</small>`}</p>
 <p>${machineWords.lastRead[lang]}: ${read === null ? machineWords.never[lang] : html`<b>${timeTag(read, office.timeZone, words, nowMs)}</b>`}</p>
 ${pause !== undefined && banner('info', html`<b>${machineWords.paused[lang]} ${timeTag(pause.untilMs, office.timeZone, words, nowMs)}</b> ${machineWords.by[lang]} ${pause.pausedBy}: ${pause.reason}`)}
 ${problem !== null && html`<p class="why">${problem.why}</p><p class="next"><b>${machineWords.next[lang]}:</b> ${problem.next}</p>`}

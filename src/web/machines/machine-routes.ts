@@ -16,12 +16,14 @@ import { machineAddress, machineListPage } from './list-view.ts';
 import { machineAt, readMachineFacts, stripDays } from './machine-facts.ts';
 import { keyOfListed, type ListFilter, listMachines } from './machine-list.ts';
 import { type ClockPart, machinePage } from './machine-page.ts';
+import { addressOfSerial } from './serial-address.ts';
 
 const text = (max: number) => z.string().max(max).catch('').default('');
 const listQuery = z.object({
   cari: text(80),
   opd: text(40),
   tanda: z.enum(marksBySeverity).nullable().catch(null).default(null),
+  laporan: z.enum(['', 'ada']).catch('').default(''),
   setelah: text(200),
 });
 const orderBody = z.object({ perintah: z.enum(['probe', 'read', 'set-clock']) });
@@ -54,13 +56,8 @@ export function addMachineRoutes(
     '/mesin/seri/:serial',
     { config: { needs: 'board.view' } },
     async (request, reply) => {
-      const offices = (await boards.latest())?.board.offices ?? [];
-      for (const { code, machines } of offices) {
-        const machine = machines.find(({ serial }) => serial === request.params.serial);
-        if (machine !== undefined && sees(request.reader, code))
-          return reply.redirect(machineAddress(code, machine.name), 303);
-      }
-      return notFound(request, reply, pages);
+      const address = await addressOfSerial(request, boards, request.params.serial);
+      return address === null ? notFound(request, reply, pages) : reply.redirect(address, 303);
     },
   );
 
@@ -140,11 +137,12 @@ async function placeOf(request: FastifyRequest<PlaceParams>, boards: BoardSource
 }
 
 async function sendList(request: FastifyRequest, reply: FastifyReply, pages: PageSources): Promise<FastifyReply> {
-  const { cari, opd, tanda, setelah } = listQuery.parse(request.query ?? {});
+  const { cari, opd, tanda, laporan, setelah } = listQuery.parse(request.query ?? {});
   const filter: ListFilter = {
     search: cari,
     officeCode: opd === '' ? null : opd,
     mark: tanda,
+    reported: laporan === 'ada',
     after: setelah === '' ? null : setelah,
   };
   const view = await pages.boards.latest();
@@ -157,6 +155,7 @@ async function sendList(request: FastifyRequest, reply: FastifyReply, pages: Pag
     if (cari !== '') query.set('cari', cari);
     if (opd !== '') query.set('opd', opd);
     if (tanda !== null) query.set('tanda', tanda);
+    if (laporan !== '') query.set('laporan', laporan);
     if (after !== null) query.set('setelah', after);
     return `/mesin${query.size === 0 ? '' : `?${query.toString()}`}`;
   };

@@ -3,7 +3,7 @@ import { durationText } from '../../words/time.ts';
 import type { Board, BoardMachine, BoardOffice } from '../board.ts';
 import { count, timeTag } from '../format.ts';
 import { type Html, html } from '../html.ts';
-import { machineAddress } from '../machines/list-view.ts';
+import { machineAddress, openReports } from '../machines/list-view.ts';
 import { type Mark, severity } from '../mark.ts';
 import { problemOf } from '../problem.ts';
 import type { Words } from '../words.ts';
@@ -45,7 +45,7 @@ function entryItem(entry: Entry, words: Words, nowMs: number): Html {
   const problem = wholeOffice ? { why: text.wholeOfficeWhy, next: text.wholeOfficeNext } : problemOf(machine, words);
   const what = wholeOffice
     ? html`<span class="marked ${machine.mark}">${markShape(machine.mark)} ${text.wholeOffice(office.machines.length)}</span>`
-    : markWithWord(machine.mark, words);
+    : html`${markWithWord(machine.mark, words)}${openReports(machine, words.lang)}`;
   const since = machine.failingSinceMs;
   return html`<li><p class="what">${what}</p><p class="where"><a href="${officeAddress(office.code)}">${office.name}</a>${!wholeOffice && html` · <a href="${machineAddress(office.code, machine.name)}">${machine.name}</a>`}</p>${
     since !== null &&

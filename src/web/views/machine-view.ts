@@ -4,7 +4,7 @@ import { boundText } from '../../words/time.ts';
 import type { BoardMachine, BoardOffice } from '../board.ts';
 import { count, offsetWords, timeTag } from '../format.ts';
 import { type Html, html } from '../html.ts';
-import { machineAddress } from '../machines/list-view.ts';
+import { machineAddress, openReports } from '../machines/list-view.ts';
 import { problemOf } from '../problem.ts';
 import type { Words } from '../words.ts';
 import { markWithWord } from './mark-view.ts';
@@ -27,7 +27,7 @@ function machineRow(machine: BoardMachine, office: BoardOffice, words: Words, no
   const text = words.machineTable;
   const read = machine.lastReadMs;
   return html`<tr>
-<th scope="row"><a href="${machineAddress(office.code, machine.name)}">${machine.name}</a><small class="serial">${serialLink(machine.serial) ?? text.serialUnknown}</small></th>
+<th scope="row"><a href="${machineAddress(office.code, machine.name)}">${machine.name}</a><small class="serial">${machine.serial ?? text.serialUnknown}</small></th>
 <td data-label="${text.state}">${stateCell(machine, office, words, nowMs)}</td>
 <td data-label="${text.lastRead}">${read === null ? words.neverUpdated : timeTag(read, office.timeZone, words, nowMs)}</td>
 <td data-label="${text.offset}">${offsetCell(machine, words)}</td>
@@ -35,15 +35,10 @@ function machineRow(machine: BoardMachine, office: BoardOffice, words: Words, no
 </tr>`;
 }
 
-/** Leads to the page of its clock. */
-function serialLink(serial: string | null): Html | null {
-  return serial === null ? null : html`<a href="/clocks/${encodeURIComponent(serial)}">${serial}</a>`;
-}
-
 function stateCell(machine: BoardMachine, office: BoardOffice, words: Words, nowMs: number): Html {
   const problem = problemOf(machine, words);
   const since = machine.mark === 'ok' || machine.failingSinceMs === null ? null : machine.failingSinceMs;
-  return html`${markWithWord(machine.mark, words)}${
+  return html`${markWithWord(machine.mark, words)}${openReports(machine, words.lang)}${
     since !== null && html` <small>${words.since} ${timeTag(since, office.timeZone, words, nowMs)}</small>`
   }${problem !== null && html`<p class="why">${problem.why}</p><p class="next"><b>${words.attention.next}:</b> ${problem.next}</p>`}${details(machine, words)}`;
 }
