@@ -31,6 +31,7 @@ export {
   terminalSchema,
 } from './config/schema.ts';
 export { withSecretFiles } from './config/secret-files.ts';
+export { isSimulatedSerial, rehearsalPrefix } from './config/simulated.ts';
 
 /** 5,000 offices of 1,000 characters: more is not a configuration. */
 const maxFileBytes = 8 * 1024 * 1024;

@@ -7,11 +7,10 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Command, Option } from 'commander';
 import { zoneOffsetMs } from '../clock/zone.ts';
-import { type Config, checkConfig, type OfficeConfig, parseConfig } from '../config.ts';
+import { type Config, checkConfig, type OfficeConfig, parseConfig, rehearsalPrefix } from '../config.ts';
 import { GerbangError } from '../errors.ts';
 import { createLog } from '../log.ts';
 import { effectiveOf } from '../setup/effective.ts';
-import { rehearsalPrefix } from '../setup/simulated.ts';
 import { parameters, summaries } from '../words/commands.ts';
 import { running, rehearsal as words } from '../words/running.ts';
 import { wholeNumberArgument } from './arguments.ts';
@@ -147,7 +146,7 @@ export function rehearsalConfig(office: OfficeConfig, placed: readonly PlacedTer
   });
   const name = `Gladi · ${office.name}`.slice(0, 120);
   const rehearsed = { ...office, name, searchRange: [], terminals };
-  const checked = checkConfig(JSON.stringify({ offices: [rehearsed], web: { port } }), {});
+  const checked = checkConfig(JSON.stringify({ offices: [rehearsed], web: { port } }), {}, { simulated: true });
   if (checked.faults !== null) throw new Error(`The rehearsal's own file is faulty: ${JSON.stringify(checked.faults)}`);
   return checked.value;
 }

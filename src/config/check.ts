@@ -1,7 +1,7 @@
 /** Checking a configuration: every fault at once, each with its place. */
 import type { z } from 'zod';
 import { type FieldNode, fieldAt, fieldsOf } from './describe.ts';
-import { duplicates } from './duplicates.ts';
+import { duplicates, simulatedSerials } from './duplicates.ts';
 import { type Environment, environmentOf, environmentSchema } from './environment.ts';
 import type { ConfigFault } from './faults.ts';
 import type { Bilingual } from './fields.ts';
@@ -20,12 +20,18 @@ export type Checked<T> =
  * Checks the text of a `gerbang.yaml`.
  *
  * @param env where `${NAME}` is looked up; values taken from it are never shown
+ * @param options.simulated a rehearsal or a demo: its terminals have serials that are refused otherwise
  * @returns the deep-frozen configuration, or all faults in the order of the text
  */
-export function checkConfig(text: string, env: Variables): Checked<Config> {
+export function checkConfig(
+  text: string,
+  env: Variables,
+  { simulated = false }: { readonly simulated?: boolean } = {},
+): Checked<Config> {
   const source = readSource(text, env);
   const parsed = configSchema.safeParse(source.value);
   const located = [...source.faults, ...schemaFaults(parsed.error, source), ...duplicates(source)];
+  if (!simulated) located.push(...simulatedSerials(source));
   if (located.length === 0 && parsed.success) return { value: parsed.data, faults: null };
 
   const judged = located.filter((fault) => {

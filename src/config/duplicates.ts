@@ -3,6 +3,7 @@
  * duplicates are reported together with every other fault.
  */
 import type { FaultKind } from './faults.ts';
+import { isSimulatedSerial } from './simulated.ts';
 import { type ConfigSource, type LocatedFault, pathText } from './source.ts';
 
 /** Finds office codes, terminal names within an office, addresses, serials, names of consumers that occur again. */
@@ -54,6 +55,18 @@ export function duplicates(source: ConfigSource): readonly LocatedFault[] {
     if (name !== null) once('name-twice', `mqtt client ${name}`, ['mqtt', 'clients', c, 'name']);
   });
   return faults;
+}
+
+/** Serials of practice: a gateway of real data takes nothing from such terminals. */
+export function simulatedSerials(source: ConfigSource): readonly LocatedFault[] {
+  return items(source.value, 'offices').flatMap((office, o) =>
+    items(office, 'terminals').flatMap((terminal, t): readonly LocatedFault[] => {
+      const field = pathText(['offices', o, 'terminals', t, 'serial']);
+      const place = source.places.get(field);
+      if (place === undefined || !isSimulatedSerial(textAt(terminal, 'serial') ?? '')) return [];
+      return [{ kind: 'serial-simulated', field, offset: place.offset, value: place.written, allowed: null }];
+    }),
+  );
 }
 
 function items(holder: unknown, key: string): readonly unknown[] {

@@ -66,6 +66,7 @@ export function configReference(): string {
 - Values are read as text and converted by the field they stand in: serial \`0012345\` keeps its zeros without quotes.
 - YAML anchors and aliases are not supported.
 - Office codes, addresses (\`host\` with \`port\`) and serials may occur once in the file; terminal names once in an office.
+- Serials of simulated terminals (\`GLADI-…\` of a rehearsal, \`SIM1.5.20-0001\` of the demo) are refused: practice is not real data.
 
 ## gerbang.yaml
 

@@ -15,6 +15,7 @@ export type FaultKind =
   | 'terminal-twice'
   | 'address-twice'
   | 'serial-twice'
+  | 'serial-simulated'
   | 'name-twice';
 
 /** One fault. Positions count from 1; both are 0 for the environment, which has none. */
@@ -62,6 +63,10 @@ const problems: Readonly<Record<FaultKind, Bilingual>> = {
   'serial-twice': {
     id: 'nomor seri ini sudah dipakai mesin lain',
     en: 'this serial already belongs to another terminal',
+  },
+  'serial-simulated': {
+    id: 'nomor seri ini milik mesin tiruan (gladi atau demo); tulis nomor seri mesin sungguhan, atau hapus barisnya',
+    en: 'this serial is one of simulated terminals (rehearsal or demo); write the serial of the real terminal, or remove the line',
   },
 };
 

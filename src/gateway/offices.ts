@@ -110,7 +110,7 @@ function meansOf(polling: PollingMeans, leases: OfficeMeans['leases'], states: O
     },
     queue: toldOf(queue, bells),
     bells,
-    store: refusingSimulated(officeStore(db, isPlace), plan, rules.allowLoopback),
+    store: refusingSimulated(officeStore(db, isPlace), rules.allowLoopback),
     leases,
     states,
     claims: createSerialClaims(),

@@ -1,13 +1,13 @@
 /** What the setup that changes while the gateway runs is given by the gateway. */
 
+import { isSimulatedSerial } from '../config.ts';
 import { GerbangError } from '../errors.ts';
 import type { GatewayOptions } from '../gateway.ts';
 import type { OfficeMeans } from '../office/means.ts';
 import { type AddressRules, admit, serviceOf } from '../setup/addresses.ts';
-import { addressOf, placeText } from '../setup/effective.ts';
+import { addressOf } from '../setup/effective.ts';
 import { createKeyBox } from '../setup/key-box.ts';
 import type { Plan, PlanMeans } from '../setup/plan.ts';
-import { isRehearsalSerial, isSimulatedSerial } from '../setup/simulated.ts';
 import type { Database } from '../store/database.ts';
 import type { SetupPort } from '../web/setup/port.ts';
 import { setupTroubles } from '../words/setup-troubles.ts';
@@ -60,13 +60,12 @@ export function setupPort(options: GatewayOptions, database: Database, plan: Pla
 }
 
 /** The store, with simulated machines turned away where data is real. */
-export function refusingSimulated(store: OfficeMeans['store'], plan: Plan, rehearsal: boolean): OfficeMeans['store'] {
+export function refusingSimulated(store: OfficeMeans['store'], rehearsal: boolean): OfficeMeans['store'] {
   if (rehearsal) return store;
   return {
     ...store,
     async pin(place, serial, configured) {
-      const isManaged = plan.now().managedPlaces.has(placeText(place.officeCode, place.terminalName));
-      if (isManaged ? isSimulatedSerial(serial) : isRehearsalSerial(serial))
+      if (isSimulatedSerial(serial))
         throw new GerbangError(
           'TERMINAL_SIMULATED',
           `A simulated terminal answers here: ${serial}. Practice data is not stored among real data; correct the address.`,

@@ -6,6 +6,7 @@ import type { z } from 'zod';
 import {
   type Config,
   describeValue,
+  isSimulatedSerial,
   isWithin,
   type Network,
   type OfficeConfig,
@@ -18,7 +19,6 @@ import type { Managed, ManagedOffice, ManagedTerminal } from '../store/setup.ts'
 import type { Bilingual } from '../words/language.ts';
 import { type SetupTrouble, setupTroubles } from '../words/setup-troubles.ts';
 import { type KeyBox, placeOfKey } from './key-box.ts';
-import { isSimulatedSerial } from './simulated.ts';
 
 /** What is wrong with one office or machine of the database. */
 export interface SetupFault {

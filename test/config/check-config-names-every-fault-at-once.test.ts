@@ -43,6 +43,18 @@ describe('a file with a fault in nearly every line', () => {
     }
   });
 
+  it('refuses serials of simulated terminals, but in a rehearsal', () => {
+    const office = (serial: string): string =>
+      `offices:\n  - { code: a, name: A, timeZone: Asia/Jakarta, terminals: [{ name: Lobi, host: 10.0.0.1, serial: ${serial} }] }`;
+    for (const serial of ['SIM1.5.20-0001', 'gladi-dinkes-0001']) {
+      const [fault] = checkConfig(office(serial), {}).faults ?? [];
+      expect(fault).toMatchObject({ kind: 'serial-simulated', field: 'offices[0].terminals[0].serial', line: 2 });
+      expect(fault && describeFault(fault, 'id')).toContain(`mesin tiruan (gladi atau demo)`);
+      expect(checkConfig(office(serial), {}, { simulated: true }).faults).toBeNull();
+    }
+    expect(checkConfig(office('SIMA1234'), {}).faults).toBeNull();
+  });
+
   it('names the variable that is not set', () => {
     const fault = checkConfig(faulty, {}).faults?.find(({ kind }) => kind === 'variable-unset');
     expect(fault?.value).toBe(`\${KOMINFO_KEY}`);

@@ -1,12 +1,11 @@
 /** Trying a connection that is not saved: where it may go, how many at once, and what came of it in plain words. */
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { terminalSchema } from '../../config.ts';
+import { isSimulatedSerial, terminalSchema } from '../../config.ts';
 import { isGerbangError, messageOf } from '../../errors.ts';
 import { admit } from '../../setup/addresses.ts';
 import type { TypedTerminal } from '../../setup/change.ts';
 import { placeOfKey } from '../../setup/key-box.ts';
-import { isSimulatedSerial } from '../../setup/simulated.ts';
 import { writeAudit } from '../../store/audit-log.ts';
 import type { ManagedTerminal } from '../../store/setup.ts';
 import { explainError } from '../../words/errors.ts';

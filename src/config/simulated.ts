@@ -9,6 +9,6 @@ export function isSimulatedSerial(serial: string): boolean {
 }
 
 /** True for serials of `gerbang rehearse`. */
-export function isRehearsalSerial(serial: string): boolean {
+function isRehearsalSerial(serial: string): boolean {
   return serial.toUpperCase().startsWith(rehearsalPrefix);
 }
