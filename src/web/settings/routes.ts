@@ -1,5 +1,5 @@
 /** `/pengaturan`: what can be set, and by whom. */
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { changeOwnPassword } from '../../accounts/manage.ts';
 import { maxPasswordLength, minPasswordLength, passwordsAreBusy } from '../../accounts/password.ts';
@@ -10,6 +10,7 @@ import { settingsWords as words } from '../../words/settings.ts';
 import { sessionCookie, sessionSecret } from '../access/guard-routes.ts';
 import type { WebContext } from '../context.ts';
 import { frameFor, sendPage } from '../frame.ts';
+import { isLoopback } from '../guard.ts';
 import type { FieldErrors } from '../views/parts.ts';
 import { actorOf, refuseLimited } from './access.ts';
 import { addAccountRoutes } from './account-routes.ts';
@@ -21,6 +22,11 @@ export interface SettingsOptions {
   readonly readers: Readers;
   /** Pages leave this machine and nobody in front of them speaks TLS. */
   readonly isInsecure: boolean;
+}
+
+/** What this reader types can be read on its way: by the network, or between a proxy that speaks no TLS and them. */
+function isReadable({ protocol, hostname }: FastifyRequest, { isInsecure }: SettingsOptions): boolean {
+  return protocol !== 'https' && (isInsecure || !isLoopback(hostname.replace(/^\[|\]$/g, '')));
 }
 
 const passwordForm = z.object({
@@ -38,7 +44,7 @@ export function addSettingsRoutes(app: FastifyInstance, context: WebContext, opt
   addAuditRoutes(app, context);
 
   app.get('/pengaturan', { config: { needs: 'signed-in' } }, async (request, reply) =>
-    sendPage(reply, settingsView(frameFor(request, reply, frames, '/pengaturan'), options.isInsecure)),
+    sendPage(reply, settingsView(frameFor(request, reply, frames, '/pengaturan'), isReadable(request, options))),
   );
 
   app.get('/pengaturan/sandi', { config: { needs: 'signed-in' } }, async (request, reply) =>
