@@ -84,13 +84,13 @@ async function text(path: string, headers: Record<string, string> = {}): Promise
 describe('numbers', () => {
   test("an office's count is of its own local day, with its completeness and its age", async () => {
     const page = await text('/');
-    expect(page).toMatch(/Dinas Kesehatan 4 catatan 3 PIN berbeda data 2 dari 3 mesin diperbarui 07:30:04 WIB/);
-    expect(page).toMatch(/Distrik Kaimana 1 catatan 1 PIN berbeda data 0 dari 1 mesin diperbarui 09:11:04 WIT/);
+    expect(page).toMatch(/Dinas Kesehatan 4 catatan 3 orang data 2 dari 3 mesin diperbarui 07:30:04 WIB/);
+    expect(page).toMatch(/Distrik Kaimana 1 catatan 1 orang data 0 dari 1 mesin diperbarui 09:11:04 WIT/);
   });
 
   test('the whole is the sum, and says that it is not complete', async () => {
     const page = await text('/');
-    expect(page).toContain('5 catatan hari ini 4 PIN berbeda 1 belum pasti jamnya Belum lengkap data 2 dari 4 mesin');
+    expect(page).toContain('5 catatan hari ini dari 4 orang 1 belum pasti jamnya Belum lengkap data 2 dari 4 mesin');
   });
 
   test('data that is older than it should be shows its age', async () => {
@@ -99,7 +99,7 @@ describe('numbers', () => {
 
   test('an office without machines says what would fill it', async () => {
     const page = await text('/?opd=kosong');
-    expect(page).toContain('Kecamatan Baru 0 catatan 0 PIN berbeda belum ada mesin');
+    expect(page).toContain('Kecamatan Baru 0 catatan 0 orang belum ada mesin');
     expect(page).toContain('Tambahkan mesin OPD ini di gerbang.yaml.');
   });
 });

@@ -1,9 +1,10 @@
 /** `/kelengkapan`: days across, offices down, each cell with a shape, a word and a way to its reasons. */
+import { dayRange } from '../../clock/zone.ts';
 import type { OfficeRow } from '../../store/board.ts';
 import type { CompletenessRow } from '../../store/completeness.ts';
 import { stateSigns, calendarWords as texts } from '../../words/calendar.ts';
 import { reasonText, stateTexts } from '../../words/completeness.ts';
-import { count, timeTag } from '../format.ts';
+import { count, longDay, timeTag } from '../format.ts';
 import { type Html, html } from '../html.ts';
 import { sayIn } from '../instant-words.ts';
 import { type PageFrame, roomPage } from '../views/page.ts';
@@ -90,7 +91,7 @@ export function dayPage(
 ): Html {
   const { words } = frame;
   const { lang } = words;
-  const title = `${office.name}, ${day}`;
+  const title = `${office.name}, ${longDay(dayRange(office.timeZone, day).fromMs, office.timeZone, words)}`;
   const code = encodeURIComponent(office.code);
   const back = html`<p><a href="${path}?bulan=${day.slice(0, 7)}&amp;opd=${code}">← ${texts.toMonth[lang]}</a> · <a href="/presensi?opd=${code}&amp;dari=${day}&amp;sampai=${day}">${texts.toAttendance[lang]}</a></p>`;
   const body =

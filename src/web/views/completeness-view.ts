@@ -6,9 +6,13 @@ import { type Html, html } from '../html.ts';
 import { sayIn } from '../instant-words.ts';
 import type { Words } from '../words.ts';
 
-/** Nothing before the first verdict. */
+/**
+ * Nothing before the first verdict. That a day which is not over is not complete goes without saying: how many machines its
+ * numbers rest on stands above.
+ */
 export function dayStates(office: BoardOffice, words: Words): Html | null {
-  const { today, yesterday } = office.completeness;
+  const { yesterday } = office.completeness;
+  const today = office.completeness.today?.state === 'not-yet' ? null : office.completeness.today;
   if (today === null && yesterday === null) return null;
   return html`<small class="days">${dayState(today, words.today, office, words)}${
     today !== null && yesterday !== null && ' · '

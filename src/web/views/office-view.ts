@@ -46,7 +46,7 @@ function officeItem(office: BoardOffice, hours: HourWindow, open: boolean, words
 /** The row itself: what is replaced when the office changes. */
 export function officeRow(office: BoardOffice, hours: HourWindow, words: Words, nowMs: number): Html {
   return html`<span class="row" id="${rowId(office.code)}"><span class="name">${office.name}</span>
-<span class="today"><b>${count(office.punches, words)}</b> ${words.unit.punches}<small title="${words.pinsHint}">${count(office.pins, words)} ${words.unit.pins}</small></span>
+<span class="today"><b>${count(office.punches, words)}</b> ${words.unit.punches(office.punches)}<small title="${words.pinsHint}">${count(office.pins, words)} ${words.unit.people(office.pins)}</small></span>
 <span class="completeness">${completeness(office, words, nowMs)}${dayStates(office, words)}</span>
 <span class="machines"><span class="marks">${office.machines.map((machine) => markAlone(machine.mark, machine.name, words))}</span><small>${markCounts(office.machines, words)}</small></span>
 ${offsetCell(office, words)}

@@ -28,7 +28,7 @@ export function summary(board: Board, hours: HourWindow, words: Words): Html {
     offices.reduce((total, office) => total + office[of], 0);
   const uncertain = sum('uncertain');
   return html`<section class="summary" id="ringkasan" aria-label="${words.today}">
-<p class="total"><b>${count(sum('punches'), words)}</b> <span>${words.unit.punches} ${words.today}</span><small title="${words.pinsHint}">${count(sum('pins'), words)} ${words.unit.pins}</small>${
+<p class="total"><b>${count(sum('punches'), words)}</b> <span>${words.unit.punches(sum('punches'))} ${words.today}</span><span class="people" title="${words.pinsHint}">${words.byPeople} ${count(sum('pins'), words)} ${words.unit.people(sum('pins'))}</span>${
     uncertain > 0 &&
     html`<small class="clock" title="${words.uncertainHint}">${words.uncertain(count(uncertain, words))}</small>`
   }</p>
