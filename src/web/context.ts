@@ -5,7 +5,7 @@ import type { Log } from '../log.ts';
 import { type AuditEntry, writeAudit } from '../store/audit-log.ts';
 import type { Database } from '../store/database.ts';
 import type { Bilingual } from '../words/language.ts';
-import { type FrameSources, frameFor, languageOf, sendPage } from './frame.ts';
+import { addressOf, type FrameSources, frameFor, languageOf, sendPage } from './frame.ts';
 import { messagePage } from './views/page.ts';
 import { wordsOf } from './words.ts';
 
@@ -41,10 +41,16 @@ export function sendMessage(
   request: FastifyRequest,
   reply: FastifyReply,
   { frames }: Pick<WebContext, 'frames'>,
-  message: { readonly status: number; readonly title: Bilingual; readonly text: Bilingual },
+  message: {
+    readonly status: number;
+    readonly title: Bilingual;
+    readonly text: Bilingual;
+    readonly detail?: Bilingual | undefined;
+  },
 ): FastifyReply {
   const words = wordsOf(languageOf(request, frames));
-  const frame = { ...frameFor(request, reply, frames, request.url), reloadSeconds: null };
-  const texts = { title: message.title[words.lang], text: message.text[words.lang] };
+  const frame = { ...frameFor(request, reply, frames, addressOf(request)), reloadSeconds: null };
+  const { lang } = words;
+  const texts = { title: message.title[lang], text: message.text[lang], detail: message.detail?.[lang] };
   return sendPage(reply.code(message.status), messagePage(frame, texts, words.notFound.back));
 }

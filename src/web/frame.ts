@@ -51,6 +51,13 @@ export function languageOf(request: FastifyRequest, { language }: Pick<FrameSour
   return languageFrom(lang) ?? languageFromCookie(request.headers.cookie) ?? language;
 }
 
+/** The address of the page that was asked for, as {@link frameFor} wants it. */
+export function addressOf({ url }: Pick<FastifyRequest, 'url'>): string {
+  const [path = '/', query = ''] = url.split('?', 2);
+  const rest = query.split('&').filter((pair) => pair !== '' && !pair.startsWith('lang='));
+  return rest.length === 0 ? path : `${path}?${rest.join('&')}`;
+}
+
 /** Sends a page that nobody may keep. */
 export function sendPage(reply: FastifyReply, page: Html): FastifyReply {
   return reply.header('cache-control', 'no-store').type('text/html; charset=utf-8').send(toText(page));

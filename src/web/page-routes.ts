@@ -12,7 +12,7 @@ import type { Assets } from './assets.ts';
 import type { PaceOf } from './board.ts';
 import { type BoardSource, type BoardView, viewOf } from './board-source.ts';
 import { type Feed, officeOf } from './feed.ts';
-import { frameFor, type HostErrorOf, languageOf, sendPage } from './frame.ts';
+import { addressOf, frameFor, type HostErrorOf, languageOf, sendPage } from './frame.ts';
 import { maskedPin, securityHeaders } from './guard.ts';
 import type { Html } from './html.ts';
 import { type Live, rowsShown } from './live.ts';
@@ -144,7 +144,7 @@ function emptyPage(frame: PageFrame): Html {
 
 /** The page for what is not there. */
 export function notFound(request: FastifyRequest, reply: FastifyReply, sources: PageSources): FastifyReply {
-  const frame = { ...frameFor(request, reply, sources), reloadSeconds: null };
+  const frame = { ...frameFor(request, reply, sources, addressOf(request)), reloadSeconds: null };
   return sendPage(reply.code(404), messagePage(frame, frame.words.notFound, frame.words.notFound.back));
 }
 

@@ -17,7 +17,7 @@ import type { Readers } from '../accounts/readers.ts';
 import { GerbangError, isStoreAway } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { Database } from '../store/database.ts';
-import { signInWords } from '../words/accounts.ts';
+import { failureWords, signInWords } from '../words/accounts.ts';
 import type { Lang } from '../words/language.ts';
 import { type GuardedRoute, guardRoutes } from './access/guard-routes.ts';
 import { addAlertRoutes } from './alerts/alert-routes.ts';
@@ -195,6 +195,7 @@ async function createApp(
   const routes = await guardRoutes(app, readers, {
     forbidden: (request, reply) => refuse(request, reply, context),
     away: (request, reply) => sendMessage(request, reply, context, away),
+    signedOut: (request, reply) => sendMessage(request, reply, context, { status: 401, ...failureWords.signedOut }),
   });
   return { app, routes };
 }
@@ -218,8 +219,14 @@ async function answerFailure(
   if (status === 403) return refuse(request, reply, context);
   if (status === 503) return sendMessage(request, reply, context, away);
   // What went wrong inside is for the log; the reader gets the number to find it there.
-  const text = status >= 500 ? `Gerbang could not answer. Look for ${request.id} in its log.` : 'Bad request.';
-  return reply.code(status).type('text/plain; charset=utf-8').send(`${text}\n`);
+  const detail = status < 500 ? undefined : { id: `Nomor: ${request.id}`, en: `Number: ${request.id}` };
+  return sendMessage(request, reply, context, { status, ...failureWords[failureOf(status)], detail });
+}
+
+function failureOf(status: number): keyof typeof failureWords {
+  if (status === 429) return 'tooMany';
+  if (status === 413) return 'tooLarge';
+  return status >= 500 ? 'failed' : 'unreadable';
 }
 
 function listenError(error: unknown, { host, port }: WebOptions): unknown {

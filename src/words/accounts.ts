@@ -11,6 +11,7 @@ export const navigation = {
   clocks: { id: 'Jam', en: 'Clocks' },
   settings: { id: 'Pengaturan', en: 'Settings' },
   main: { id: 'Menu utama', en: 'Main menu' },
+  menu: { id: 'Menu', en: 'Menu' },
 } satisfies Record<string, Bilingual>;
 
 export const roleNames = {
@@ -69,7 +70,46 @@ export const signInWords = {
   fixFirst: { id: 'Periksa isian berikut', en: 'Check these fields' },
   away: { id: 'Basis data tidak dapat dihubungi', en: 'The database cannot be reached' },
   awayText: {
-    id: 'Akun Anda belum dapat dikenali. Catatan tetap aman di mesin dan antrean. Periksa Postgres; muat ulang sebentar lagi.',
-    en: 'Your account cannot be recognised now. Punches are safe in the terminals and the queue. Check Postgres and load this page again in a moment.',
+    id: 'Halaman ini baru dapat ditampilkan bila basis data terjangkau lagi. Catatan tetap aman di mesin dan antrean. Muat ulang sebentar lagi; bila berlanjut, beri tahu Operator Kominfo: periksa Postgres.',
+    en: 'This page can be shown once the database can be reached again. Punches are safe in the terminals and the queue. Load it again in a moment; if it goes on, tell the Kominfo operator: check Postgres.',
   },
 } satisfies Record<string, Bilingual>;
+
+/** What a page says that could not do what was asked, and what to do then. */
+export const failureWords = {
+  tooMany: {
+    title: { id: 'Terlalu banyak permintaan', en: 'Too many requests' },
+    text: {
+      id: 'Terlalu banyak percobaan dari alamat ini dalam waktu singkat. Tunggu satu menit, kembali, lalu coba lagi.',
+      en: 'There were too many tries from this address in a short time. Wait a minute, go back and try again.',
+    },
+  },
+  tooLarge: {
+    title: { id: 'Kiriman terlalu besar', en: 'Too large' },
+    text: {
+      id: 'Isian atau berkas yang dikirim melebihi batas. Kembali, perkecil berkasnya atau kirim satu per satu, lalu coba lagi.',
+      en: 'What was sent is over the limit. Go back, make the file smaller or send one at a time, and try again.',
+    },
+  },
+  unreadable: {
+    title: { id: 'Permintaan tidak dapat dibaca', en: 'The request cannot be read' },
+    text: {
+      id: 'Gerbang tidak mengenali yang dikirim. Kembali, muat ulang halamannya, lalu coba lagi.',
+      en: 'Gerbang does not recognise what was sent. Go back, load the page again and retry.',
+    },
+  },
+  failed: {
+    title: { id: 'Gerbang gagal menjawab', en: 'Gerbang could not answer' },
+    text: {
+      id: 'Ada yang salah di dalam Gerbang; catatan presensi tidak terpengaruh. Coba lagi. Bila berulang, sebutkan nomor di bawah ini kepada Operator Kominfo: dengan nomor itu sebabnya dapat dicari di log.',
+      en: 'Something went wrong inside Gerbang; punches are not affected. Try again. If it happens again, tell the Kominfo operator the number below: the log says why under that number.',
+    },
+  },
+  signedOut: {
+    title: { id: 'Sesi Anda sudah berakhir', en: 'Your session is over' },
+    text: {
+      id: 'Yang Anda kirim belum disimpan. Salin dulu isian Anda dengan tombol Kembali, masuk lagi, lalu kirim ulang.',
+      en: 'What you sent is not saved. Go back to copy what you typed, sign in again and send it once more.',
+    },
+  },
+} satisfies Record<string, { readonly title: Bilingual; readonly text: Bilingual }>;

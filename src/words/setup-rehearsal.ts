@@ -18,6 +18,10 @@ const steps: readonly Bilingual[] = [
 
 export const rehearsalWords = {
   title: { id: 'Gladi (data latihan)', en: 'Rehearsal (practice data)' },
+  card: {
+    id: 'Berlatih dengan mesin tiruan sebelum OPD mulai.',
+    en: 'Practise on simulated terminals before an office begins.',
+  },
   what: {
     id: 'Gladi menjalankan satu OPD persis seperti pengaturannya (nama mesin, zona waktu, aturan jam, jarak baca) di atas mesin tiruan, dengan orang tiruan yang berpresensi.',
     en: 'A rehearsal runs one office exactly as it is set up (names of terminals, time zone, clock rules, poll interval) on simulated terminals, with invented people who punch.',

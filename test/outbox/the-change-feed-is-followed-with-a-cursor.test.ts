@@ -149,7 +149,7 @@ test('what was rolled back is told to nobody', async () => {
 test('readers that wait are answered at once when the server stops, and those that hung up wait no more', async () => {
   const app = fastify({ forceCloseConnections: true });
   const nobody = (_request: unknown, reply: FastifyReply): FastifyReply => reply.code(403).send();
-  await guardRoutes(app, everybodyIs('operator'), { forbidden: nobody, away: nobody });
+  await guardRoutes(app, everybodyIs('operator'), { forbidden: nobody, away: nobody, signedOut: nobody });
   const feed = startChangeFeed({ database, log: silentLog(), maxWaiting: 6 });
   await addApi(app, silentLog(), feed.routes);
   const url = await app.listen({ host: '127.0.0.1', port: 0 });

@@ -8,19 +8,27 @@
 import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Page } from 'playwright-core';
 import sharp from 'sharp';
 import { openDatabase } from '../../src/store/database.ts';
 import { startEmbeddedPostgres } from '../../src/store/embedded-postgres.ts';
 import { migrateToLatest } from '../../src/store/migrate.ts';
-import { fillRooms, morningMs, type RoomPage } from '../rooms/tools/pages.ts';
-import { startRooms, takeSeat } from '../rooms/tools/room.ts';
+import { fillRooms, morningMs, type RoomPage, visit } from '../rooms/tools/pages.ts';
+import { openDoor, type Seat, startRooms, takeSeat } from '../rooms/tools/room.ts';
 import { startChromium } from '../web/tools/browser.ts';
 
 /** Their pictures in docs/screens show clocks that were measured for days, which rows put into a database were not. */
 const keptAsTheyAre: readonly string[] = ['clock', 'explain'];
-const widths = { '': 1280, '-phone': 360 } as const;
-/** A long list is understood from its beginning. */
-const mostPx = { '': 1600, '-phone': 2000 } as const;
+/** Suffix of a picture, the window it is taken in, and where a long list is cut: it is understood from its beginning. */
+const looks = [
+  { suffix: '', width: 1280, mostPx: 1600, lang: 'id' },
+  { suffix: '-phone', width: 360, mostPx: 2000, lang: 'id' },
+  { suffix: '-en', width: 1280, mostPx: 1600, lang: 'en' },
+] as const;
+/** The screen on the wall: what fits on it is all there is. */
+const wall = { width: 1920, height: 1080 };
+/** As many offices as a kabupaten has. */
+const offices = 34;
 
 async function main(folder: string, only: readonly string[]): Promise<void> {
   const data = await mkdtemp(join(tmpdir(), 'gerbang-screens-'));
@@ -29,25 +37,34 @@ async function main(folder: string, only: readonly string[]): Promise<void> {
   const own = ownUrl === undefined ? await startEmbeddedPostgres({ dataDir: data, fsync: false }) : null;
   const database = openDatabase(ownUrl ?? own?.url ?? '');
   await migrateToLatest(database.db);
-  const pages = await fillRooms(database, 12);
-  const rooms = await startRooms(database, () => morningMs);
+  const { pages, yaml } = await fillRooms(database, offices);
+  const rooms = await startRooms(database, () => morningMs, yaml);
   const browser = await startChromium();
+  const isWanted = (name: string): boolean =>
+    !keptAsTheyAre.includes(name) && (only.length === 0 || only.includes(name));
   try {
-    for (const [suffix, width] of Object.entries(widths)) {
-      const seat = await takeSeat(browser, rooms.url, 'operator', { width });
-      for (const { name, path } of pages) {
-        if (keptAsTheyAre.includes(name) || (only.length > 0 && !only.includes(name))) continue;
-        await seat.page.goto(`${rooms.url}${path}`);
-        const tall = await seat.page.screenshot({ fullPage: true });
-        const { height = 1 } = await sharp(tall).metadata();
-        const most = mostPx[suffix === '' ? '' : '-phone'];
-        const picture = sharp(tall).extract({ left: 0, top: 0, width, height: Math.min(height, most) });
-        await writeFile(
-          join(folder, `${name}${suffix}.png`),
-          await picture.png({ palette: true, colours: 48 }).toBuffer(),
-        );
+    for (const { suffix, width, mostPx, lang } of looks) {
+      const seats = new Map<RoomPage['who'], Seat>([['nobody', await openDoor(browser, { width })]]);
+      for (const role of ['operator', 'hr', 'viewer'] as const)
+        seats.set(role, await takeSeat(browser, rooms.url, role, { width }));
+      for (const wanted of pages) {
+        if (!isWanted(wanted.name) || (lang === 'en' && wanted.inEnglish !== true)) continue;
+        const { page } = seats.get(wanted.who ?? 'operator') ?? {};
+        if (page === undefined) continue;
+        await visit(page, rooms, wanted, lang);
+        await keep(page, join(folder, `${wanted.name}${suffix}.png`), mostPx);
       }
-      await seat.close();
+      for (const seat of seats.values()) await seat.close();
+    }
+    for (const colorScheme of ['dark', 'light'] as const) {
+      const name = colorScheme === 'dark' ? 'board-wall' : 'board-wall-light';
+      if (!isWanted(name)) continue;
+      const { page, close } = await takeSeat(browser, rooms.url, 'viewer');
+      await page.emulateMedia({ colorScheme });
+      await page.setViewportSize(wall);
+      await page.goto(`${rooms.url}/?lang=id`);
+      await keep(page, join(folder, `${name}.png`), wall.height);
+      await close();
     }
     await writeFile(join(folder, '..', 'screens.md'), listOf(pages));
   } finally {
@@ -59,17 +76,31 @@ async function main(folder: string, only: readonly string[]): Promise<void> {
   }
 }
 
+/** The page from its beginning, in few colours: it has few. */
+async function keep(page: Page, file: string, mostPx: number): Promise<void> {
+  const tall = await page.screenshot({ fullPage: true });
+  const { width = 1, height = 1 } = await sharp(tall).metadata();
+  const picture = sharp(tall).extract({ left: 0, top: 0, width, height: Math.min(height, mostPx) });
+  await writeFile(file, await picture.png({ palette: true, colours: 48, effort: 10 }).toBuffer());
+}
+
 function listOf(pages: readonly RoomPage[]): string {
-  const lines = pages.map(
-    ({ name, path, what }) =>
-      `| \`${path.replace(/[?].*/, '')}\` | ${what} | [1280 px](screens/${name}.png) | [360 px](screens/${name}-phone.png) |`,
-  );
+  const lines = pages.map(({ name, path, what, who = 'operator', inEnglish }) => {
+    // What differs from one filling to the next is not the page.
+    const address = path.replace(/[?].*/, '').replace(/[0-9a-f]{8}-[0-9a-f-]{27}/, '…');
+    const english = inEnglish === true ? ` · [English](screens/${name}-en.png)` : '';
+    return `| \`${address}\` | ${what} | ${who} | [1280 px](screens/${name}.png) · [360 px](screens/${name}-phone.png)${english} |`;
+  });
   return `# Screens
 
-Every page as the operator sees it at 07:41, with invented offices and people. Made by \`npx tsx test/tools/screens.ts\`,
-which fills a database, signs in and takes the pictures; run it again when a page has changed, and look at them.
+Every page at 07:41, with invented offices and people, as the person sees it who uses it most. Made by
+\`npx tsx test/tools/screens.ts\`, which fills a database, signs in and takes the pictures; run it again when a page has
+changed, and look at them. The same pages are held to be narrow, small, quiet and clean for axe in both languages by
+\`test/rooms/every-page-is-usable.test.ts\`.
 
-| Address | What it is for | Desktop | Phone |
+The board on a wall, 1920 × 1080: [dark](screens/board-wall.png), [light](screens/board-wall-light.png).
+
+| Address | What it is for | Who looks | Pictures |
 | --- | --- | --- | --- |
 ${lines.join('\n')}
 `;

@@ -32,6 +32,8 @@ const changing = new Set(['POST', 'PUT', 'PATCH', 'DELETE']);
 export interface Refusals {
   forbidden(request: FastifyRequest, reply: FastifyReply): FastifyReply;
   away(request: FastifyRequest, reply: FastifyReply): FastifyReply;
+  /** A form of somebody whose session is over. */
+  signedOut(request: FastifyRequest, reply: FastifyReply): FastifyReply;
 }
 
 /** Cookie of a session. Behind TLS it gets the prefix with which a browser takes it from nobody else. */
@@ -99,7 +101,7 @@ async function admit(request: FastifyRequest, reply: FastifyReply, readers: Read
     if (needs !== 'anyone') return isApi ? sendProblem(reply, storeAway) : refusals.away(request, reply);
   }
   if (needs === 'anyone' || needs === 'itself') return undefined;
-  if (request.reader === null) return isApi ? refuseSystem(request, reply) : toSignIn(request, reply);
+  if (request.reader === null) return isApi ? refuseSystem(request, reply) : toSignIn(request, reply, refusals);
   if (needs === 'signed-in' || may(request.reader, needs)) return undefined;
   return isApi ? sendProblem(reply, forbidden(needs)) : refusals.forbidden(request, reply);
 }
@@ -147,9 +149,10 @@ function formToken(request: FastifyRequest): string | undefined {
 }
 
 /** Where to go on after signing in stands in the address, and only our own paths are followed. */
-function toSignIn(request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  if (request.method !== 'GET' || request.url.startsWith('/events'))
+function toSignIn(request: FastifyRequest, reply: FastifyReply, refusals: Refusals): FastifyReply {
+  if (request.url.startsWith('/events'))
     return reply.code(401).type('text/plain; charset=utf-8').send('Sign in first.\n');
+  if (request.method !== 'GET') return refusals.signedOut(request, reply);
   return reply.redirect(`/masuk?ke=${encodeURIComponent(request.url)}`, 303);
 }
 

@@ -25,7 +25,7 @@ document.addEventListener('click', (event) => {
 // Filters apply when they are chosen.
 document.addEventListener('change', (event) => {
   const field = event.target;
-  if (field instanceof HTMLSelectElement && field.form?.dataset.auto !== undefined) field.form.requestSubmit();
+  if (field instanceof HTMLSelectElement && field.form?.dataset.auto !== undefined) field.form.submit();
 });
 
 // A choice that changes what can be chosen next presses its button, which then need not be seen.
@@ -33,7 +33,8 @@ for (const choice of document.querySelectorAll('[data-press]')) {
   const pressed = document.getElementById(choice.dataset.press);
   if (!(pressed instanceof HTMLButtonElement)) continue;
   pressed.hidden = true;
-  choice.addEventListener('change', () => pressed.form?.requestSubmit(pressed));
+  // Not `requestSubmit`: phones of ten years ago do not know it.
+  choice.addEventListener('change', () => pressed.click());
 }
 
 // Something is still being done: look again soon, unless somebody is typing.

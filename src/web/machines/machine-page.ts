@@ -33,7 +33,7 @@ export function machinePage(
   const { office, machine } = found;
   const isOpen = found.commands.some(({ doneMs }) => doneMs === null);
   const body = html`<section class="machine"${isOpen && html` data-reload="3"`}><p class="back"><a href="/mesin">← ${machineWords.back[lang]}</a></p>
-<h2>${machine.name} <small>${office.name}</small></h2>
+<h2>${machine.name} <small>· ${office.name}</small></h2>
 ${stateView(found, words, nowMs)}
 ${may(frame.reader, 'machine.command') ? actionsView(frame, found, state) : html`<p class="hint">${machineWords.notYours[lang]}</p>`}
 ${historyView(found, words, nowMs)}

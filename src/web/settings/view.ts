@@ -6,6 +6,7 @@ import type { Bilingual } from '../../words/language.ts';
 import { peopleWords } from '../../words/people.ts';
 import { settingsWords as words } from '../../words/settings.ts';
 import { setupWords } from '../../words/setup.ts';
+import { rehearsalWords } from '../../words/setup-rehearsal.ts';
 import { type Html, html } from '../html.ts';
 import { type PageFrame, roomPage } from '../views/page.ts';
 import { banner, button, errorSummary, type FieldErrors, form, textField } from '../views/parts.ts';
@@ -42,6 +43,13 @@ const cards: readonly Card[] = [
     needs: 'setup.change',
     forAll: true,
   },
+  {
+    path: '/pengaturan/gladi',
+    title: rehearsalWords.title,
+    lead: rehearsalWords.card,
+    needs: 'setup.change',
+    forAll: true,
+  },
   { path: '/pengaturan/pegawai', title: peopleWords.title, lead: peopleWords.lead, needs: 'people.manage' },
   { path: '/pengaturan/akun', title: words.accounts, lead: words.accountsLead, needs: 'account.manage', forAll: true },
   { path: '/pengaturan/token', title: words.tokens, lead: words.tokensLead, needs: 'account.manage', forAll: true },
@@ -61,7 +69,7 @@ export function settingsView(frame: PageFrame, isInsecure: boolean): Html {
   return roomPage(
     frame,
     words.title[lang],
-    html`<h2>${words.title[lang]}</h2>${isInsecure && banner('bad', words.insecure[lang])}<dl class="facts">${items}</dl>`,
+    html`<h2>${words.title[lang]}</h2>${isInsecure && banner('bad', words.insecure[lang])}<dl class="facts index">${items}</dl>`,
   );
 }
 

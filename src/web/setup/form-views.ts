@@ -312,7 +312,7 @@ function dryRunView(
         html`<input type="hidden" name="kind" value="${kind}"><textarea name="csv" hidden>${csv}</textarea>`,
         button(words.apply[lang], { name: 'action', value: 'apply' }),
       );
-  return html`${banner('info', words.nothingChangedYet[lang])}<p>${counts}</p>${dataTable(
+  return html`${banner('info', words.nothingChangedYet[lang])}<p class="tags">${counts}</p>${dataTable(
     words.effect[lang],
     [
       { head: words.line[lang] },

@@ -25,19 +25,25 @@ const places: readonly Place[] = [
   { path: '/pengaturan', text: navigation.settings, needs: null },
 ];
 
-/** Links for a reader; nothing for nobody. */
+/** Reporting a machine is one click away everywhere: on a phone it stands beside the folded menu. */
+const reportPath = '/lapor';
+
+/**
+ * Links for a reader; nothing for nobody. On a phone they are folded behind a `details` without content: whether it is open
+ * folds what follows, so that there is one list for all screens, and no script.
+ */
 export function menu(reader: Reader | null, address: string, lang: Lang): Html | null {
   if (reader === null) return null;
   const path = address.split('?')[0] ?? '/';
-  const isHere = (place: Place): boolean =>
-    path === place.path || (place.path !== '/' && path.startsWith(`${place.path}/`));
-  const links = places
-    .filter((place) => place.needs === null || may(reader, place.needs))
-    .map(
-      (place) =>
-        html`<li><a href="${place.path}"${isHere(place) && html` aria-current="page"`}>${place.text[lang]}</a></li>`,
-    );
-  return html`<nav class="menu" aria-label="${navigation.main[lang]}"><ul>${links}</ul></nav>`;
+  const open = places.filter((place) => place.needs === null || may(reader, place.needs));
+  const here = open.find((place) => path === place.path || (place.path !== '/' && path.startsWith(`${place.path}/`)));
+  const link = (place: Place): Html =>
+    html`<a href="${place.path}"${place === here && html` aria-current="page"`}>${place.text[lang]}</a>`;
+  const links = open.map(
+    (place) => html`<li${place.path === reportPath && html` class="at-hand"`}>${link(place)}</li>`,
+  );
+  const report = open.find((place) => place.path === reportPath);
+  return html`<div class="menu-bar"><details class="menu-fold"><summary>${navigation.menu[lang]}${here !== undefined && html`: <b>${here.text[lang]}</b>`}</summary></details>${report !== undefined && html`<p class="menu-quick">${link(report)}</p>`}<nav class="menu" aria-label="${navigation.main[lang]}"><ul>${links}</ul></nav></div>`;
 }
 
 /** Who is signed in, and the way out. */

@@ -49,6 +49,9 @@ export interface BoardParts {
   readonly live: Html;
 }
 
+/** With more offices than this a wall shows them side by side, each in two lines: nobody scrolls a wall. */
+const manyOffices = 10;
+
 /** The hours that all histograms of this board share. */
 export function hoursOf(board: Board): HourWindow {
   return windowOf(board.offices.map((office) => shapeOf(office, board.readAtMs)));
@@ -62,7 +65,7 @@ export function boardPage(frame: PageFrame, board: Board, parts: BoardParts, ope
 ${parts.summary}
 ${parts.attention}
 <div class="columns">
-<section class="board" id="opd" aria-label="${words.columns.office}">${officeList(board, hoursOf(board), openCode, words)}
+<section class="board${board.offices.length > manyOffices && ' many'}" id="opd" aria-label="${words.columns.office}">${officeList(board, hoursOf(board), openCode, words)}
 ${legend(words)}</section>
 ${parts.live}
 </div>
@@ -70,15 +73,18 @@ ${parts.live}
   return frameOf(frame, dateLine(board, words), body);
 }
 
-/** A page that only says something: empty, away, not found. */
+/** A page that only says something: empty, away, not found. Without `back` it looks again by itself. */
 export function messagePage(
   frame: PageFrame,
-  message: { readonly title: string; readonly text: string },
+  message: { readonly title: string; readonly text: string; readonly detail?: string | undefined },
   back: string | null,
 ): Html {
+  const { title, text, detail } = message;
   const link = back !== null && html`<p><a href="/">${back}</a></p>`;
-  const body = html`<section class="message"${back === null && html` data-retry`}><h2>${message.title}</h2><p>${message.text}</p>${link}</section>`;
-  return frameOf(frame, null, body);
+  const small = detail !== undefined && html`<p class="quiet">${detail}</p>`;
+  const body = html`<section class="message"${back === null && html` data-retry`}><h2>${title}</h2><p>${text}</p>${small}${link}</section>`;
+  const script = back === null && html`<script src="${frame.assets.script}" defer></script>`;
+  return frameOf(frame, null, body, title, html`${script}`);
 }
 
 /** A page to be read and printed: another title, the style of paper, and no script, for nothing on it moves. */

@@ -12,7 +12,7 @@ import { silentLog } from '../../../src/log.ts';
 import { createKeyBox } from '../../../src/setup/key-box.ts';
 import { startPlan } from '../../../src/setup/plan.ts';
 import { createAccount, setPassword } from '../../../src/store/accounts.ts';
-import type { Database } from '../../../src/store/database.ts';
+import { type Database, openDatabase } from '../../../src/store/database.ts';
 import { createMetrics } from '../../../src/web/metrics.ts';
 import { startWeb } from '../../../src/web/server.ts';
 import { chromiumMissing, watchPage } from '../../web/tools/browser.ts';
@@ -37,6 +37,8 @@ export async function putPeople({ db }: Pick<Database, 'db'>): Promise<void> {
 
 export interface Rooms {
   readonly url: string;
+  /** The same pages for the same people, of a gateway whose database is away. */
+  readonly awayUrl: string;
   close(): Promise<void>;
 }
 
@@ -47,23 +49,25 @@ export async function startRooms(database: Database, nowMs: () => number, yaml =
   const rules = { allowLoopback: true, services: [] };
   const means = { file: parseConfig(yaml, {}), database, rules, rehearsal: false, keys: createKeyBox('uji'), log };
   const plan = await startPlan(means);
+  const readers = createReaders(database, [], () => performance.now());
+  const common = { host: '127.0.0.1', port: 0, log, readers, nowMs, hostError: () => null };
   const web = await startWeb({
-    host: '127.0.0.1',
-    port: 0,
+    ...common,
     database,
-    log,
     metrics: createMetrics(),
-    readers: createReaders(database, [], () => performance.now()),
-    nowMs,
     clocks: clockPort(database, nowMs),
-    hostError: () => null,
     setup: { plan, means, tryTerminal },
   });
+  // Discard: nobody listens there.
+  const nowhere = openDatabase('postgres://nobody@127.0.0.1:9/nothing', { maxConnections: 1 });
+  const away = await startWeb({ ...common, database: nowhere, metrics: createMetrics() });
   return {
     url: web.url,
+    awayUrl: away.url,
     async close() {
-      await web.close();
+      await Promise.all([web.close(), away.close()]);
       await plan.close();
+      await nowhere.close();
     },
   };
 }
@@ -77,6 +81,18 @@ export interface Seat {
   close(): Promise<void>;
 }
 
+/** Opens a browser window and leaves it at that. */
+export async function openDoor(
+  browser: Browser | null,
+  { width = 1280 }: { readonly width?: number | undefined } = {},
+): Promise<Seat> {
+  if (browser === null) throw new Error(chromiumMissing);
+  const context = await browser.newContext({ viewport: { width, height: 900 }, locale: 'id-ID' });
+  context.setDefaultTimeout(20_000);
+  const page = await context.newPage();
+  return { page, context, watched: watchPage(page), close: () => context.close() };
+}
+
 /** Opens a browser window and signs in with login and password, as people do. */
 export async function takeSeat(
   browser: Browser | null,
@@ -84,17 +100,14 @@ export async function takeSeat(
   role: Role,
   options: { readonly width?: number; readonly goTo?: string } = {},
 ): Promise<Seat> {
-  if (browser === null) throw new Error(chromiumMissing);
-  const context = await browser.newContext({ viewport: { width: options.width ?? 1280, height: 900 } });
-  context.setDefaultTimeout(20_000);
-  const page = await context.newPage();
-  const watched = watchPage(page);
+  const seat = await openDoor(browser, { width: options.width });
+  const { page } = seat;
   await page.goto(`${url}${options.goTo ?? '/'}`);
   await page.getByLabel('Nama akun').fill(role);
   await page.getByLabel('Kata sandi').fill(password);
   await page.getByRole('button', { name: 'Masuk' }).click();
-  await page.locator('nav.menu').waitFor();
-  return { page, context, watched, close: () => context.close() };
+  await page.locator('.who-am-i').waitFor();
+  return seat;
 }
 
 /** Clicks a link that hands out a file, and reads it. */
