@@ -72,4 +72,28 @@ export const plants: readonly Plant[] = [
     seed: 1,
     says: 'read through',
   },
+  {
+    name: 'a time that fits more than one clock is final',
+    file: 'src/clock/correct.ts',
+    from: "if (fits.length > 1) return settle(found, fits, 'ambiguous', 'step-two-candidates');",
+    to: "if (fits.length > 1) return alone(found, fit, 'final', 'step-two-candidates');",
+    seed: 1,
+    says: 'made at .*, final ',
+  },
+  {
+    name: 'what was counted and read all the same counts as lost',
+    file: 'src/punch/loss.ts',
+    from: 'const atLeast = Math.max(0, counted - (read.totalRecords - place.records));',
+    to: 'const atLeast = counted;',
+    seed: 17,
+    says: 'said to be lost',
+  },
+  {
+    name: 'a lease that somebody else has taken is still believed in',
+    file: 'src/office/lease-keeper.ts',
+    from: 'else if (held.get(lease.key) === lease && held.delete(lease.key)) lose(lease.key, leasedElsewhere(lease.key));',
+    to: '',
+    seed: 3,
+    says: 'talks to it, and .* has the lease',
+  },
 ];
