@@ -19,13 +19,14 @@ const stallCheckField = 'stalled-check';
  * A job handed out too early is only delayed again. Stops with `stopping`.
  *
  * @param stallCheckMs how often BullMQ searches for dead workers
+ * @returns to be called whenever something is written down for later: a clock that is wrong for a moment only is seen then
  */
 export function recoverFromClockSteps(
   backend: IQueueBackend,
   stallCheckMs: number,
   stopping: AbortSignal,
   complain: (error: unknown) => void,
-): void {
+): () => void {
   const recover = async (): Promise<void> => {
     await backend.promoteJobs();
     const lastCheckMs = Number(await backend.getQueueMetaField(stallCheckField));
@@ -48,4 +49,5 @@ export function recoverFromClockSteps(
   timer.unref();
   stopping.addEventListener('abort', () => clearInterval(timer), { once: true });
   check();
+  return check;
 }

@@ -100,6 +100,7 @@ async function openWorker(
   const { connection, concurrency, log } = options;
   const lockMs = options.lockMs ?? defaultLockMs;
   let backend: IQueueBackend | null = null;
+  let lookAtClock = (): void => undefined;
   const processor = createProcessor({
     handlers: options,
     concurrency,
@@ -125,7 +126,12 @@ async function openWorker(
       runRetryDelay: 2_000,
       // For jobs that another program added: ours say so themselves.
       removeOnComplete: { count: 0 },
-      settings: { backoffStrategy: (_attempts, _type, error) => (error instanceof RetryLater ? error.delayMs : 1_000) },
+      settings: {
+        backoffStrategy: (_attempts, _type, error) => {
+          lookAtClock();
+          return error instanceof RetryLater ? error.delayMs : 1_000;
+        },
+      },
     },
     (name, backendOptions, ends) => slowedByFailures(end.backend(name, backendOptions, ends), stopping),
   );
@@ -143,7 +149,7 @@ async function openWorker(
   }
   backend = worker.getBackend();
   void keepRunning(worker, stopping, complain);
-  recoverFromClockSteps(backend, lockMs / 3, stopping, complain);
+  lookAtClock = recoverFromClockSteps(backend, lockMs / 3, stopping, complain);
   return { worker, processor, end };
 }
 
