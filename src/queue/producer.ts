@@ -51,7 +51,8 @@ const closeTimeoutMs = 1_000;
 /** Events BullMQ keeps in its stream, which nobody reads. Not 0: on PostgreSQL that would keep all of them. */
 const keptEvents = 100;
 
-const jobDefaults = {
+/** How a batch is added, by whichever version. */
+export const jobDefaults = {
   // Failing for good is the worker's decision, never a count's: see `src/queue/attempts.ts`.
   attempts: 1_000_000,
   backoff: { type: 'gerbang' },

@@ -57,6 +57,11 @@ const crimes: readonly (readonly [what: string, seen: RegExp, statement: string]
     'update terminal_log set next_ordinal = 99 where serial = $1; set constraints all immediate',
   ],
   [
+    'a lease is taken from whoever has it',
+    /the lease of x was taken from a gateway that still held it/,
+    "insert into terminal_lease (lease_key, holder, fence, expires_at) values ('x', 'a', 1, 'infinity'); update terminal_lease set holder = 'b' where lease_key = 'x' and $1 <> ''; set constraints all immediate",
+  ],
+  [
     'a final time is wrong',
     /I5: .* is final and wrong/,
     "update attendance_time set earliest = latest + interval '1 hour', latest = latest + interval '2 hours', time_status = 'final' where ordinal = 3 and terminal_serial = $1",

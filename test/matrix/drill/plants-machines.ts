@@ -152,6 +152,46 @@ const ofPostgres: readonly RowPlant[] = [
 
 const ofHosts: readonly RowPlant[] = [
   {
+    row: 14,
+    without: 'within a session time runs on, and what was asked over a step is dropped',
+    edits: [
+      ['src/host-clock.ts', 'nowMs: () => anchorMs + sources.monotonicMs(),', 'nowMs: () => sources.wallMs(),'],
+      [
+        'src/office/host-steps.ts',
+        'return sleptMs > 0 || Math.abs(steppedMs) > noticedMs;',
+        'return sleptMs > 0 && Math.abs(steppedMs) > 1e12;',
+      ],
+    ],
+    says: /after the clock was set back in the middle of a question: I1: \d+ punches, \d+ stored/,
+  },
+  {
+    row: 14,
+    without: 'a step of the host is evidence of each terminal',
+    edits: [
+      ['src/office/host-steps.ts', 'if (Math.abs(steppedMs) <= noticedMs) return;', 'if (steppedMs !== 1e12) return;'],
+    ],
+    says: /the host's jump is laid on /,
+  },
+  {
+    row: 14,
+    without: 'what was put back by the clock of an hour too late is put forward',
+    edits: [['src/queue/clock-steps.ts', 'if (nowAheadMs < aheadOfMonotonicMs - stepMs) due = true;', '']],
+    says: /what was put back is taken again/,
+  },
+  {
+    row: 15,
+    without: 'a lease goes by the clock of the database',
+    edits: [
+      [
+        'src/store/lease.ts',
+        'where terminal_lease.expires_at <= now() or terminal_lease.holder = excluded.holder',
+        // biome-ignore lint/suspicious/noTemplateCurlyInString: it is the text of a template
+        'where terminal_lease.expires_at <= to_timestamp(${Date.now()}::float8 / 1000) or terminal_lease.holder = excluded.holder',
+      ],
+    ],
+    says: /the lease of \S+ was taken from a gateway that still held it/,
+  },
+  {
     row: 41,
     without: 'the last deadline of a stop',
     edits: [
@@ -195,6 +235,13 @@ const ofOffices: readonly RowPlant[] = [
     says: /I7: \d+ rows never arrived/,
   },
   {
+    row: 38,
+    without: 'a subscriber that reads nothing is dropped',
+    edits: [['src/mqtt/broker.ts', 'drainTimeout: drainWithinMs,', 'drainTimeout: 0,']],
+    says: /the reader has all of it/,
+    patienceSeconds: 60,
+  },
+  {
     row: 39,
     without: 'a packet is judged by what it announces',
     edits: [['src/mqtt/broker.ts', 'if (fault === null) return;', 'if (fault !== null || fault === null) return;']],
@@ -205,6 +252,12 @@ const ofOffices: readonly RowPlant[] = [
     without: 'only the gateway publishes',
     edits: [['src/mqtt/broker.ts', "return done(new Error('only the gateway publishes here'));", 'return done(null);']],
     says: /forged words reached a reader/,
+  },
+  {
+    row: 40,
+    without: 'a batch of a newer version is left for it',
+    edits: [['src/queue/attempts.ts', 'const maxTriesNewer = 120;', 'const maxTriesNewer = 0;']],
+    says: /set aside: BATCH_NEWER|the batch of a newer version was given up/,
   },
   {
     row: 43,

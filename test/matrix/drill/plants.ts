@@ -4,6 +4,3 @@ import { machinePlants } from './plants-machines.ts';
 import { terminalPlants } from './plants-terminals.ts';
 
 export const plants: readonly RowPlant[] = [...machinePlants, ...terminalPlants].sort((a, b) => a.row - b.row);
-
-/** Rows that stayed green whatever was taken out: what they look at is guarded more than once (docs/proof.md, "Seen red"). */
-export const notSeenRed: readonly number[] = [14, 15, 40];

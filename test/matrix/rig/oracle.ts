@@ -34,22 +34,28 @@ interface CursorRow {
 const destructiveCommands = [14, 15, 20];
 
 /**
- * Watches the cursor from inside the database, commit by commit: it must never move back inside an epoch, and never speak
- * of records that are not stored (I4). Violations are counted, not refused, so that the fault goes on to show itself.
+ * Watches cursors and leases from inside the database. A cursor must never move back inside an epoch, and never speak of
+ * records that are not stored (I4); a lease must not pass to somebody else while its holder still has it. Violations are
+ * counted, not refused, so that the fault goes on to show itself.
  */
-export async function watchCursor(db: Db): Promise<void> {
+export async function watchCommits(db: Db): Promise<void> {
   await sql`create schema if not exists matrix`.execute(db);
   await sql`create table if not exists matrix.violation (what text)`.execute(db);
+  await watchCursors(db);
+  await watchLeases(db);
+}
+
+async function watchCursors(db: Db): Promise<void> {
   await sql`
     create or replace function matrix.watch() returns trigger language plpgsql as $$
     declare stored bigint;
     begin
       if tg_op = 'UPDATE' and (new.epoch < old.epoch or new.epoch = old.epoch and new.next_ordinal < old.next_ordinal) then
-        insert into matrix.violation values (format('cursor of %s moved back from %s/%s to %s/%s', new.serial, old.epoch, old.next_ordinal, new.epoch, new.next_ordinal));
+        insert into matrix.violation values (format('I4: cursor of %s moved back from %s/%s to %s/%s', new.serial, old.epoch, old.next_ordinal, new.epoch, new.next_ordinal));
       end if;
       select coalesce(max(ordinal) + 1, 0) into stored from punch where terminal_serial = new.serial and epoch = new.epoch;
       if stored < new.next_ordinal and new.next_ordinal > new.base_ordinal then
-        insert into matrix.violation values (format('cursor of %s says %s, stored are %s', new.serial, new.next_ordinal, stored));
+        insert into matrix.violation values (format('I4: cursor of %s says %s, stored are %s', new.serial, new.next_ordinal, stored));
       end if;
       return null;
     end $$`.execute(db);
@@ -57,6 +63,21 @@ export async function watchCursor(db: Db): Promise<void> {
   await sql`
     create constraint trigger matrix_watch after insert or update on terminal_log
     deferrable initially deferred for each row execute function matrix.watch()`.execute(db);
+}
+
+/** By the clock of the database, the only one that a lease may go by. */
+async function watchLeases(db: Db): Promise<void> {
+  await sql`
+    create or replace function matrix.watch_lease() returns trigger language plpgsql as $$
+    begin
+      insert into matrix.violation values (format('the lease of %s was taken from a gateway that still held it', new.lease_key));
+      return null;
+    end $$`.execute(db);
+  await sql`drop trigger if exists matrix_watch_lease on terminal_lease`.execute(db);
+  await sql`
+    create trigger matrix_watch_lease after update on terminal_lease for each row
+    when (old.holder <> '' and new.holder <> '' and new.holder <> old.holder and old.expires_at > now())
+    execute function matrix.watch_lease()`.execute(db);
 }
 
 /** What the judge found wrong; empty when nothing. */
@@ -94,7 +115,7 @@ async function faultsIn(db: Db, fleet: Fleet, timesSinceMs: number): Promise<Fau
     select serial, epoch, next_ordinal as next from terminal_log where serial = any (${serials}::text[])`.execute(db);
   const { rows: violations } = await sql<{ what: string }>`select what from matrix.violation limit 10`.execute(db);
   return [
-    ...violations.map(({ what }) => `I4: ${what}`),
+    ...violations.map(({ what }) => what),
     ...fleet.terminals.flatMap(({ serial, terminal }) => [
       ...faultsOfLog(stored.get(serial) ?? [], fleet.ledger.entriesOf(serial), timesSinceMs),
       ...faultsOfCursor(serial, stored.get(serial) ?? [], cursors),

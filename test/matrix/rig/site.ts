@@ -27,7 +27,7 @@ import { openTerminal } from '../../../src/zk/terminal.ts';
 import { openZklibTerminal } from '../../../src/zklib/terminal.ts';
 import type { RowContext } from '../row.ts';
 import { type Line, openLine } from './line.ts';
-import { faultsAtRest, faultsNow, mustBeFine, watchCursor } from './oracle.ts';
+import { faultsAtRest, faultsNow, mustBeFine, watchCommits } from './oracle.ts';
 
 export const zone = 'Asia/Jakarta';
 export const second = 1_000;
@@ -73,7 +73,7 @@ export async function openSite(
   options: SiteOptions = {},
 ): Promise<Site & { readonly door: Door }> {
   const { db } = await context.database();
-  await watchCursor(db);
+  await watchCommits(db);
   await registerOffice(db, { code: 'opd', name: 'OPD', timeZone: zone });
   // Host and terminals read one clock, to the fraction of a millisecond.
   const originMs = Date.UTC(2026, 2, 2, 1) - performance.now();

@@ -6,9 +6,10 @@ import { type Fleet, type FleetOptions, startFleet } from '../../../device-sim/f
 import { checkConfig } from '../../../src/config.ts';
 import type { Database } from '../../../src/store/database.ts';
 import { startOutsideBroker } from '../../mqtt/tools/outside-broker.ts';
+import type { Address } from '../../queue/places.ts';
 import { startChosenQueue } from '../../tools/chosen-queue.ts';
 import { type GatewayProcess, startGatewayProcess } from './gateway.ts';
-import { type Faults, faultsAtRest, faultsNow, mustBeFine, watchCursor } from './oracle.ts';
+import { type Faults, faultsAtRest, faultsNow, mustBeFine, watchCommits } from './oracle.ts';
 import { type Subscriber, subscribe } from './subscriber.ts';
 import { atMost, until } from './wait.ts';
 
@@ -43,8 +44,8 @@ export interface World {
   readonly database: Database;
   readonly config: string;
   readonly subscriber: Subscriber | null;
-  /** Where the queue is, when it is in Redis. */
-  readonly redisUrl: string | undefined;
+  /** Where the database is, and the queue. */
+  readonly address: Address;
   /** Ends every connection to the broker; it lives on. */
   cutBroker(): void;
   /** Everybody punches so often, at every terminal. */
@@ -75,7 +76,7 @@ export async function makeWorld(options: WorldOptions): Promise<World> {
     scenario: { ...scenario, defaults: { users: 40, history, ...scenario.defaults } },
   });
   onEnd(() => fleet.stop());
-  await watchCursor(database.db);
+  await watchCommits(database.db);
   const onTaken = (topic: string, payload: Buffer): void => subscriber?.taken(topic, payload);
   let subscriber: Subscriber | null = null;
   const broker = options.consumer === false ? null : await startOutsideBroker(0, undefined, onTaken);
@@ -108,7 +109,7 @@ export async function makeWorld(options: WorldOptions): Promise<World> {
     database,
     config,
     subscriber,
-    redisUrl,
+    address: { databaseUrl: database.url, ...(redisUrl === undefined ? {} : { redisUrl }) },
     made,
     stored,
     cutBroker: () => broker?.cut(),
