@@ -20,7 +20,8 @@ export default defineConfig({
     testTimeout: 120_000,
     hookTimeout: 120_000,
     expect: { poll: { timeout: 20_000 } },
-    // Real brokers, killed processes and cut lines on a shared machine: one more try there, printed beside the test.
+    // Real brokers, killed processes and cut lines on a shared machine: one more try there, printed beside the test. What a
+    // judge finds is final (test/tools/judged.ts).
     retry: process.env.CI === undefined ? 0 : 1,
     reporters: ['default'],
   },

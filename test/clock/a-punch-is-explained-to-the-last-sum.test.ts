@@ -4,6 +4,7 @@ import type { Sum, TimeDescription } from '../../src/clock/description.ts';
 import { buildClockModel } from '../../src/clock/model.ts';
 import type { ClockEvidence, RecordEvidence } from '../../src/clock/model-types.ts';
 import type { ClockSample, SampleKind } from '../../src/clock/sample.ts';
+import { judged } from '../tools/judged.ts';
 import { randomPlan, themes } from './random-worlds.ts';
 import { play } from './truth.ts';
 
@@ -110,7 +111,7 @@ test('there is no explanation for a record that is not there', () => {
   expect(() => describeTime(example, buildClockModel(example), 1)).toThrow(RangeError);
 });
 
-test('whatever happened, the sums lead to what was concluded', () => {
+test('whatever happened, the sums lead to what was concluded', judged, () => {
   let followed = 0;
   for (const theme of themes) {
     for (let seed = 1; seed <= 10; seed += 1) {

@@ -5,6 +5,7 @@
 import { afterAll, expect, test } from 'vitest';
 import { buildClockModel } from '../../src/clock/model.ts';
 import type { RecordTime } from '../../src/clock/model-types.ts';
+import { judged } from '../tools/judged.ts';
 import { randomPlan, themes } from './random-worlds.ts';
 import { isBeyondEvidence, play } from './truth.ts';
 
@@ -24,7 +25,7 @@ const widthOf = ({ earliestMs, latestMs }: RecordTime): number => latestMs - ear
 const tally = { asked: 0, stored: 0, rows: 0, finalAll: 0, finalStored: 0 };
 const widths: { all: number[]; stored: number[] } = { all: [], stored: [] };
 
-test.each(themes)('%s', { timeout: 120_000 }, (theme) => {
+test.each(themes)('%s', { ...judged, timeout: 120_000 }, (theme) => {
   for (let seed = 10_001; seed <= 10_000 + worldsPerTheme; seed += 1) {
     const drawn = randomPlan(seed, theme);
     const plan = { ...drawn, polls: everyMinute(drawn.polls) };
@@ -52,7 +53,7 @@ test.each(themes)('%s', { timeout: 120_000 }, (theme) => {
 
 const medianOf = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[values.length >> 1] ?? 0;
 
-test('as many rows are final, and their bounds are hardly wider', () => {
+test('as many rows are final, and their bounds are hardly wider', judged, () => {
   expect(tally.rows).toBeGreaterThan(2_000);
   expect(tally.stored).toBeLessThan(0.9 * tally.asked);
   expect(tally.finalStored).toBeGreaterThan(0.98 * tally.finalAll);

@@ -3,6 +3,7 @@ import type { CorrectedTime } from '../../src/clock/correct.ts';
 import { buildClockModel } from '../../src/clock/model.ts';
 import type { ClockEvidence } from '../../src/clock/model-types.ts';
 import { disagreements, modelDigest, revisionOf } from '../../src/clock/versions.ts';
+import { judged } from '../tools/judged.ts';
 import { randomPlan, themes } from './random-worlds.ts';
 import { isBeyondEvidence, play } from './truth.ts';
 
@@ -16,11 +17,11 @@ const row = (occurredAtMs: number, halfMs: number, status: CorrectedTime['status
 });
 
 describe('who must be told', () => {
-  test('nobody, when nothing changed', () => {
+  test('nobody, when nothing changed', judged, () => {
     expect(revisionOf(row(noon, 600), row(noon, 600))).toEqual({ changed: false, tell: null });
   });
 
-  test('nobody, when a row moved within its minute and its bounds, or its bounds grew tighter', () => {
+  test('nobody, when a row moved within its minute and its bounds, or its bounds grew tighter', judged, () => {
     expect(revisionOf(row(noon + 5_000, 600), row(noon + 5_300, 500))).toEqual({ changed: true, tell: null });
     expect(revisionOf(row(noon + 5_000, 600, 'provisional'), row(noon + 5_000, 600))).toEqual({
       changed: true,
@@ -28,25 +29,25 @@ describe('who must be told', () => {
     });
   });
 
-  test('everybody, when it crossed a whole minute, for bands of lateness break there', () => {
+  test('everybody, when it crossed a whole minute, for bands of lateness break there', judged, () => {
     expect(revisionOf(row(noon - 100, 600), row(noon, 600)).tell).toBe('crosses-minute');
     expect(revisionOf(row(noon, 600), row(noon - 1, 600)).tell).toBe('crosses-minute');
   });
 
-  test('everybody, when it left what had been proven', () => {
+  test('everybody, when it left what had been proven', judged, () => {
     expect(revisionOf(row(noon + 20_000, 600), row(noon + 20_601, 600)).tell).toBe('leaves-bound');
     expect(revisionOf(row(noon + 20_000, 600), row(noon + 20_600, 600)).tell).toBeNull();
   });
 });
 
 describe('an alarm', () => {
-  test('is given for rows whose bounds do not meet any more, and for no others', () => {
+  test('is given for rows whose bounds do not meet any more, and for no others', judged, () => {
     const before = [row(noon, 600), row(noon, 600), row(noon, 600)];
     const after = [row(noon + 1_200, 600), row(noon + 1_201, 600), row(noon - 5_000, 600)];
     expect(disagreements(before, after)).toEqual([1, 2]);
   });
 
-  test('is not given for rows that only one of the two has', () => {
+  test('is not given for rows that only one of the two has', judged, () => {
     expect(disagreements([row(noon, 600), row(noon, 600)], [row(noon, 1)])).toEqual([]);
   });
 });
@@ -61,7 +62,7 @@ const evidence: ClockEvidence = {
 };
 
 describe('the fingerprint of evidence', () => {
-  test('is the same for the same evidence, written anyhow', () => {
+  test('is the same for the same evidence, written anyhow', judged, () => {
     // Worked out with Python's hashlib and struct ('>Bd' for each number). It must never change, or every stored model would look like one of other evidence.
     expect(modelDigest(evidence)).toBe('28e78bc32c6375b6f72cce5faab66fdd904ef5fd26c5036d01af769bcfc4d622');
     expect(modelDigest(structuredClone(evidence))).toBe(modelDigest(evidence));
@@ -71,7 +72,7 @@ describe('the fingerprint of evidence', () => {
     expect(modelDigest(negative)).toBe(modelDigest(evidence));
   });
 
-  test('changes with every number in it', () => {
+  test('changes with every number in it', judged, () => {
     const others: ClockEvidence[] = [{ ...evidence, zone: 'Asia/Makassar' }];
     const lists = ['samples', 'sets', 'operations', 'hostSteps', 'records'] as const;
     for (const list of lists) {
@@ -90,7 +91,7 @@ describe('the fingerprint of evidence', () => {
     expect(digests.length).toBeGreaterThan(20);
   });
 
-  test('holds for lists longer than one chunk of the writer', () => {
+  test('holds for lists longer than one chunk of the writer', judged, () => {
     const records = Array.from({ length: 3_000 }, (_, ordinal) => ({
       epoch: 1,
       ordinal,
@@ -115,7 +116,10 @@ function knownAt(all: ClockEvidence, untilMs: number): ClockEvidence {
   };
 }
 
-test('as evidence grows, what was final stays within its bounds, and what was certain too', () => {
+test('as evidence grows, what was final stays within its bounds, and what was certain too', {
+  ...judged,
+  timeout: 240_000,
+}, () => {
   let [compared, retold] = [0, 0];
   for (const theme of themes) {
     for (let seed = 1; seed <= 25; seed += 1) {
@@ -145,4 +149,4 @@ test('as evidence grows, what was final stays within its bounds, and what was ce
   expect(compared).toBeGreaterThan(5_000);
   // Consumers are not told of every breath.
   expect(retold / compared).toBeLessThan(0.05);
-}, 240_000);
+});

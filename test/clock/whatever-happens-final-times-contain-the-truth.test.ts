@@ -6,6 +6,7 @@ import { afterAll, expect, test } from 'vitest';
 import type { TimeStatus } from '../../src/clock/correct.ts';
 import { buildClockModel } from '../../src/clock/model.ts';
 import { modelDigest } from '../../src/clock/versions.ts';
+import { judged } from '../tools/judged.ts';
 import { randomPlan, type Theme, themes } from './random-worlds.ts';
 import { isBeyondEvidence, play } from './truth.ts';
 
@@ -30,7 +31,7 @@ function count(theme: Theme, status: TimeStatus, isBeyond: boolean, isWrong: boo
 /** Bounds that hold whatever the clock did, so the truth is in them even where the evidence cannot show what it did. */
 const certain: readonly TimeStatus[] = ['bounded', 'ambiguous', 'uncorrectable'];
 
-test.each(themes)('%s: the truth is within the bounds', { timeout: 120_000 }, (theme) => {
+test.each(themes)('%s: the truth is within the bounds', { ...judged, timeout: 120_000 }, (theme) => {
   for (let seed = firstSeed; seed < firstSeed + worldsPerTheme; seed += 1) {
     const plan = randomPlan(seed, theme);
     const world = play(plan);
@@ -50,7 +51,7 @@ test.each(themes)('%s: the truth is within the bounds', { timeout: 120_000 }, (t
   }
 });
 
-test('the same evidence gives the same bytes', () => {
+test('the same evidence gives the same bytes', judged, () => {
   for (const theme of themes) {
     const { evidence } = play(randomPlan(firstSeed, theme));
     const copy = structuredClone(evidence);

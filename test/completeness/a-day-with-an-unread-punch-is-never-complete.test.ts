@@ -9,6 +9,7 @@ import { alignWhole } from '../../src/punch/alignment.ts';
 import { assessLoss, mayHaveLost, tallied } from '../../src/punch/loss.ts';
 import type { GapRow } from '../../src/store/gaps.ts';
 import { bytesOf, cursorAt, ModelTerminal, stride } from '../punch/log-model.ts';
+import { judged } from '../tools/judged.ts';
 import { factsOf, gapOf, hourMs, midnightMs, stayOf } from './facts.ts';
 
 const dayMs = 24 * hourMs;
@@ -108,7 +109,7 @@ class Machine {
   }
 }
 
-test('whatever happened in the week', () => {
+test('whatever happened in the week', judged, () => {
   let complete = 0;
   let completeBesideGaps = 0;
   let withheld = 0;

@@ -18,6 +18,7 @@ import { checkBackup, holdsEvidence, restoreBackup } from '../../src/store/resto
 import { inProcess } from '../cli/in-process.ts';
 import { startChosenQueue } from '../tools/chosen-queue.ts';
 import { createTestDatabase } from '../tools/database.ts';
+import { judged } from '../tools/judged.ts';
 import { createGatewayRole } from './gateway-role.ts';
 import { storeHistory, withSetClock } from './history.ts';
 
@@ -173,6 +174,7 @@ describe('after a backup from yesterday', () => {
   }
 
   test('the terminals refill it: nothing is missing, nothing is doubled, the chain holds', {
+    ...judged,
     timeout: 300_000,
   }, async () => {
     const database = await createTestDatabase({ empty: true });

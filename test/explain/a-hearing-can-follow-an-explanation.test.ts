@@ -6,6 +6,7 @@ import type { Sheet } from '../../src/explain/sheet.ts';
 import { randomPlan, themes } from '../clock/random-worlds.ts';
 import { at } from '../clock/stories/at.ts';
 import { play } from '../clock/truth.ts';
+import { judged } from '../tools/judged.ts';
 import { evidenceOf, explanationOf, worlds } from './cases.ts';
 
 const languages = ['id', 'en'] as const;
@@ -45,7 +46,7 @@ function workedOut(how: string): number {
 }
 
 describe('the arithmetic', () => {
-  test('comes out on a pocket calculator, line by line, in whatever world', () => {
+  test('comes out on a pocket calculator, line by line, in whatever world', judged, () => {
     let followed = 0;
     for (const theme of themes) {
       for (let seed = 1; seed <= 2; seed += 1) {

@@ -4,6 +4,7 @@
  */
 import { describe, expect, it } from 'vitest';
 import { createRandom } from '../../device-sim/random.ts';
+import { judged } from '../tools/judged.ts';
 import { converseOnce, type LayLine } from './driver-lane.ts';
 import { fuzz } from './fuzz.ts';
 import { layInMemory } from './memory-link.ts';
@@ -24,7 +25,10 @@ const byName = (name: string): World => {
   return world;
 };
 
-it('twelve thousand mutated frames: the ledger or a code, never anything else', { timeout: 120_000 }, async () => {
+it('twelve thousand mutated frames: the ledger or a code, never anything else', {
+  ...judged,
+  timeout: 120_000,
+}, async () => {
   const { lanes, findings } = await fuzz({ frames: 12_000, seed: 'test' });
   const frames = lanes.reduce((sum, lane) => sum + lane.frames, 0);
   const seconds = lanes.reduce((sum, lane) => sum + lane.seconds, 0);
@@ -40,7 +44,7 @@ describe('undisturbed', () => {
     'reboots-mid-read': 'NET_CLOSED',
   };
   for (const { name, terminal } of createWorlds()) {
-    it(`${name} gives what it should, over sockets and in memory`, async () => {
+    it(`${name} gives what it should, over sockets and in memory`, judged, async () => {
       for (let round = 0; round < 4; round += 1) {
         const lay = undisturbed(round === 0 ? layOverSockets : layInMemory);
         const random = createRandom(`undisturbed ${round}`);
@@ -53,7 +57,7 @@ describe('undisturbed', () => {
 });
 
 describe('it notices', () => {
-  it('one field of one record', async () => {
+  it('one field of one record', judged, async () => {
     const world = byName('tft-40#0');
     const [deed] = world.diary;
     if (deed === undefined) throw new Error('nobody punched');
@@ -62,7 +66,7 @@ describe('it notices', () => {
     expect(fault).toContain('difference without a lie: record 0: verifyMode');
   });
 
-  it('a record too few, and one too many', async () => {
+  it('a record too few, and one too many', judged, async () => {
     for (const length of [59, 61]) {
       const world = byName('bw-16#3');
       const people = [...world.diary, ...world.diary.slice(-1)];
@@ -72,7 +76,7 @@ describe('it notices', () => {
     }
   });
 
-  it('an exception without a code', async () => {
+  it('an exception without a code', judged, async () => {
     const world = byName('tft-40#0');
     const lay: LayLine = async (options) => {
       const line = await layInMemory(options);

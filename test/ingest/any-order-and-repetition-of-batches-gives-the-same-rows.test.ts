@@ -4,6 +4,7 @@ import { isGerbangError } from '../../src/errors.ts';
 import { applyBatch } from '../../src/ingest/apply-batch.ts';
 import type { Batch } from '../../src/punch/batch.ts';
 import { createTestDatabase } from '../tools/database.ts';
+import { judged } from '../tools/judged.ts';
 import { batchOf, means, record, sample } from './batches.ts';
 
 const { db } = await createTestDatabase();
@@ -48,7 +49,10 @@ async function deliver(serial: string, batches: readonly Batch[], order: readonl
   expect(waiting).toEqual([]);
 }
 
-test('records that repeat, batches cut anywhere, delivered in any order, any number of times', async () => {
+test('records that repeat, batches cut anywhere, delivered in any order, any number of times', {
+  ...judged,
+  timeout: 240_000,
+}, async () => {
   // Few seconds and few pins: many records are byte for byte the same, and each of them is a punch.
   const logs = fc.array(fc.tuple(fc.integer({ min: 0, max: 3 }), fc.integer({ min: 1, max: 2 })), {
     minLength: 1,
@@ -80,4 +84,4 @@ test('records that repeat, batches cut anywhere, delivered in any order, any num
     }),
     { numRuns: 25 },
   );
-}, 240_000);
+});

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { inject, type TestContext, test } from 'vitest';
 import { createRandom } from '../../device-sim/random.ts';
 import { openTestDatabase } from '../tools/database.ts';
+import { judged, setting } from '../tools/judged.ts';
 import { chosenRows, type MatrixRow, type RowContext } from './row.ts';
 
 /** What a test of a row leaves for the reporter. */
@@ -35,7 +36,7 @@ export function playRows(rows: readonly MatrixRow[]): void {
     const { number, fault, run, long, limitMs = 180_000 } = row;
     if (run === undefined || (chosen !== null && !chosen.includes(number))) continue;
     if (long === true && !playsLong) continue;
-    test(`row ${number}: ${fault}`, { timeout: limitMs }, async (context) => {
+    test(`row ${number}: ${fault}`, { timeout: limitMs, ...judged }, async (context) => {
       const meta: RowMeta = { row: number, seed, seen: '' };
       context.task.meta.matrix = meta;
       meta.seen = await play(run, context);
@@ -56,7 +57,9 @@ async function play(run: NonNullable<MatrixRow['run']>, test: TestContext): Prom
     postgresUrl: inject('postgresUrl'),
     redisUrl: inject('redisUrl'),
     async database(how = 'migrated') {
-      const { database, drop } = await openTestDatabase(inject('postgresUrl'), { empty: how === 'empty' });
+      const empty = how === 'empty';
+      const open = () => openTestDatabase(inject('postgresUrl'), { empty });
+      const { database, drop } = await setting('a database', open);
       releases.push(drop);
       return database;
     },

@@ -148,7 +148,7 @@ async function endless(context: RowContext): Promise<string> {
   await site.door.pollUntilDone();
   site.door.terminal.punch({ pin: '1001' });
   site.door.terminal.setFaults([{ name: 'endless-data', command: reading }]);
-  site.door.patience = { replyTimeoutMs: 2_000 };
+  site.door.patience = { replyTimeoutMs: 20_000 };
   ends.push(await site.door.poll());
   // They come behind an answer that was whole: it is taken, and they are passed over until the line is closed.
   mustBe(ends, 'ZK_NO_REPLY', 'READ_TOO_SLOW', 'done');

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { sql } from 'kysely';
 import { afterAll, expect, test } from 'vitest';
 import { createTestDatabase } from '../tools/database.ts';
+import { judged } from '../tools/judged.ts';
 import { faultsAtRest, judge } from './rig/oracle.ts';
 import { makeWorld } from './rig/world.ts';
 
@@ -88,7 +89,10 @@ const crimes: readonly (readonly [what: string, seen: RegExp, statement: string]
   ],
 ];
 
-test('the judge finds nothing where all is right, and names each thing that is not', { timeout: 600_000 }, async () => {
+test('the judge finds nothing where all is right, and names each thing that is not', {
+  ...judged,
+  timeout: 600_000,
+}, async () => {
   const onEnd = (release: () => unknown): void => void releases.push(release);
   const world = await makeWorld({ database, folder, seed: 1, onEnd, history: 30 });
   const gateway = world.start();

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { createPacketMeter, type PacketFault, type PacketLimits } from '../../src/mqtt/packet-meter.ts';
+import { judged } from '../tools/judged.ts';
 
 const limits: PacketLimits = { beforeAcceptedBytes: 16_384, packetBytes: 65_536 };
 
@@ -74,7 +75,7 @@ describe('after it was accepted', () => {
   });
 });
 
-test('the verdict does not depend on how the bytes were cut', () => {
+test('the verdict does not depend on how the bytes were cut', judged, () => {
   const stream = fc.array(
     fc.record({ type: fc.integer({ min: 1, max: 15 }), body: fc.integer({ min: 0, max: 90_000 }) }),
     { maxLength: 5 },

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { bellsAtOnce, createBellGate } from '../../src/office/bell-gate.ts';
 import { startOffice } from '../../src/office/office.ts';
 import type { Batch } from '../../src/punch/batch.ts';
+import { judged } from '../tools/judged.ts';
 import { afterwards, createWorld, officeOf, type Simulated, simulate, truthOf } from './tools/world.ts';
 
 async function until(condition: () => boolean, what: string): Promise<void> {
@@ -47,7 +48,7 @@ function gate(depth: () => Promise<number> = async () => 1_000) {
   return { bells, polled, ring, lookAfter };
 }
 
-test('punches made while a batch waits become one batch, and all are stored', async () => {
+test('punches made while a batch waits become one batch, and all are stored', judged, async () => {
   const lobi = await simulate();
   const kantin = await simulate({ serial: 'XYZ789' });
   const { means, shelf } = createWorld();

@@ -1,12 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { confirmShrinkMs } from '../../src/office/reading.ts';
+import { judged } from '../tools/judged.ts';
 import { byHand, createWorld, simulate, truthOf } from './tools/world.ts';
 
 const prepare = 1503;
 const readBuffer = 1504;
 
 describe('the whole log is read', () => {
-  test('when its end does not match what is stored', async () => {
+  test('when its end does not match what is stored', judged, async () => {
     const world = createWorld();
     const simulated = await simulate({ profile: 'drop-oldest', recordCapacity: 2_000 });
     simulated.terminal.fillLog({ count: 2_000 });
@@ -22,7 +23,7 @@ describe('the whole log is read', () => {
     expect(world.shelf.recordsOf('ABC123')).toEqual(truthOf(simulated));
   });
 
-  test('when its length is the same and its end is not', async () => {
+  test('when its length is the same and its end is not', judged, async () => {
     const world = createWorld();
     const simulated = await simulate({ recordCapacity: 200, whenFull: { kind: 'drop-oldest', records: 1 } });
     simulated.terminal.fillLog({ count: 200 });
@@ -35,7 +36,7 @@ describe('the whole log is read', () => {
     expect(world.shelf.cursorOf('ABC123')).toMatchObject({ epoch: 1, base: 1, next: 201 });
   });
 
-  test('when the terminal refuses tails, and then only when something was added', async () => {
+  test('when the terminal refuses tails, and then only when something was added', judged, async () => {
     const world = createWorld();
     const simulated = await simulate({ knobs: { tailReads: false } });
     simulated.terminal.fillLog({ count: 200 });
@@ -72,7 +73,7 @@ describe('the whole log is read', () => {
     expect(withSamples.at(-1)?.samples.length).toBeGreaterThanOrEqual(8);
   });
 
-  test('where the counter says nothing, without believing it', async () => {
+  test('where the counter says nothing, without believing it', judged, async () => {
     const world = createWorld();
     const simulated = await simulate({ knobs: { hidesRecordCount: true } });
     simulated.terminal.fillLog({ count: 60 });
@@ -90,7 +91,7 @@ describe('the whole log is read', () => {
 });
 
 describe('a log that lost records', () => {
-  test('is believed at the second sight, and then begins a new epoch', async () => {
+  test('is believed at the second sight, and then begins a new epoch', judged, async () => {
     const world = createWorld();
     const simulated = await simulate();
     simulated.terminal.fillLog({ count: 80 });

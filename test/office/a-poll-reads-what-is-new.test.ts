@@ -1,11 +1,12 @@
 import { describe, expect, test } from 'vitest';
+import { judged } from '../tools/judged.ts';
 import { byHand, bytesSent, createWorld, simulate, truthOf } from './tools/world.ts';
 
 const readsWhole = (lines: readonly Record<string, unknown>[]): unknown[] =>
   lines.filter((line) => line.msg === 'log read').map((line) => line.whole);
 
 describe('a log and what is added to it', () => {
-  test('everything at first contact, then only what is new', async () => {
+  test('everything at first contact, then only what is new', judged, async () => {
     const world = createWorld();
     const simulated = await simulate();
     simulated.terminal.fillLog({ count: 300 });
@@ -32,7 +33,7 @@ describe('a log and what is added to it', () => {
     expect(readsWhole(world.lines)).toEqual([true, false]);
   });
 
-  test('100,000 records with 5 new ones: no more than 8 KB leave the terminal', async () => {
+  test('100,000 records with 5 new ones: no more than 8 KB leave the terminal', judged, async () => {
     const world = createWorld();
     const simulated = await simulate();
     simulated.terminal.fillLog({ count: 99_995 });
@@ -63,7 +64,7 @@ describe('a log and what is added to it', () => {
     expect(simulated.terminal.requests.map((request) => request.command)).toContain(prepare);
   });
 
-  test('a terminal whose log is empty is read from its first punch on', async () => {
+  test('a terminal whose log is empty is read from its first punch on', judged, async () => {
     const world = createWorld();
     const simulated = await simulate();
     const hand = byHand(world, simulated);
@@ -75,7 +76,7 @@ describe('a log and what is added to it', () => {
     expect(world.shelf.cursorOf('ABC123')).toMatchObject({ epoch: 1, next: 1 });
   });
 
-  test('punches made while the log is being read come with the next poll, once', async () => {
+  test('punches made while the log is being read come with the next poll, once', judged, async () => {
     const world = createWorld();
     const simulated = await simulate();
     simulated.terminal.fillLog({ count: 120 });
@@ -110,7 +111,7 @@ describe('the arrival bracket', () => {
     }
   });
 
-  test('also of a punch that was made while the log before it was being read', async () => {
+  test('also of a punch that was made while the log before it was being read', judged, async () => {
     const world = createWorld();
     const simulated = await simulate();
     simulated.terminal.fillLog({ count: 40 });

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { type SettingRule, shouldSetClock } from '../../src/office/clock-setting.ts';
+import { judged } from '../tools/judged.ts';
 import { byHand, createWorld, jakartaMs, simulate, truthOf, type World } from './tools/world.ts';
 
 const rule: SettingRule = { set: true, whenOffByMs: 10_000, isQuiet: (minute) => minute < 300 };
@@ -36,7 +37,7 @@ const kinds = (world: World): string[] =>
 const setTime = 202;
 
 describe('a terminal whose clock is two minutes slow', () => {
-  test('is set behind a complete read, with samples before and after, and shows it', async () => {
+  test('is set behind a complete read, with samples before and after, and shows it', judged, async () => {
     const world = createWorld();
     const simulated = await simulate({ clock: { offsetMs: -120_000 } });
     simulated.terminal.fillLog({ count: 30 });

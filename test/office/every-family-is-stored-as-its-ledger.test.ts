@@ -6,6 +6,7 @@ import { batchToJobData, parseBatch } from '../../src/queue/batch-json.ts';
 import { registerOffice } from '../../src/store/terminals.ts';
 import { decodeRecords } from '../../src/zk/records.ts';
 import { createTestDatabase } from '../tools/database.ts';
+import { judged } from '../tools/judged.ts';
 import { byHand, createWorld, type Simulated, simulate, type World } from './tools/world.ts';
 
 const { db } = await createTestDatabase();
@@ -42,6 +43,7 @@ const users = Array.from({ length: 40 }, (_, index) => ({ pin: String(7001 + 13 
 
 test.each(['bw-8', 'bw-8-short', 'bw-16', 'tft-40', 'vl-49', 'udp-only'])(
   '%s: the pins of the ledger, after a whole read and after tails',
+  judged,
   async (profile) => {
     const simulated = await simulate({ serial: `FAM-${profile}`, profile, users });
     simulated.terminal.fillLog({ count: 120 });
@@ -63,22 +65,26 @@ test.each(['bw-8', 'bw-8-short', 'bw-16', 'tft-40', 'vl-49', 'udp-only'])(
   },
 );
 
-test('a deleted user leaves a flagged index, and whoever gets that index later changes nothing stored', async () => {
-  const simulated = await simulate({ serial: 'FAM-DEL', profile: 'bw-8', users: [{ pin: '7001', uid: 1 }] });
-  const { terminal } = simulated;
-  const hand = byHand(worldOnPostgres(), simulated, {}, 'FAM-DEL');
-  terminal.punch({ pin: '7001' });
-  await hand.poll();
-  terminal.users.remove('7001');
-  terminal.users.enrol({ pin: '7555', uid: 1 });
-  terminal.punch({ pin: '7555' });
-  await hand.poll();
-  terminal.punch({ pin: '7555' });
-  terminal.users.remove('7555');
-  await hand.poll();
-  expect(await storedOf('FAM-DEL')).toEqual([
-    { pin: '7001', suspect: null },
-    { pin: '7555', suspect: null },
-    { pin: '1', suspect: 'pin-unresolved' },
-  ]);
-});
+test(
+  'a deleted user leaves a flagged index, and whoever gets that index later changes nothing stored',
+  judged,
+  async () => {
+    const simulated = await simulate({ serial: 'FAM-DEL', profile: 'bw-8', users: [{ pin: '7001', uid: 1 }] });
+    const { terminal } = simulated;
+    const hand = byHand(worldOnPostgres(), simulated, {}, 'FAM-DEL');
+    terminal.punch({ pin: '7001' });
+    await hand.poll();
+    terminal.users.remove('7001');
+    terminal.users.enrol({ pin: '7555', uid: 1 });
+    terminal.punch({ pin: '7555' });
+    await hand.poll();
+    terminal.punch({ pin: '7555' });
+    terminal.users.remove('7555');
+    await hand.poll();
+    expect(await storedOf('FAM-DEL')).toEqual([
+      { pin: '7001', suspect: null },
+      { pin: '7555', suspect: null },
+      { pin: '1', suspect: 'pin-unresolved' },
+    ]);
+  },
+);

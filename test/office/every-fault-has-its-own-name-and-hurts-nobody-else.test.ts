@@ -2,6 +2,7 @@ import { createServer, type Socket } from 'node:net';
 import { expect, test } from 'vitest';
 import type { FaultOptions } from '../../device-sim/faults.ts';
 import { startOffice } from '../../src/office/office.ts';
+import { judged } from '../tools/judged.ts';
 import { afterwards, createWorld, officeOf, type Simulated, simulate, truthOf } from './tools/world.ts';
 
 const [connect, prepare] = [1000, 1503];
@@ -47,7 +48,7 @@ async function silent(): Promise<Case> {
   return { what: 'says nothing at all', sick, code: 'ZK_NO_REPLY', state: 'failing' };
 }
 
-test('every fault has its own code in the state and in the log, and the office next door goes on', async () => {
+test('every fault has its own code in the state and in the log, and the office next door goes on', judged, async () => {
   const world = createWorld();
   const locked = await simulate({ serial: 'LOCKED', knobs: { commKey: 4711 } });
   const keyless = await simulate({ serial: 'KEYLESS', knobs: { commKey: 4711 } });

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type SpreadHost, type SpreadOffice, spread } from '../../src/office/spread.ts';
+import { judged } from '../tools/judged.ts';
 
 const codes = Array.from({ length: 50 }, (_, at) => `opd${at}`);
 const fifty: readonly SpreadOffice[] = codes.map((code, at) => ({ code, terminals: 1 + (at % 11) }));
@@ -50,7 +51,7 @@ describe('offices', () => {
     expect(spread([{ code: 'x', terminals: 3 }], [host('a')])).toEqual(new Map());
   });
 
-  test('whatever order gateways are listed in, all of them work out the same', () => {
+  test('whatever order gateways are listed in, all of them work out the same', judged, () => {
     const listed = fc.shuffledSubarray(['a', 'b', 'c', 'd', 'e'], { minLength: 1 });
     const property = fc.property(listed, fc.nat(), (names, turn) => {
       const hosts = names.map((name) => host(name));

@@ -3,6 +3,7 @@ import { describe, expect, test, vi } from 'vitest';
 import { silentLog } from '../../src/log.ts';
 import { firstDelayMs, intervalMs, nextDueMs, type Pace, type PollEnd } from '../../src/office/pacing.ts';
 import { startPoller } from '../../src/office/poller.ts';
+import { judged } from '../tools/judged.ts';
 
 const minute: Pace = { pollEveryMs: 60_000, restMs: 250 };
 const middle = 0.5;
@@ -35,7 +36,7 @@ describe('intervals', () => {
     expect(intervalMs(minute, 'put-off', 0, 1)).toBe(7_500);
   });
 
-  test('half of every back-off is chance', () => {
+  test('half of every back-off is chance', judged, () => {
     const failures = fc.integer({ min: 1, max: 1000 });
     const chance = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
     const everyMs = fc.integer({ min: 1_000, max: 86_400_000 });

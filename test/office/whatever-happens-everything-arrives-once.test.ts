@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { judged } from '../tools/judged.ts';
 import { byHand, createWorld, type Hand, type Simulated, simulate, truthOf, type World } from './tools/world.ts';
 
 /** What can befall a terminal and its gateway between two polls. */
@@ -48,7 +49,7 @@ async function poll({ hand, simulated }: Scene): Promise<string> {
   return end;
 }
 
-test('every record once and in order, after any sequence of troubles', async () => {
+test('every record once and in order, after any sequence of troubles', { ...judged, timeout: 120_000 }, async () => {
   const story = fc.array(fc.constantFrom(...names), { minLength: 5, maxLength: 25 });
   await fc.assert(
     fc.asyncProperty(story, async (events) => {
@@ -72,4 +73,4 @@ test('every record once and in order, after any sequence of troubles', async () 
     }),
     { numRuns: 25 },
   );
-}, 120_000);
+});

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { judged } from '../tools/judged.ts';
 import { byHand, createWorld, type Hand, type Simulated, simulate, truthOf, type World } from './tools/world.ts';
 
 /** A terminal with some history, read, and known to be stored. */
@@ -13,33 +14,37 @@ async function readOnce(bounds = {}): Promise<{ world: World; simulated: Simulat
 }
 
 describe('the database is away', () => {
-  test('polls go on from memory up to the bound, then the terminal keeps its records; nothing is lost or doubled', async () => {
-    const { world, simulated, hand } = await readOnce({ batchesPerTerminal: 3 });
-    world.shelf.ways.storeAway = true;
-    world.shelf.ways.applyAtOnce = false;
-    const ends: unknown[] = [];
-    for (let punch = 0; punch < 5; punch += 1) {
-      simulated.terminal.punch({ pin: '1001' });
-      ends.push((await hand.poll()).end);
-    }
-    expect(ends).toEqual(['done', 'done', 'done', 'waits', 'waits']);
-    expect(world.shelf.waiting.map(({ from, to }) => [from, to])).toEqual([
-      [50, 51],
-      [51, 52],
-      [52, 53],
-    ]);
-    // The clock is asked all the same: its samples wait for a batch.
-    expect(hand.memory.clock.held.length).toBeGreaterThan(0);
+  test(
+    'polls go on from memory up to the bound, then the terminal keeps its records; nothing is lost or doubled',
+    judged,
+    async () => {
+      const { world, simulated, hand } = await readOnce({ batchesPerTerminal: 3 });
+      world.shelf.ways.storeAway = true;
+      world.shelf.ways.applyAtOnce = false;
+      const ends: unknown[] = [];
+      for (let punch = 0; punch < 5; punch += 1) {
+        simulated.terminal.punch({ pin: '1001' });
+        ends.push((await hand.poll()).end);
+      }
+      expect(ends).toEqual(['done', 'done', 'done', 'waits', 'waits']);
+      expect(world.shelf.waiting.map(({ from, to }) => [from, to])).toEqual([
+        [50, 51],
+        [51, 52],
+        [52, 53],
+      ]);
+      // The clock is asked all the same: its samples wait for a batch.
+      expect(hand.memory.clock.held.length).toBeGreaterThan(0);
 
-    world.shelf.ways.storeAway = false;
-    world.shelf.apply();
-    world.shelf.ways.applyAtOnce = true;
-    expect(await hand.poll()).toEqual({ end: 'done', error: null });
-    expect(world.shelf.recordsOf('ABC123')).toEqual(truthOf(simulated));
-    expect(hand.memory.clock.pending).toEqual([]);
-  });
+      world.shelf.ways.storeAway = false;
+      world.shelf.apply();
+      world.shelf.ways.applyAtOnce = true;
+      expect(await hand.poll()).toEqual({ end: 'done', error: null });
+      expect(world.shelf.recordsOf('ABC123')).toEqual(truthOf(simulated));
+      expect(hand.memory.clock.pending).toEqual([]);
+    },
+  );
 
-  test('from the start: the terminal is looked at and nothing of its log is believed', async () => {
+  test('from the start: the terminal is looked at and nothing of its log is believed', judged, async () => {
     const world = createWorld();
     world.shelf.ways.storeAway = true;
     const simulated = await simulate();
@@ -67,7 +72,7 @@ describe('the database is away', () => {
 });
 
 describe('batches on their way', () => {
-  test('that were lost with the queue are read and enqueued again', async () => {
+  test('that were lost with the queue are read and enqueued again', judged, async () => {
     const { world, simulated, hand } = await readOnce();
     world.shelf.ways.applyAtOnce = false;
     simulated.terminal.punch({ pin: '1001' });
@@ -80,7 +85,7 @@ describe('batches on their way', () => {
     expect(world.shelf.recordsOf('ABC123')).toEqual(truthOf(simulated));
   });
 
-  test('are enqueued again after a restart, which changes nothing', async () => {
+  test('are enqueued again after a restart, which changes nothing', judged, async () => {
     const { world, simulated, hand } = await readOnce();
     world.shelf.ways.applyAtOnce = false;
     simulated.terminal.punch({ pin: '1001' });
@@ -92,7 +97,7 @@ describe('batches on their way', () => {
     expect(world.shelf.recordsOf('ABC123')).toEqual(truthOf(simulated));
   });
 
-  test('a database restored from a backup is filled again from the terminal', async () => {
+  test('a database restored from a backup is filled again from the terminal', judged, async () => {
     const { world, simulated, hand } = await readOnce();
     const restore = world.shelf.backup();
     for (let punch = 0; punch < 3; punch += 1) simulated.terminal.punch({ pin: '1002' });
@@ -104,7 +109,7 @@ describe('batches on their way', () => {
     expect(world.shelf.recordsOf('ABC123')).toEqual(truthOf(simulated));
   });
 
-  test('a long log is handed over a few batches at a time, with the terminal left in peace', async () => {
+  test('a long log is handed over a few batches at a time, with the terminal left in peace', judged, async () => {
     const world = createWorld({ recordsPerBatch: 100, batchesPerTerminal: 2 });
     world.shelf.ways.applyAtOnce = false;
     const simulated = await simulate();
@@ -128,7 +133,7 @@ describe('batches on their way', () => {
     expect(world.shelf.enqueued.filter(({ from, to }) => from < to).length).toBe(10);
   });
 
-  test('a handover that the database does not follow is given up, and the log read again', async () => {
+  test('a handover that the database does not follow is given up, and the log read again', judged, async () => {
     const world = createWorld({ recordsPerBatch: 100, batchesPerTerminal: 2 });
     world.shelf.ways.applyAtOnce = false;
     const simulated = await simulate();
@@ -152,7 +157,7 @@ describe('batches on their way', () => {
 });
 
 describe('the queue', () => {
-  test('is away: the terminal is looked at, nothing is read that could not be handed over', async () => {
+  test('is away: the terminal is looked at, nothing is read that could not be handed over', judged, async () => {
     const { world, simulated, hand } = await readOnce();
     world.shelf.ways.queueAway = true;
     simulated.terminal.punch({ pin: '1001' });
@@ -175,7 +180,7 @@ describe('the queue', () => {
     expect(simulated.terminal.journal.connections).toEqual([]);
   });
 
-  test('fails in the middle: what it did not take is read again', async () => {
+  test('fails in the middle: what it did not take is read again', judged, async () => {
     const { world, simulated, hand } = await readOnce();
     const { enqueue } = world.means.queue;
     world.means.queue.enqueue = async (batch) => {

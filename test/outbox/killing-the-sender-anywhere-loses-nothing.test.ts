@@ -5,6 +5,7 @@ import { beforeAll, expect, test } from 'vitest';
 import { readConsumers } from '../../src/store/consumers.ts';
 import { putOffices } from '../tools/board-rows.ts';
 import { createTestDatabase } from '../tools/database.ts';
+import { judged } from '../tools/judged.ts';
 import { childArguments } from '../tools/program.ts';
 import { startReceiver } from './tools/receiver.ts';
 import { dinkes, idsOf, storeRows } from './tools/rows.ts';
@@ -20,6 +21,7 @@ function startChild(url: string, crashAt: string): ChildProcess {
 }
 
 test('a sender that is killed between any two steps repeats the same bytes under the same id, and misses no row', {
+  ...judged,
   // Four processes start one after the other, on a machine that may be busy.
   timeout: 180_000,
 }, async () => {

@@ -13,6 +13,7 @@ import { createTurn } from '../../src/store/turn.ts';
 import { deliverNext, type Receiver as Target } from '../../src/webhooks/delivery.ts';
 import { putOffices } from '../tools/board-rows.ts';
 import { createTestDatabase } from '../tools/database.ts';
+import { judged } from '../tools/judged.ts';
 import { confirm, type Manner, type Receiver, secret, startReceiver } from './tools/receiver.ts';
 import { dinkes, idsOf, morningMs, type OpenRows, openRows } from './tools/rows.ts';
 
@@ -143,7 +144,7 @@ async function headOf(): Promise<number> {
   return (await readChanges(database.db, { from: 0, limit: 1 })).bounds.head;
 }
 
-test('every row that was committed reaches every consumer, in the order of its terminal', async () => {
+test('every row that was committed reaches every consumer, in the order of its terminal', judged, async () => {
   const worldsPlayed = fc.asyncProperty(fc.array(step, { minLength: 15, maxLength: 45 }), play);
   await fc.assert(worldsPlayed, { numRuns: 12 });
 });

@@ -10,6 +10,7 @@ import { type Fleet, startFleet } from '../../device-sim/fleet.ts';
 import { compare } from '../../src/cli/demo/compare.ts';
 import { readAudit } from '../../src/store/audit.ts';
 import { openTestDatabase, type TestDatabase } from '../tools/database.ts';
+import { judged } from '../tools/judged.ts';
 import { programArguments, rootFolder } from '../tools/program.ts';
 import { redisMissing, startRedis } from '../tools/redis.ts';
 
@@ -140,9 +141,7 @@ async function kill(child: ChildProcess): Promise<void> {
 
 test.for(queues)(
   '$kills kills in the middle of reads and of ingests lose nothing and double nothing · queue in $queue',
-  {
-    timeout: 600_000,
-  },
+  { ...judged, timeout: 600_000 },
   async ({ queue, kills }, context) => {
     const redis = queue === 'Redis' ? await startRedis(folder) : undefined;
     if (redis === null) return context.skip(redisMissing);

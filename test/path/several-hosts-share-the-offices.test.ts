@@ -9,6 +9,7 @@ import { startFleet } from '../../device-sim/fleet.ts';
 import { compare } from '../../src/cli/demo/compare.ts';
 import { readAudit } from '../../src/store/audit.ts';
 import { createTestDatabase } from '../tools/database.ts';
+import { judged } from '../tools/judged.ts';
 import { programArguments, rootFolder } from '../tools/program.ts';
 import { redisMissing, startRedis } from '../tools/redis.ts';
 
@@ -82,6 +83,7 @@ async function untilStored(): Promise<void> {
 }
 
 test('gateways share the offices, one that dies is replaced, one that wakes from a freeze writes nothing', {
+  ...judged,
   timeout: 400_000,
 }, async (context) => {
   if (redis === null) return context.skip(redisMissing);

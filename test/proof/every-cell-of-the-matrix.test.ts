@@ -6,6 +6,7 @@
 import { availableParallelism } from 'node:os';
 import { describe, expect, it } from 'vitest';
 import { FAULT_NAMES } from '../../device-sim/catalogue.ts';
+import { judged } from '../tools/judged.ts';
 import { type Cell, cellsOf, segmentationFaults } from './tools/cells.ts';
 import { beyondOneRead, troubles } from './tools/expected.ts';
 import { nameOf, runCell, type Verdict } from './tools/run-cell.ts';
@@ -39,12 +40,12 @@ async function playAgainAlone(verdicts: readonly Verdict[]): Promise<Verdict[]> 
 }
 
 describe('the matrix', () => {
-  it('has a place for every fault of the simulator', () => {
+  it('has a place for every fault of the simulator', judged, () => {
     const placed = [...troubles.map(({ fault }) => fault.name), ...segmentationFaults, ...beyondOneRead];
     expect([...new Set(placed)].sort()).toEqual([...FAULT_NAMES].sort());
   });
 
-  it('gives the ledger or names the cause in every cell', { timeout: 300_000 }, async () => {
+  it('gives the ledger or names the cause in every cell', { ...judged, timeout: 300_000 }, async () => {
     const cells = cellsOf(seed);
     const startedMs = performance.now();
     const verdicts = await playAgainAlone(await runAll(cells));

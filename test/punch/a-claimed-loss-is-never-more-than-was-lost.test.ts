@@ -6,6 +6,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { alignWhole } from '../../src/punch/alignment.ts';
 import { assessLoss, type CountTally, type Loss, tallied } from '../../src/punch/loss.ts';
+import { judged } from '../tools/judged.ts';
 import { bytesOf, cursorAt, type ModelPunch, ModelTerminal, stride } from './log-model.ts';
 
 /** Keeps its oldest in place and overwrites them one by one, as a ring log does. */
@@ -95,7 +96,7 @@ function read(reading: Reading, terminal: ModelTerminal): Loss | null {
   return loss;
 }
 
-test('never more than was lost, and none where none is said to be', () => {
+test('never more than was lost, and none where none is said to be', judged, () => {
   const seen = new Map<string, number>();
   fc.assert(
     fc.property(history, ({ ring, capacity, dropAtOnce, repeats, happenings }) => {

@@ -4,6 +4,7 @@ import { alignWhole } from '../../src/punch/alignment.ts';
 import { type ApplyDecision, decideBatch } from '../../src/punch/apply.ts';
 import type { Batch, LogCursor } from '../../src/punch/batch.ts';
 import { type BatchSlice, splitAlignment } from '../../src/punch/split.ts';
+import { judged } from '../tools/judged.ts';
 import { cursorAt, range, records, stride } from './log-model.ts';
 
 interface Sent {
@@ -197,7 +198,7 @@ const deliveries = fc.record({
   order: fc.infiniteStream(fc.nat()),
 });
 
-test('any duplication and re-ordering of batches, with retries of those ahead, stores the same rows', () => {
+test('any duplication and re-ordering of batches, with retries of those ahead, stores the same rows', judged, () => {
   let outOfOrder = 0;
   fc.assert(
     fc.property(deliveries, ({ growth, maxRecords, forgetful, order }) => {

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { enoughOverlap } from '../../src/punch/shift.ts';
+import { judged } from '../tools/judged.ts';
 import { ModelGateway, type ModelPunch, ModelTerminal } from './log-model.ts';
 
 const event = fc.oneof(
@@ -57,7 +58,7 @@ function storedIdentities(gateway: ModelGateway): Set<number> {
   return new Set([...gateway.epochs.values()].flatMap((rows) => [...rows.values()].map((punch) => punch.identity)));
 }
 
-test('reads at random moments rebuild every punch exactly once, in order', () => {
+test('reads at random moments rebuild every punch exactly once, in order', judged, () => {
   const seen = new Map<string, number>();
   fc.assert(
     fc.property(history, ({ capacity, dropAtOnce, events }) => {

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { GerbangError, isGerbangError } from '../../src/errors.ts';
 import { batchToJobData, jobIdOf, parseBatch } from '../../src/queue/batch-json.ts';
+import { judged } from '../tools/judged.ts';
 import { batchOf } from './batches.ts';
 
 const good = batchOf('JSON1', 40, 43);
@@ -168,7 +169,7 @@ describe('what is no batch is refused by name', () => {
     expect(faultOf(data).message).not.toContain('100000001');
   });
 
-  test('whatever the JSON, the answer is a batch or why not', () => {
+  test('whatever the JSON, the answer is a batch or why not', judged, () => {
     const anything = fc.oneof(
       fc.jsonValue(),
       fc.tuple(fc.constantFrom(...Object.keys(good)), fc.jsonValue()).map(([key, value]) => tampered({ [key]: value })),

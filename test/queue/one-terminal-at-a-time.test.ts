@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { createLanes } from '../../src/queue/lanes.ts';
+import { judged } from '../tools/judged.ts';
 
 interface Gate {
   open(): void;
@@ -44,7 +45,7 @@ describe('lanes', () => {
     expect(await lanes.run('B', () => Promise.resolve('other'))).toBe('other');
   });
 
-  test('any mix of keys keeps the order of each and the width of all', async () => {
+  test('any mix of keys keeps the order of each and the width of all', judged, async () => {
     const mix = fc.array(fc.tuple(fc.constantFrom('A', 'B', 'C', 'D'), fc.nat(3), fc.boolean()), { maxLength: 40 });
     await fc.assert(
       fc.asyncProperty(mix, fc.integer({ min: 1, max: 4 }), async (tasks, width) => {

@@ -10,6 +10,7 @@ import { randomPlan, type Theme } from '../clock/random-worlds.ts';
 import { play } from '../clock/truth.ts';
 import { means } from '../ingest/batches.ts';
 import { createTestDatabase } from '../tools/database.ts';
+import { judged } from '../tools/judged.ts';
 import { batchesOf } from './day.ts';
 
 const { db } = await createTestDatabase();
@@ -55,22 +56,18 @@ const worlds: readonly (readonly [Theme, number])[] = [
   ['odd', 11],
 ];
 
-test.each(worlds)(
-  'after a random stretch of polling, %s %i',
-  async (theme, seed) => {
-    const serial = `AGAIN-${theme}-${seed}`;
-    const world = play(randomPlan(seed, theme));
-    const batches = batchesOf(serial, world);
-    for (const batch of batches) await applyBatch(db, batch, means);
-    const found = await rebuildAll(serial);
-    expect(found.rows).toBe(world.evidence.records.length);
-    // What came later does not reach into what was built before.
-    await recompute(db, { serial, dryRun: false, concurrency: 1 });
-    const later = await rebuildAll(serial);
-    expect(later.rows).toBe(found.rows);
-    const again = await recompute(db, { serial, dryRun: false, concurrency: 1 });
-    expect(again.counts).toEqual({ rows: found.rows, changed: 0, told: 0, adjusted: 0, alarms: 0 });
-    expect(await rebuildAll(serial)).toEqual(later);
-  },
-  120_000,
-);
+test.each(worlds)('after a random stretch of polling, %s %i', { ...judged, timeout: 120_000 }, async (theme, seed) => {
+  const serial = `AGAIN-${theme}-${seed}`;
+  const world = play(randomPlan(seed, theme));
+  const batches = batchesOf(serial, world);
+  for (const batch of batches) await applyBatch(db, batch, means);
+  const found = await rebuildAll(serial);
+  expect(found.rows).toBe(world.evidence.records.length);
+  // What came later does not reach into what was built before.
+  await recompute(db, { serial, dryRun: false, concurrency: 1 });
+  const later = await rebuildAll(serial);
+  expect(later.rows).toBe(found.rows);
+  const again = await recompute(db, { serial, dryRun: false, concurrency: 1 });
+  expect(again.counts).toEqual({ rows: found.rows, changed: 0, told: 0, adjusted: 0, alarms: 0 });
+  expect(await rebuildAll(serial)).toEqual(later);
+});

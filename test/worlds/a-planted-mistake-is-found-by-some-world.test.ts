@@ -8,6 +8,7 @@ import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/pr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { judged } from '../tools/judged.ts';
 import { type Plant, plants } from './plants.ts';
 
 const house = join(import.meta.dirname, '../..');
@@ -48,7 +49,7 @@ async function worldsIn(folder: string, seed: number): Promise<string> {
   return said;
 }
 
-test.each(plants)('$name', { timeout: limitMs }, async (plant) => {
+test.each(plants)('$name', { ...judged, timeout: limitMs }, async (plant) => {
   const folder = await copyWith(plant);
   try {
     expect(await worldsIn(folder, plant.seed)).toMatch(new RegExp(`^seed \\d+: [^]*${plant.says}`));

@@ -8,6 +8,7 @@ import { readCursor } from '../../src/store/cursor.ts';
 import { registerOffice } from '../../src/store/terminals.ts';
 import { decodeRecords } from '../../src/zk/records.ts';
 import { createTestDatabase } from '../tools/database.ts';
+import { judged } from '../tools/judged.ts';
 import { planWorld } from './plan.ts';
 import type { Shelf } from './store.ts';
 import { playWorld } from './world.ts';
@@ -25,7 +26,7 @@ const seeds = Array.from({ length: 500 }, (_, index) => index + 1)
   .filter(isTelling)
   .slice(0, 2);
 
-test.each(seeds)('the batches of seed %i', { timeout: 240_000 }, async (seed) => {
+test.each(seeds)('the batches of seed %i', { ...judged, timeout: 240_000 }, async (seed) => {
   const plan = planWorld(seed);
   const { batches, store } = await playWorld(plan);
   const { db } = await createTestDatabase();

@@ -3,6 +3,7 @@
  * is in oracle.ts; docs/proof.md, "Worlds", says how each of its rules was seen to fail.
  */
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { judged } from '../tools/judged.ts';
 import { found } from './found.ts';
 import type { Tally } from './oracle.ts';
 import { planWorld } from './plan.ts';
@@ -30,15 +31,17 @@ async function breachesOf(seed: number): Promise<string[]> {
   return breaches.map((text) => `${text} (again: npm run worlds -- --seed ${seed} --trace)`);
 }
 
-test.each(found)('seed $seed: $what', async ({ seed }) => expect(await breachesOf(seed)).toEqual([]), limitMs);
+test.each(found)('seed $seed: $what', { ...judged, timeout: limitMs }, async ({ seed }) => {
+  expect(await breachesOf(seed)).toEqual([]);
+});
 
 const firsts = Array.from({ length: worlds / perTest }, (_, index) => 1 + index * perTest);
 
-test.each(firsts)(`${perTest} worlds from seed %i`, { timeout: limitMs }, async (first) => {
+test.each(firsts)(`${perTest} worlds from seed %i`, { ...judged, timeout: limitMs }, async (first) => {
   for (let seed = first; seed < first + perTest; seed += 1) expect(await breachesOf(seed)).toEqual([]);
 });
 
-test('these worlds were not empty', () => {
+test('these worlds were not empty', judged, () => {
   expect(total.stored).toBeGreaterThan(50 * worlds);
   expect(total.judged).toBeGreaterThan(30 * worlds);
   expect(total.lost).toBeGreaterThan(0);

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { isGerbangError } from '../../src/errors.ts';
 import { createFramer } from '../../src/zk/frames.ts';
+import { judged } from '../tools/judged.ts';
 import { bytes, hex } from '../vectors/bytes.ts';
 import { frame } from './tools/literal-server.ts';
 
@@ -29,14 +30,14 @@ const anyFrame = fc
 const anyCuts = fc.array(fc.nat(5000), { maxLength: 40 });
 
 describe('a stream of frames', () => {
-  it('gives the same packets wherever it is cut', () => {
+  it('gives the same packets wherever it is cut', judged, () => {
     const property = fc.property(fc.array(anyFrame, { maxLength: 12 }), anyCuts, (frames, cuts) => {
       expect(cutAndRead(Buffer.concat(frames), cuts)).toEqual(frames.map((one) => hex(one.subarray(8))));
     });
     fc.assert(property, { numRuns: 400 });
   });
 
-  it('gives the same packets and the same error when garbage follows', () => {
+  it('gives the same packets and the same error when garbage follows', judged, () => {
     const garbage = fc.uint8Array({ minLength: 1, maxLength: 64 });
     const property = fc.property(fc.array(anyFrame, { maxLength: 4 }), garbage, anyCuts, (frames, tail, cuts) => {
       const stream = Buffer.concat([...frames, tail]);
@@ -48,7 +49,7 @@ describe('a stream of frames', () => {
     fc.assert(property, { numRuns: 300 });
   });
 
-  it('never crashes on random bytes nor holds more than its bound', () => {
+  it('never crashes on random bytes nor holds more than its bound', judged, () => {
     const start = fc.constantFrom('', '5050827d', '5050827d08000000', '5050827dff000000', '5050827d00010000');
     const property = fc.property(
       start,

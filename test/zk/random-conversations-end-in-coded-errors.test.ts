@@ -8,6 +8,7 @@ import { decodeOptionValue } from '../../src/zk/options.ts';
 import { packTime, unpackTime } from '../../src/zk/packed-time.ts';
 import { decodeRecords } from '../../src/zk/records.ts';
 import { openTerminal } from '../../src/zk/terminal.ts';
+import { judged } from '../tools/judged.ts';
 import { frame } from './tools/literal-server.ts';
 import { type Bend, startTinyTerminal, u32s } from './tools/tiny-terminal.ts';
 import { wallClock } from './tools/wall-clock.ts';
@@ -29,7 +30,7 @@ describe('one exchange', () => {
     { weight: 12, arbitrary: packet.map((one) => ({ kind: 'packet' as const, packet: one })) },
     { weight: 1, arbitrary: fc.constantFrom({ kind: 'timeout' as const }, { kind: 'closed' as const }) },
   );
-  it('places every byte inside its bound, in order, and never leaves a final state', () => {
+  it('places every byte inside its bound, in order, and never leaves a final state', judged, () => {
     const request = fc.record({
       replyId: fc.constant(5),
       expectedBytes: fc.option(fc.nat(200)),
@@ -57,7 +58,7 @@ describe('one exchange', () => {
     });
     fc.assert(property, { numRuns: 2000 });
   });
-  it('does not answer to another reply id', () => {
+  it('does not answer to another reply id', judged, () => {
     const property = fc.property(packet, (one) => {
       const { state, effect } = step({ replyId: 9, expectedBytes: null, maxBytes: 100 }, waiting, {
         kind: 'packet',
@@ -71,7 +72,7 @@ describe('one exchange', () => {
 });
 
 describe('odd content', () => {
-  it('never throws and always gives back the bytes', () => {
+  it('never throws and always gives back the bytes', judged, () => {
     const layout = fc.constantFrom(
       ['zk40', 40] as const,
       ['zk40', 49] as const,
@@ -92,7 +93,7 @@ describe('odd content', () => {
     });
     fc.assert(property, { numRuns: 500 });
   });
-  it('keeps impossible dates as they are', () => {
+  it('keeps impossible dates as they are', judged, () => {
     const slot = fc.record({
       year: fc.integer({ min: 2000, max: 2132 }),
       month: fc.integer({ min: 1, max: 12 }),
@@ -121,7 +122,7 @@ function packTimeOrNull(time: Parameters<typeof packTime>[0]): number | null {
 }
 
 describe('a terminal that answers anything', () => {
-  it('gives a whole log or a coded error', async () => {
+  it('gives a whole log or a coded error', judged, async () => {
     const answer = fc.record({
       when: fc.constantFrom(1000, 50, 1502, 1503, 1504, 11, 201),
       code: codes,

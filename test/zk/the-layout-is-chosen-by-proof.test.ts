@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type LayoutEvidence, type LayoutVerdict, proveLayout } from '../../src/zk/layout-proof.ts';
 import { decodeRecords } from '../../src/zk/records.ts';
+import { judged } from '../tools/judged.ts';
 import { bytes, hex } from '../vectors/bytes.ts';
 import { record40 } from './tools/tiny-terminal.ts';
 
@@ -68,7 +69,7 @@ describe('with the counter as witness', () => {
         expect(prove(log, count, count)).toMatchObject(proven);
       }
     });
-    it(`${stride}-byte records survive punches between the first count, the read and the second count`, () => {
+    it(`${stride}-byte records survive punches between the first count, the read and the second count`, judged, () => {
       const property = fc.property(fc.integer({ min: 1, max: 300 }), fc.nat(5), fc.nat(5), (before, between, later) => {
         const count = before + between;
         const proven = { kind: 'proven', layout, strideBytes: stride, records: count };
@@ -190,14 +191,14 @@ describe('without a counter', () => {
   it('two 8-byte records and one of 16 bytes cannot be told apart, and are not', () => {
     expect(prove(bytes('0700 08 00 807d4c2e 0800 08 00 817d4c2e'), null, null).kind).toBe('unproven');
   });
-  it('noise is never proven, whatever the counter says', () => {
+  it('noise is never proven, whatever the counter says', judged, () => {
     const noise = fc.uint8Array({ minLength: 400, maxLength: 4000 });
     const property = fc.property(noise, fc.option(fc.nat(500)), (log, count) => {
       expect(prove(log, count, count).kind).not.toBe('proven');
     });
     fc.assert(property, { numRuns: 500 });
   });
-  it('never throws', () => {
+  it('never throws', judged, () => {
     const property = fc.property(
       fc.uint8Array({ minLength: 1, maxLength: 500 }),
       fc.option(fc.nat(70)),

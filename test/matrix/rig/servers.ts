@@ -10,6 +10,7 @@ import { minimalEnvironment } from '../../../src/store/embedded-account.ts';
 import { ensureCluster, ensurePassword, prepareFolder } from '../../../src/store/embedded-cluster.ts';
 import { removeStalePidFile } from '../../../src/store/embedded-process.ts';
 import { installRuntime } from '../../../src/store/embedded-runtime.ts';
+import { setting } from '../../tools/judged.ts';
 import { findProgram } from '../../tools/redis.ts';
 import { until } from './wait.ts';
 
@@ -134,7 +135,7 @@ interface Life {
 }
 
 async function cycle(life: Life): Promise<Server> {
-  let child = await life.spawn();
+  let child = await setting('a server', () => life.spawn());
   const isThere = (): boolean => child.exitCode === null && child.signalCode === null;
   const answers = async (): Promise<void> => {
     await until(
@@ -153,7 +154,7 @@ async function cycle(life: Life): Promise<Server> {
     child.kill(signal);
     await gone;
   };
-  await answers();
+  await setting('a server', answers);
   return {
     port: life.port,
     pid: () => child.pid ?? 0,

@@ -25,6 +25,7 @@ import type { TerminalTarget } from '../../../src/zk/driver.ts';
 import { decodeRecords } from '../../../src/zk/records.ts';
 import { openTerminal } from '../../../src/zk/terminal.ts';
 import { openZklibTerminal } from '../../../src/zklib/terminal.ts';
+import { setting } from '../../tools/judged.ts';
 import type { RowContext } from '../row.ts';
 import { type Line, openLine } from './line.ts';
 import { faultsAtRest, faultsNow, mustBeFine, watchCommits } from './oracle.ts';
@@ -81,12 +82,9 @@ export async function openSite(
   const nowMs = (): number => originMs + performance.now() + passedMs;
   const runningMs = (): number => performance.now() + passedMs;
   const { terminals = 1, scenario = {} } = options;
-  const fleet = await startFleet({
-    terminals,
-    seed: context.seed,
-    now: nowMs,
-    scenario: { ...scenario, defaults: { users: 20, clock: { zoneOffsetMinutes: 420 }, ...scenario.defaults } },
-  });
+  const defaults = { users: 20, clock: { zoneOffsetMinutes: 420 }, ...scenario.defaults };
+  const wanted = { terminals, seed: context.seed, now: nowMs, scenario: { ...scenario, defaults } };
+  const fleet = await setting('terminals', () => startFleet(wanted));
   context.onEnd(() => fleet.stop());
   const leases = startLeaseKeeper(leaseTable(db), { holder: 'matrix', exclusive: true });
   context.onEnd(() => leases.stop());

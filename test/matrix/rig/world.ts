@@ -8,6 +8,7 @@ import type { Database } from '../../../src/store/database.ts';
 import { startOutsideBroker } from '../../mqtt/tools/outside-broker.ts';
 import type { Address } from '../../queue/places.ts';
 import { startChosenQueue } from '../../tools/chosen-queue.ts';
+import { setting } from '../../tools/judged.ts';
 import { type GatewayProcess, startGatewayProcess } from './gateway.ts';
 import { type Faults, faultsAtRest, faultsNow, mustBeFine, watchCommits } from './oracle.ts';
 import { type Subscriber, subscribe } from './subscriber.ts';
@@ -70,18 +71,16 @@ const standstillMs = atMost(240_000);
 /** Builds one; nothing runs but the terminals and the broker. */
 export async function makeWorld(options: WorldOptions): Promise<World> {
   const { database, folder, seed, onEnd, terminals = 2, history = 0, scenario = {} } = options;
-  const fleet = await startFleet({
-    terminals,
-    seed,
-    scenario: { ...scenario, defaults: { users: 40, history, ...scenario.defaults } },
-  });
+  const defaults = { users: 40, history, ...scenario.defaults };
+  const fleet = await setting('terminals', () => startFleet({ terminals, seed, scenario: { ...scenario, defaults } }));
   onEnd(() => fleet.stop());
   await watchCommits(database.db);
   const onTaken = (topic: string, payload: Buffer): void => subscriber?.taken(topic, payload);
   let subscriber: Subscriber | null = null;
-  const broker = options.consumer === false ? null : await startOutsideBroker(0, undefined, onTaken);
+  const openBroker = () => startOutsideBroker(0, undefined, onTaken);
+  const broker = options.consumer === false ? null : await setting('a broker', openBroker);
   if (broker !== null) onEnd(() => broker.stop());
-  subscriber = broker === null ? null : await subscribe(broker.url);
+  subscriber = broker === null ? null : await setting('a consumer', () => subscribe(broker.url));
   if (subscriber !== null) onEnd(() => subscriber.close());
   const redisUrl = options.variables?.REDIS_URL ?? (await chosenQueue(options));
   const config = join(folder, 'gerbang.yaml');
@@ -146,7 +145,7 @@ export async function makeWorld(options: WorldOptions): Promise<World> {
 }
 
 async function chosenQueue({ onEnd }: WorldOptions): Promise<string | undefined> {
-  const queue = await startChosenQueue();
+  const queue = await setting('a queue', startChosenQueue);
   onEnd(() => queue.stop());
   return queue.redisUrl;
 }
