@@ -7,8 +7,9 @@ import { promisify } from 'node:util';
 import { watchClock } from '../../src/ingest/clock-watch.ts';
 import { addNewerBatch } from '../queue/foreign-job.ts';
 import { findProgram } from '../tools/redis.ts';
-import { type MovedClock, movedClock, noCompiler } from './rig/moved-clock.ts';
-import { noRedis, startOwnRedis } from './rig/servers.ts';
+import { lacks } from './rig/lacks.ts';
+import { type MovedClock, movedClock } from './rig/moved-clock.ts';
+import { startOwnRedis } from './rig/servers.ts';
 import { atMost, until } from './rig/wait.ts';
 import { makeWorld, type World } from './rig/world.ts';
 import type { MatrixRow, RowContext } from './row.ts';
@@ -22,7 +23,7 @@ const getTime = 201;
 const slewMs = Array.from({ length: 40 }, (_, at) => 2_000 * Math.sin(at / 6));
 
 async function clockMoved(context: RowContext): Promise<string> {
-  const clock = (await movedClock(context.folder)) ?? context.skip(noCompiler);
+  const clock = (await movedClock(context.folder)) ?? context.skip(lacks.compiler);
   const database = await context.database();
   // Clocks that are set by a host that is an hour wrong would be another story.
   const world = await makeWorld({ ...context, database, history: 500, office: { clock: { set: false } } });
@@ -96,8 +97,8 @@ async function mustNotLieFor({ onEnd }: RowContext, { address }: World, clock: M
 }
 
 async function twoClocks(context: RowContext): Promise<string> {
-  const clock = (await movedClock(context.folder)) ?? context.skip(noCompiler);
-  const redis = (await startOwnRedis(join(context.folder, 'redis'))) ?? context.skip(noRedis);
+  const clock = (await movedClock(context.folder)) ?? context.skip(lacks.compiler);
+  const redis = (await startOwnRedis(join(context.folder, 'redis'))) ?? context.skip(lacks.redis);
   context.onEnd(() => redis.close());
   const variables = { REDIS_URL: redis.url };
   const world = await makeWorld({
@@ -130,7 +131,7 @@ async function twoClocks(context: RowContext): Promise<string> {
 }
 
 async function toldToStop(context: RowContext): Promise<string> {
-  const redis = (await startOwnRedis(join(context.folder, 'redis'))) ?? context.skip(noRedis);
+  const redis = (await startOwnRedis(join(context.folder, 'redis'))) ?? context.skip(lacks.redis);
   context.onEnd(() => redis.close());
   const variables = { REDIS_URL: redis.url };
   const world = await makeWorld({ ...context, database: await context.database(), history: 300, variables });
@@ -152,7 +153,7 @@ async function toldToStop(context: RowContext): Promise<string> {
 }
 
 async function outOf(context: RowContext): Promise<string> {
-  if ((await findProgram('prlimit')) === null) context.skip('needs prlimit: apt-get install util-linux');
+  if ((await findProgram('prlimit')) === null) context.skip(lacks.prlimit);
   const world = await makeWorld({ ...context, database: await context.database(), terminals: 6, history: 200 });
   const gateway = world.start();
   await gateway.pageUrl();

@@ -6,7 +6,8 @@ import mqtt from 'mqtt';
 import { openDatabase } from '../../src/store/database.ts';
 import { migrateThrough, migrateToLatest } from '../../src/store/migrate.ts';
 import { addNewerBatch, type NewerBatch } from '../queue/foreign-job.ts';
-import { olderCommit, olderVersion } from './rig/older-version.ts';
+import { lacks, olderCommit } from './rig/lacks.ts';
+import { olderVersion } from './rig/older-version.ts';
 import { startOwnPostgres } from './rig/servers.ts';
 import { type Subscriber, subscribe } from './rig/subscriber.ts';
 import { until } from './rig/wait.ts';
@@ -131,8 +132,7 @@ async function frozenSubscriber(url: string): Promise<mqtt.MqttClient> {
 }
 
 async function versions(context: RowContext): Promise<string> {
-  const older =
-    (await olderVersion(context.folder)) ?? context.skip(`needs the history of the clone back to ${olderCommit}`);
+  const older = (await olderVersion(context.folder)) ?? context.skip(lacks.history);
   const database = await context.database('empty');
   await migrateThrough(database.db, older.migrations.map((file) => file.replace(/\.sql$/, '')).sort());
   const world = await makeWorld({ ...context, database, terminals: 4, history: 1_000 });

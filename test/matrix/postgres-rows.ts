@@ -8,6 +8,7 @@ import { sql } from 'kysely';
 import { openDatabase } from '../../src/store/database.ts';
 import { migrateToLatest } from '../../src/store/migrate.ts';
 import type { GatewayProcess } from './rig/gateway.ts';
+import { lacks } from './rig/lacks.ts';
 import { type OwnPostgres, startOwnPostgres } from './rig/servers.ts';
 import { openTunnel, type Tunnel } from './rig/tunnel.ts';
 import { atMost, until } from './rig/wait.ts';
@@ -98,7 +99,7 @@ async function brokenInCommit(context: RowContext): Promise<string> {
   return `${swallowed} answers to COMMIT lost, ${await world.mustComeToRest('after all of them')}`;
 }
 
-/** A file system of 96 MiB, when this process may mount one. */
+/** A file system of 160 MiB, when this process may mount one. */
 async function smallDisk(context: RowContext): Promise<string | null> {
   const folder = join(context.folder, 'disk');
   await mkdir(folder);
@@ -127,7 +128,7 @@ async function cannotWrite(context: RowContext): Promise<string> {
   await readOnly.gateway.stop();
 
   const disk = await smallDisk(context);
-  if (disk === null) return `${seen.join('; ')}; full disk not tried: mounting a small tmpfs is not allowed here`;
+  if (disk === null) return `${seen.join('; ')}; full disk not tried: ${lacks.mounting}`;
   const scene = await beginOnOwn(context, disk);
   await inTheMiddle(scene, 50);
   await fill(join(disk, 'ballast'));

@@ -6,7 +6,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { findProgram } from '../tools/redis.ts';
 import type { GatewayProcess } from './rig/gateway.ts';
-import { noRedis, type OwnRedis, startOwnRedis } from './rig/servers.ts';
+import { lacks } from './rig/lacks.ts';
+import { type OwnRedis, startOwnRedis } from './rig/servers.ts';
 import { until } from './rig/wait.ts';
 import { makeWorld, type World } from './rig/world.ts';
 import type { MatrixRow, RowContext } from './row.ts';
@@ -25,7 +26,7 @@ interface Scene {
 
 /** A gateway at work on a Redis of its own. */
 async function begin(context: RowContext): Promise<Scene> {
-  const redis = (await startOwnRedis(join(context.folder, 'redis'))) ?? context.skip(noRedis);
+  const redis = (await startOwnRedis(join(context.folder, 'redis'))) ?? context.skip(lacks.redis);
   context.onEnd(() => redis.close());
   const variables = { REDIS_URL: redis.url };
   const world = await makeWorld({ ...context, database: await context.database(), history: 2_000, variables });
@@ -112,7 +113,7 @@ async function withoutDisk(context: RowContext): Promise<string> {
     await until('Redis ends for want of room', () => !redis.isThere());
     await redis.bringBack();
     ways.push('no room for its file');
-  }
+  } else ways.push(`no room not tried: ${lacks.prlimit}`);
   if ((await findProgram('strace')) !== null) {
     await inTheMiddle(scene);
     const args = [
@@ -134,8 +135,8 @@ async function withoutDisk(context: RowContext): Promise<string> {
     if (!ended) await redis.take('SIGKILL');
     await tracing;
     await redis.bringBack();
-    ways.push(ended ? 'fsync answers EIO' : 'EIO could not be injected here (ptrace is not allowed)');
-  } else ways.push('EIO not tried: needs strace');
+    ways.push(ended ? 'fsync answers EIO' : `EIO not tried: ${lacks.tracing}`);
+  } else ways.push(`EIO not tried: ${lacks.strace}`);
   return `${ways.join(', ')}; ${await world.mustComeToRest('after the disk was lost')}`;
 }
 

@@ -12,9 +12,6 @@ export interface MovedClock {
   setAhead(ms: number): void;
 }
 
-/** Why a machine cannot move the clock of a process. */
-export const noCompiler = 'needs gcc, to move the clock of one process: apt-get install gcc libc6-dev';
-
 /** Builds what moves it, in `folder`; null without a compiler that works. */
 export async function movedClock(folder: string, name = 'clock'): Promise<MovedClock | null> {
   if ((await findProgram('gcc')) === null) return null;

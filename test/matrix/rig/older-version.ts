@@ -4,11 +4,9 @@ import { mkdir, readdir, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { rootFolder } from '../../tools/program.ts';
+import { olderCommit } from './lacks.ts';
 
 const run = promisify(execFile);
-
-/** The last commit of schema 10, before migration 0011. */
-export const olderCommit = 'fee8741';
 
 /** Where history is: the drill plays rows in a copy that has none. */
 const repository = process.env.GERBANG_MATRIX_REPOSITORY ?? rootFolder;

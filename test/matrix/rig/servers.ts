@@ -89,9 +89,6 @@ export async function startOwnPostgres(folder: string, settings: Record<string, 
   };
 }
 
-/** Why a row cannot have a Redis. */
-export const noRedis = 'needs redis-server: apt-get install redis-server';
-
 /**
  * Redis of one's own that writes each command to disk before it answers; null where the machine has none.
  *
