@@ -38,6 +38,8 @@ export interface MatrixRow {
   readonly long?: true;
   /** Default 180,000. */
   readonly limitMs?: number;
+  /** It brings a queue of its own, or has none: on the other queue it would be the same row. Default: the chosen one. */
+  readonly queue?: 'its-own' | 'none';
   /** Throws when something expected does not hold. @returns what was seen, in a few words: counts, not timings */
   readonly run?: (context: RowContext) => Promise<string>;
   readonly heldBy?: readonly TestElsewhere[];

@@ -5,11 +5,13 @@ import { type Fleet, startFleet } from '../../device-sim/fleet.ts';
 import { parseConfig } from '../../src/config.ts';
 import { type Gateway, startGateway } from '../../src/gateway.ts';
 import { silentLog } from '../../src/log.ts';
+import { startChosenQueue } from '../tools/chosen-queue.ts';
 import { createTestDatabase } from '../tools/database.ts';
 import { chromiumMissing, startChromium } from '../web/tools/browser.ts';
 import { expectQuiet, putPeople, takeSeat } from './tools/room.ts';
 
 const database = await createTestDatabase();
+const queue = await startChosenQueue();
 const browser: Browser | null = await startChromium();
 let fleet: Fleet;
 let gateway: Gateway;
@@ -24,12 +26,14 @@ beforeAll(async () => {
     config: parseConfig(JSON.stringify({ offices: [office], web: { port: 0 } }), {}),
     databaseUrl: database.url,
     exclusiveDatabase: true,
+    redisUrl: queue.redisUrl,
     log: silentLog(),
   });
 });
 afterAll(async () => {
   await browser?.close();
   await gateway.stop();
+  await queue.stop();
   await fleet.stop();
 });
 beforeEach((context) => {

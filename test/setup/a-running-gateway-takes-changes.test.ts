@@ -9,10 +9,12 @@ import { type Gateway, startGateway } from '../../src/gateway.ts';
 import { silentLog } from '../../src/log.ts';
 import { changeSetup, type SetupWish, type TypedTerminal } from '../../src/setup/change.ts';
 import { createKeyBox } from '../../src/setup/key-box.ts';
+import { startChosenQueue } from '../tools/chosen-queue.ts';
 import { createTestDatabase } from '../tools/database.ts';
 import { redisMissing, startRedis } from '../tools/redis.ts';
 
 const database = await createTestDatabase();
+const queue = await startChosenQueue();
 const fleet = await startFleet({ terminals: 3, seed: 15, scenario: { defaults: { history: 40, users: 20 } } });
 const folder = await mkdtemp(join(tmpdir(), 'gerbang-setup-'));
 const gateways: Gateway[] = [];
@@ -24,6 +26,7 @@ const actor = { actorKind: 'account', actor: 'penguji' } as const;
 
 afterAll(async () => {
   for (const gateway of gateways) await gateway.stop();
+  await queue.stop();
   await fleet.stop();
   await rm(folder, { recursive: true, force: true });
 });
@@ -42,11 +45,11 @@ function machine(officeCode: string, name: string, at: number): SetupWish {
   return { do: 'put-terminal', terminal };
 }
 
-async function start(redisUrl?: string): Promise<Gateway> {
+async function start(redisUrl: string | undefined, exclusiveDatabase: boolean): Promise<Gateway> {
   const gateway = await startGateway({
     config: file,
     databaseUrl: database.url,
-    exclusiveDatabase: redisUrl === undefined,
+    exclusiveDatabase,
     redisUrl,
     rehearsal: true,
     secret,
@@ -92,7 +95,7 @@ async function fence(at: number): Promise<number> {
 }
 
 test('an office is added, changed and removed while others go on', { timeout: 120_000 }, async () => {
-  await start();
+  await start(queue.redisUrl, true);
   expect((await change(office('dinkes'), machine('dinkes', 'Lobi', 0))).outcomes).toEqual(['added', 'added']);
   await untilStored(0, 40);
   const before = await change(office('disdik'), machine('disdik', 'Aula', 1));
@@ -120,8 +123,8 @@ test('an office is added, changed and removed while others go on', { timeout: 12
 test('two gateways share what was added in the browser', { timeout: 120_000 }, async (context) => {
   const redis = await startRedis(folder);
   if (redis === null) return context.skip(redisMissing);
-  await start(redis.url);
-  await start(redis.url);
+  await start(redis.url, false);
+  await start(redis.url, false);
   await change(office('setda'), machine('setda', 'Lobi', 2));
   await untilStored(2, 40);
   const held = async (): Promise<number> => {
