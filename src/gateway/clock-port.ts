@@ -3,7 +3,7 @@ import { clockChart } from '../explain/clock-chart.ts';
 import { watchClock, watchFleet } from '../ingest/clock-watch.ts';
 import { explainPunch } from '../ingest/explanation.ts';
 import type { Database } from '../store/database.ts';
-import type { ClockPort } from '../web/clock-routes.ts';
+import type { ClockPort } from '../web/clock-desk.ts';
 
 /** @param nowMs host time in milliseconds UTC */
 export function clockPort({ db }: Database, nowMs: () => number): ClockPort {

@@ -63,6 +63,13 @@ export async function countAudit(db: Kysely<Tables>): Promise<number> {
   return rows[0]?.entries ?? 0;
 }
 
+/** How many entries there are, and the first one that does not fit; null when all do. Every one is hashed. */
+export async function checkAuditChain(
+  db: Kysely<Tables>,
+): Promise<{ readonly entries: number; readonly firstBroken: number | null }> {
+  return { firstBroken: await firstBrokenAudit(db), entries: await countAudit(db) };
+}
+
 /** The first entry whose chain does not hold, or null when all of it does. A missing row breaks the row after it. */
 export async function firstBrokenAudit(db: Kysely<Tables>): Promise<number | null> {
   const { rows } = await sql<{ broken: number | null }>`

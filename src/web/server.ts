@@ -29,10 +29,13 @@ import { readAssets } from './assets.ts';
 import { addExportRoutes } from './attendance/export-routes.ts';
 import { addAttendanceRoutes } from './attendance/routes.ts';
 import type { PaceOf } from './board.ts';
+import { boardApi } from './board-api.ts';
 import { createBoardSource } from './board-source.ts';
 import { addCalendarRoutes } from './calendar/routes.ts';
 import { startChangeFeed } from './change-feed.ts';
-import { addClockRoutes, type ClockPort } from './clock-routes.ts';
+import { clockApi } from './clock-api.ts';
+import { type ClockPort, createClockDesk } from './clock-desk.ts';
+import { addClockRoutes } from './clock-routes.ts';
 import { sendMessage, type WebContext } from './context.ts';
 import { createFeed } from './feed.ts';
 import { isLoopback, isOwnHost, securityHeaders } from './guard.ts';
@@ -130,7 +133,8 @@ export async function startWeb(options: WebOptions): Promise<Web> {
   addCalendarRoutes(app, context);
   addPeopleRoutes(app, context);
   addMachineRoutes(app, context, pages, options.clocks ?? null);
-  if (options.clocks !== undefined) addClockRoutes(app, pages, options.clocks);
+  const desk = options.clocks === undefined ? null : createClockDesk(options.clocks);
+  if (desk !== null) addClockRoutes(app, pages, desk);
   if (options.setup !== undefined) addSetup(app, { context, setup: options.setup });
   addServiceRoutes(app, { metrics, checks: options.checks ?? {} });
   const changes = startChangeFeed({ database, log });
@@ -140,7 +144,8 @@ export async function startWeb(options: WebOptions): Promise<Web> {
       options.setup === undefined
         ? []
         : [...setupApi(context, options.setup), ...setupToolsApi({ context, setup: options.setup })];
-    const areas = [...machineApi(context, boards), ...settingUp];
+    const clocks = desk === null ? [] : clockApi(context, desk);
+    const areas = [...boardApi(boards), ...machineApi(context, boards), ...clocks, ...settingUp];
     await addApi(app, log, [...changes.routes, ...apiRoutes(context), ...areas]);
     await app.listen({ host: options.host, port: options.port });
   } catch (error) {

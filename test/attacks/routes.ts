@@ -11,6 +11,8 @@ export interface Line {
   readonly refusedOnly?: true;
 }
 
+/** Somebody of `dinkes`, who has PIN number 1. */
+export const dinkesPerson = 'd1f0c3b2-5a49-4d1e-8c77-2b6f90a1e354';
 export const uuid = '01234567-89ab-4cde-8f01-23456789abcd';
 const day = 'from=2026-03-02&to=2026-03-02';
 export const lines: Readonly<Record<string, Line>> = {
@@ -59,7 +61,7 @@ export const lines: Readonly<Record<string, Line>> = {
   'GET /api/v1/people': { needs: 'people.manage', foreign: '/api/v1/people' },
   'POST /api/v1/people/import': { needs: 'people.manage' },
   'GET /api/v1/outages': { needs: 'board.view' },
-  'GET /pengaturan/pegawai/:id': { needs: 'people.manage' },
+  'GET /pengaturan/pegawai/:id': { needs: 'people.manage', foreign: `/pengaturan/pegawai/${dinkesPerson}` },
   'POST /pengaturan/pegawai/:id': { needs: 'people.manage' },
   'POST /pengaturan/pegawai/:id/akhiri': { needs: 'people.manage' },
   'POST /pengaturan/pegawai/:id/pin': { needs: 'people.manage' },
@@ -148,6 +150,30 @@ export const lines: Readonly<Record<string, Line>> = {
   'GET /api/v1/me': { needs: 'signed-in', foreign: '/api/v1/me' },
   'GET /api/v1/changes': { needs: 'attendance.view', foreign: '/api/v1/changes?cursor=start&office=dinkes' },
   'GET /api/v1/completeness': { needs: 'board.view', foreign: `/api/v1/completeness?${day}&office=dinkes` },
+  'GET /api/v1/offices': { needs: 'board.view', foreign: '/api/v1/offices' },
+  'GET /api/v1/clocks': { needs: 'board.view', foreign: '/api/v1/clocks' },
+  'GET /api/v1/clocks/:serial': { needs: 'board.view', foreign: '/api/v1/clocks/DIN1' },
+  'GET /api/v1/punches/:id/explanation': { needs: 'board.view', foreign: '/api/v1/punches/DIN1-1-0/explanation' },
+  'GET /api/v1/attendance.csv': { needs: 'attendance.export', foreign: `/api/v1/attendance.csv?${day}` },
+  'GET /api/v1/attendance.xlsx': { needs: 'attendance.export', foreign: `/api/v1/attendance.xlsx?${day}` },
+  'GET /api/v1/attendance/people': {
+    needs: 'attendance.view',
+    foreign: '/api/v1/attendance/people?search=rahasia',
+  },
+  'GET /api/v1/outage-windows.csv': { needs: 'board.view', foreign: `/api/v1/outage-windows.csv?${day}` },
+  'GET /api/v1/outage-windows.xlsx': { needs: 'board.view', foreign: `/api/v1/outage-windows.xlsx?${day}` },
+  'GET /api/v1/people.csv': { needs: 'people.manage', foreign: '/api/v1/people.csv' },
+  'POST /api/v1/people': { needs: 'people.manage' },
+  'GET /api/v1/people/:id': { needs: 'people.manage', foreign: `/api/v1/people/${dinkesPerson}` },
+  'PATCH /api/v1/people/:id': { needs: 'people.manage' },
+  'PUT /api/v1/people/:id/last-day': { needs: 'people.manage' },
+  'DELETE /api/v1/people/:id/last-day': { needs: 'people.manage' },
+  'POST /api/v1/people/:id/pins': { needs: 'people.manage' },
+  'GET /api/v1/people/:id/pins/:pin': { needs: 'people.manage', foreign: `/api/v1/people/${dinkesPerson}/pins/1` },
+  'PATCH /api/v1/people/:id/pins/:pin': { needs: 'people.manage' },
+  'POST /api/v1/people/:id/pins/:pin/take-back': { needs: 'people.manage' },
+  'GET /api/v1/audit/chain': { needs: 'audit.view' },
+  'GET /api/v1/alerts/channels': { needs: 'alert.manage' },
   'GET /api/v1/alerts': { needs: 'board.view', foreign: '/api/v1/alerts' },
   'POST /api/v1/alerts/:id/acknowledge': { needs: 'alert.manage' },
 };

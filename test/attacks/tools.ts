@@ -1,18 +1,24 @@
 /** A gateway's pages with two offices, hostile names in both, and somebody of every kind before the door. */
 import { request as rawRequest } from 'node:http';
+import { sql } from 'kysely';
 import { createReaders } from '../../src/accounts/readers.ts';
 import { newSecret, secretHash } from '../../src/accounts/secrets.ts';
+import { parseConfig } from '../../src/config.ts';
 import { clockPort } from '../../src/gateway/clock-port.ts';
+import { tryTerminal } from '../../src/gateway/try-terminal.ts';
 import { silentLog } from '../../src/log.ts';
+import { createKeyBox } from '../../src/setup/key-box.ts';
+import { startPlan } from '../../src/setup/plan.ts';
 import { writeAudit } from '../../src/store/audit-log.ts';
 import type { Database } from '../../src/store/database.ts';
 import { openIncident } from '../../src/store/incidents.ts';
-import { addPerson } from '../../src/store/people.ts';
+import { addPin } from '../../src/store/people.ts';
 import { createToken } from '../../src/store/web-sessions.ts';
 import { createMetrics } from '../../src/web/metrics.ts';
 import { startWeb, type Web } from '../../src/web/server.ts';
 import { type Person, person, signedIn } from '../accounts/tools.ts';
 import { putMachines, putOffices, putPunches } from '../tools/board-rows.ts';
+import { dinkesPerson } from './routes.ts';
 
 /** Monday noon in Makassar. */
 export const nowMs = Date.parse('2026-03-02T04:00:00Z');
@@ -30,6 +36,11 @@ export interface Siege {
   readonly tokens: Readonly<Record<'all' | 'manager', string>>;
   as(who: keyof Siege['sessions'] | 'nobody'): Person;
 }
+
+/** What a file says beside the offices and machines of the database. */
+const yaml = `web: { setupNetworks: [ "10.0.0.0/8" ] }
+offices:
+  - { code: kominfo, name: Dinas Kominfo, timeZone: ${zone}, terminals: [ { name: Lobi, host: 10.10.1.21 } ] }`;
 
 /** `other` is an HR admin of `kominfo`; what belongs to `dinkes` is not theirs. */
 export async function besiege(database: Database): Promise<Siege> {
@@ -61,7 +72,12 @@ export async function besiege(database: Database): Promise<Siege> {
       atMs: nowMs,
     }),
   );
-  await addPerson(database.db, { name: 'Budi rahasia-dinkes', nip: null, officeCode: 'dinkes', endedOn: null });
+  await sql`
+    insert into person (person_id, name, office_code) values (${dinkesPerson}, 'Budi rahasia-dinkes', 'dinkes')`.execute(
+    database.db,
+  );
+  const always = { fromMs: Number.NEGATIVE_INFINITY, untilMs: Number.POSITIVE_INFINITY };
+  await addPin(database.db, { personId: dinkesPerson, officeCode: 'dinkes', serial: 'DIN1', pin: '70002', ...always });
   const sessions = {
     operator: await signedIn(database, 'budi', 'operator'),
     hr: await signedIn(database, 'siti', 'hr'),
@@ -84,18 +100,33 @@ export async function besiege(database: Database): Promise<Siege> {
     all: await token('all', ['board.view', 'attendance.view']),
     manager: await token('manager', ['account.manage']),
   };
+  const file = parseConfig(yaml, {});
+  const rules = { allowLoopback: false, services: [] };
+  const log = silentLog();
+  const means = { file, database, rules, rehearsal: false, keys: createKeyBox('rahasia untuk pengujian'), log };
+  const plan = await startPlan(means);
   const web = await startWeb({
     host: '127.0.0.1',
     port: 0,
     database,
-    log: silentLog(),
+    log,
     metrics: createMetrics(),
     readers: createReaders(database, [], () => performance.now()),
     proxies: ['127.0.0.1'],
     nowMs: () => nowMs,
     clocks: clockPort(database, () => nowMs),
+    setup: { plan, means, tryTerminal },
   });
-  return { web, sessions, tokens, as: (who) => person(web.url, who === 'nobody' ? undefined : sessions[who]) };
+  const close = async (): Promise<void> => {
+    await web.close();
+    await plan.close();
+  };
+  return {
+    web: { ...web, close },
+    sessions,
+    tokens,
+    as: (who) => person(web.url, who === 'nobody' ? undefined : sessions[who]),
+  };
 }
 
 /** A request that no browser would send: the path goes out as it is. */

@@ -3,7 +3,7 @@ import { clockPort } from '../../src/gateway/clock-port.ts';
 import { applyBatch } from '../../src/ingest/apply-batch.ts';
 import { silentLog } from '../../src/log.ts';
 import { registerOffice } from '../../src/store/terminals.ts';
-import type { ClockPort } from '../../src/web/clock-routes.ts';
+import type { ClockPort } from '../../src/web/clock-desk.ts';
 import { createMetrics } from '../../src/web/metrics.ts';
 import { startWeb, type Web } from '../../src/web/server.ts';
 import { at, every, minute } from '../clock/stories/at.ts';

@@ -1,6 +1,6 @@
 /** `/api/v1/alerts`: what the page of alerts shows, and taking one on. */
 import { z } from 'zod';
-import { type AlertRow, readAlertPage } from '../../store/alerts.ts';
+import { type AlertRow, readAlertPage, readChannels } from '../../store/alerts.ts';
 import { toldInstant } from '../../store/told-row.ts';
 import { toldAlert } from '../../words/told-alert.ts';
 import { instantField } from '../api/fields.ts';
@@ -72,6 +72,36 @@ export function alertsApi(context: WebContext): readonly AnyApiRoute[] {
           told,
           keyOf: ({ alertId }) => [alertId],
         }),
+    }),
+    apiRoute({
+      method: 'GET',
+      path: '/alerts/channels',
+      needs: 'alert.manage',
+      summary: 'How each channel stands that alerts are sent by',
+      tag: 'Alerts',
+      answer: z.object({
+        channels: z.array(
+          z.object({
+            channel: z.string(),
+            waiting: z.int().meta({ description: 'Messages that are not sent yet.' }),
+            lastFailure: z.string().nullable(),
+            lastSentAt: instantField().nullable(),
+          }),
+        ),
+      }),
+      examples: [
+        {
+          answer: {
+            channels: [{ channel: 'email', waiting: 0, lastFailure: null, lastSentAt: '2026-03-02T01:02:00.000Z' }],
+          },
+        },
+      ],
+      async handle() {
+        const channels = await readChannels(database.db);
+        return {
+          channels: channels.map(({ lastSentMs, ...one }) => ({ ...one, lastSentAt: toldInstant(lastSentMs) })),
+        };
+      },
     }),
     apiRoute({
       method: 'POST',

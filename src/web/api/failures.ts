@@ -5,6 +5,7 @@ import { isStoreAway } from '../../errors.ts';
 import type { Log } from '../../log.ts';
 import { formTokenNeeded, storeAway } from '../access/problems.ts';
 import { type ApiProblem, sendProblem } from '../api-problem.ts';
+import { type Refusal, refuse } from './route.ts';
 
 /** Answers an error. */
 export function answerApiError(error: FastifyError, request: FastifyRequest, reply: FastifyReply, log: Log) {
@@ -42,6 +43,21 @@ function notUnderstood({ validation, validationContext }: ValidationError, reque
     detail: `Check ${first?.field ?? place}. ${hint}`,
     facts: { in: place, errors },
   };
+}
+
+/** What a person typed wrongly, by field. */
+export function badFields(errors: Readonly<Record<string, string>>): Refusal | null {
+  const fields = Object.entries(errors).map(([field, message]) => ({ field, message }));
+  const [first] = fields;
+  if (first === undefined) return null;
+  const detail = `${first.field}: ${first.message}`;
+  return refuse({
+    status: 422,
+    type: 'bad-body',
+    title: 'The body is not understood',
+    detail,
+    facts: { in: 'body', errors: fields },
+  });
 }
 
 /** `/items/0/name` → `items.0.name`. Keys that do not look like names of ours are not repeated. */

@@ -1,26 +1,44 @@
 /** `/api/v1/attendance`: what `/presensi` shows, for systems. */
 import { z } from 'zod';
+import type { Reader } from '../../accounts/permissions.ts';
 import { type AttendanceRow, type RowPlace, readAttendance } from '../../store/attendance-list.ts';
 import { toldRow } from '../../store/told-row.ts';
 import { dayParam } from '../api/fields.ts';
 import { pageBy, pageOf, pageParams } from '../api/paging.ts';
 import { noteRead } from '../api/reads.ts';
-import { type AnyApiRoute, apiRoute, refuse } from '../api/route.ts';
+import { type AnyApiRoute, apiRoute, refuse, sent } from '../api/route.ts';
 import { toldRowExample, toldRowSchema } from '../api/told-row.ts';
 import { type ApiProblem, noSuch } from '../api-problem.ts';
 import type { WebContext } from '../context.ts';
-import { askedSchema, searchFor } from './search.ts';
+import { pageOfPeople } from '../people/paging.ts';
+import { maxExportRows } from './export.ts';
+import { type ExportFormat, exportTypes, sendExport } from './export-routes.ts';
+import { askedSchema, type Search, searchFor } from './search.ts';
 
 const row = toldRowSchema.extend({
   personName: z.string().nullable(),
   nip: z.string().nullable().meta({ description: '18 digits; null for staff without one.' }),
 });
+const somebody = z.object({ id: z.string(), name: z.string(), nip: z.string().nullable(), office: z.string() });
 const place = z.tuple([z.number(), z.string(), z.int(), z.int()]);
+
+const filters = {
+  from: dayParam(),
+  to: dayParam(),
+  office: z.string().min(1).max(40).optional(),
+  terminal: z.string().min(1).max(40).optional().meta({ description: 'Serial number.' }),
+  pin: z.string().min(1).max(24).optional(),
+  person: z.string().min(1).max(60).optional().meta({ description: '`id` of `/attendance/people`.' }),
+};
+type Filters = z.output<z.ZodObject<typeof filters>>;
 
 /** Adds punches for systems. A reader of one office sees those of that office only. */
 export function attendanceApi(context: WebContext): readonly AnyApiRoute[] {
-  const { database, nowMs } = context;
+  const { database } = context;
   return [
+    peopleRoute(context),
+    fileRoute(context, 'csv'),
+    fileRoute(context, 'xlsx'),
     apiRoute({
       method: 'GET',
       path: '/attendance',
@@ -30,15 +48,7 @@ export function attendanceApi(context: WebContext): readonly AnyApiRoute[] {
         'Days are those of each office, in its own zone; at most 366 at once. A PIN needs its office or terminal. ' +
         'Ask `/completeness` for the same days: a count without it is half an answer.',
       tag: 'Attendance',
-      query: z.strictObject({
-        ...pageParams,
-        from: dayParam(),
-        to: dayParam(),
-        office: z.string().min(1).max(40).optional(),
-        terminal: z.string().min(1).max(40).optional().meta({ description: 'Serial number.' }),
-        pin: z.string().min(1).max(24).optional(),
-        person: z.string().min(1).max(60).optional().meta({ description: '`id` of `/people`.' }),
-      }),
+      query: z.strictObject({ ...pageParams, ...filters }),
       answer: pageOf(row),
       examples: [
         {
@@ -47,10 +57,8 @@ export function attendanceApi(context: WebContext): readonly AnyApiRoute[] {
         },
       ],
       async handle({ query, reader, request }) {
-        const { from: dari, to: sampai, office: opd, terminal: mesin, pin, person: pegawai } = query;
-        const asked = askedSchema.parse({ dari, sampai, opd, mesin, pin, pegawai });
-        const search = await searchFor(database, reader, asked, nowMs());
-        if (search.trouble !== null) return refuse(problemOf(search.trouble.en, opd, pegawai));
+        const search = await searchOf(context, reader, query);
+        if (search.trouble !== null) return refuse(problemOf(search.trouble.en, query));
         const page = await pageBy(
           { query, request },
           {
@@ -67,6 +75,68 @@ export function attendanceApi(context: WebContext): readonly AnyApiRoute[] {
   ];
 }
 
+function peopleRoute(context: WebContext): AnyApiRoute {
+  return apiRoute({
+    method: 'GET',
+    path: '/attendance/people',
+    needs: 'attendance.view',
+    summary: 'People by part of their name, or the first digits of their NIP',
+    tag: 'Attendance',
+    query: z.strictObject({ ...pageParams, search: z.string().trim().min(2).max(80) }),
+    answer: pageOf(somebody),
+    examples: [
+      {
+        query: { search: 'Budi', limit: '1' },
+        answer: {
+          items: [{ id: '6f1c', name: 'Budi Santoso', nip: '198001012005011001', office: 'kominfo' }],
+          next: null,
+        },
+      },
+    ],
+    async handle(call) {
+      const page = await pageOfPeople(context.database.db, call);
+      if (!('items' in page)) return page;
+      await noteRead(context, call.request, { action: 'people.search', rows: page.items.length });
+      const items = page.items.map(({ personId: id, name, nip, officeCode: office }) => ({ id, name, nip, office }));
+      return { ...page, items };
+    },
+  });
+}
+
+function fileRoute(context: WebContext, format: ExportFormat): AnyApiRoute {
+  return apiRoute({
+    method: 'GET',
+    path: `/attendance.${format}`,
+    needs: 'attendance.export',
+    summary: `The same as ${format.toUpperCase()}, with the completeness of each office and day on top`,
+    description: `At most ${maxExportRows[format]} rows; the file says when there were more. Two are made at a time.`,
+    tag: 'Attendance',
+    query: z.strictObject({ ...filters, language: z.enum(['id', 'en']).optional() }),
+    produces: exportTypes[format],
+    answer: z.string(),
+    examples: [{ query: { from: '2026-03-02', to: '2026-03-02', office: 'kominfo' }, answer: '' }],
+    async handle({ query, reader, request, reply }) {
+      const search = await searchOf(context, reader, query);
+      if (search.trouble !== null) return refuse(problemOf(search.trouble.en, query));
+      const lang = query.language ?? context.frames.language;
+      return (await sendExport(context, { request, reply }, { format, lang, search })) ? sent : refuse(busy);
+    },
+  });
+}
+
+const busy: ApiProblem = {
+  status: 503,
+  type: 'busy',
+  title: 'Two files are being made already',
+  detail: 'Ask again in a few seconds.',
+  retryAfterSeconds: 10,
+};
+
+function searchOf({ database, nowMs }: WebContext, reader: Reader, asked: Filters): Promise<Search> {
+  const { from: dari, to: sampai, office: opd, terminal: mesin, pin, person: pegawai } = asked;
+  return searchFor(database, reader, askedSchema.parse({ dari, sampai, opd, mesin, pin, pegawai }), nowMs());
+}
+
 function told(found: AttendanceRow): z.output<typeof row> {
   return { ...toldRow(found), personName: found.personName, nip: found.nip };
 }
@@ -78,7 +148,7 @@ function placeOf(key: z.output<typeof place> | undefined): RowPlace | null {
 }
 
 /** What does not exist and what may not be seen are the same 404. */
-function problemOf(detail: string, office: string | undefined, person: string | undefined): ApiProblem {
+function problemOf(detail: string, { office, person }: Filters): ApiProblem {
   if (detail.startsWith('There is no such office'))
     return noSuch('office', `${office === undefined ? '' : 'office: '}${detail}`);
   if (detail.startsWith('There is no such person'))

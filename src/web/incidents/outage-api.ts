@@ -1,11 +1,13 @@
 /** `/api/v1/outage-windows`: when no machine of an office could take a punch. */
+import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { seesOffice } from '../../accounts/permissions.ts';
 import { noSuchOffice } from '../access/problems.ts';
 import { dayParam, instantField, toldAt } from '../api/fields.ts';
-import { type AnyApiRoute, apiRoute, refuse } from '../api/route.ts';
+import { type AnyApiRoute, apiRoute, refuse, sent } from '../api/route.ts';
+import { exportTypes } from '../attendance/export-routes.ts';
 import type { WebContext } from '../context.ts';
-import { isRange, mostDays, outageReport } from './outage-report.ts';
+import { isRange, mostDays, type OutageReport, outageReport } from './outage-report.ts';
+import { type OutageFormat, sendOutages } from './outage-routes.ts';
 import { fleetOf } from './report-routes.ts';
 
 const window = z.object({
@@ -20,10 +22,16 @@ const window = z.object({
   incidents: z.array(z.int()),
 });
 
-/** The route. */
+const asked = { from: dayParam(), to: dayParam(), office: z.string().max(40).optional() };
+type Asked = z.output<z.ZodObject<typeof asked>>;
+const range = <Query extends z.ZodType<Pick<Asked, 'from' | 'to'>>>(query: Query) =>
+  query.refine(({ from, to }) => isRange(from, to), `from must not be after to, at most ${mostDays} days`);
+
+/** The routes. */
 export function outageWindowsApi(context: WebContext): readonly AnyApiRoute[] {
-  const { database, nowMs } = context;
   return [
+    fileRoute(context, 'csv'),
+    fileRoute(context, 'xlsx'),
     apiRoute({
       method: 'GET',
       path: '/outage-windows',
@@ -31,9 +39,7 @@ export function outageWindowsApi(context: WebContext): readonly AnyApiRoute[] {
       summary: 'When no machine of an office could take a punch, by day',
       description: `At most ${mostDays} days. A machine that was only out of reach, and whose punches came later, is not told. How it is worked out: docs/decisions/0014-incidents.md.`,
       tag: 'Incidents',
-      query: z
-        .strictObject({ from: dayParam(), to: dayParam(), office: z.string().max(40).optional() })
-        .refine(({ from, to }) => isRange(from, to), `from must not be after to, at most ${mostDays} days`),
+      query: range(z.strictObject(asked)),
       answer: z.object({
         windows: z.array(window),
         isWhole: z.boolean().meta({ description: 'False: more than one answer tells; ask for less at once.' }),
@@ -59,18 +65,10 @@ export function outageWindowsApi(context: WebContext): readonly AnyApiRoute[] {
           },
         },
       ],
-      async handle({ query, reader, request }) {
-        const { offices } = await fleetOf(context, request);
-        const { office, from, to } = query;
-        if (office !== undefined && (!seesOffice(reader, office) || offices.every(({ code }) => code !== office)))
-          return refuse(noSuchOffice);
-        const { lines, isWhole } = await outageReport(
-          database,
-          offices,
-          office ?? reader.officeCode,
-          { from, to },
-          nowMs(),
-        );
+      async handle({ query, request }) {
+        const report = await reportFor(context, request, query);
+        if (report === null) return refuse(noSuchOffice);
+        const { lines, isWhole } = report;
         return {
           isWhole,
           windows: lines.map(({ level, officeCode, day, fromMs, toMs, terminals, certainty, codes, incidents }) => ({
@@ -88,4 +86,39 @@ export function outageWindowsApi(context: WebContext): readonly AnyApiRoute[] {
       },
     }),
   ];
+}
+
+function fileRoute(context: WebContext, kind: OutageFormat): AnyApiRoute {
+  return apiRoute({
+    method: 'GET',
+    path: `/outage-windows.${kind}`,
+    needs: 'board.view',
+    summary: `The same as ${kind.toUpperCase()}, in words and times of the office`,
+    tag: 'Incidents',
+    query: range(z.strictObject({ ...asked, language: z.enum(['id', 'en']).optional() })),
+    produces: exportTypes[kind],
+    answer: z.string(),
+    examples: [{ query: { from: '2026-11-23', to: '2026-11-24' }, answer: '' }],
+    async handle({ query, reader, request, reply }) {
+      const report = await reportFor(context, request, query);
+      if (report === null) return refuse(noSuchOffice);
+      const { from, to, office, language: lang = context.frames.language } = query;
+      const file = { kind, lang, officeCode: office ?? reader.officeCode, days: { from, to }, report };
+      await sendOutages(context, { request, reply }, file);
+      return sent;
+    },
+  });
+}
+
+/** Null for an office that is not there, or not for whoever asks. */
+async function reportFor(
+  context: WebContext,
+  request: FastifyRequest,
+  { office, from, to }: Asked,
+): Promise<OutageReport | null> {
+  const { database, nowMs } = context;
+  const { offices } = await fleetOf(context, request);
+  const isSeen = office === undefined || offices.some(({ code }) => code === office);
+  const officeCode = office ?? request.reader?.officeCode ?? null;
+  return isSeen ? outageReport(database, offices, officeCode, { from, to }, nowMs()) : null;
 }

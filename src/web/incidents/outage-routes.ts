@@ -2,6 +2,8 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { outageWords } from '../../words/incidents.ts';
+import type { Lang } from '../../words/language.ts';
+import { exportTypes } from '../attendance/export-routes.ts';
 import { noteLook, type WebContext } from '../context.ts';
 import { frameFor, languageOf, sendPage } from '../frame.ts';
 import { outageCsv, outageXlsx } from './outage-files.ts';
@@ -16,7 +18,29 @@ const query = z.object({
   opd: z.string().max(40).catch('').default(''),
 });
 
-const xlsxType = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet';
+export type OutageFormat = 'csv' | 'xlsx';
+
+/** Sends windows as a file, and notes that it was taken. */
+export async function sendOutages(
+  context: WebContext,
+  { request, reply }: { readonly request: FastifyRequest; readonly reply: FastifyReply },
+  file: {
+    readonly kind: OutageFormat;
+    readonly lang: Lang;
+    readonly officeCode: string | null;
+    readonly days: { readonly from: string; readonly to: string };
+    readonly report: OutageReport;
+  },
+): Promise<FastifyReply> {
+  const { kind, lang, officeCode, days, report } = file;
+  const detail = { ...days, kind, windows: report.lines.length };
+  await noteLook(context, request, { action: 'outage.export', officeCode, detail });
+  const name = `masa-mesin-${days.from}-${days.to}.${kind}`;
+  reply.header('content-disposition', disposition('attachment', name)).header('cache-control', 'no-store');
+  return kind === 'csv'
+    ? reply.type(exportTypes.csv).send(Buffer.from(outageCsv(report.lines, lang)))
+    : reply.type(exportTypes.xlsx).send(await outageXlsx(report.lines, lang));
+}
 
 /** Adds the routes. */
 export function addOutageRoutes(app: FastifyInstance, context: WebContext): void {
@@ -49,17 +73,11 @@ export function addOutageRoutes(app: FastifyInstance, context: WebContext): void
     return sendPage(reply.code(isGood ? 200 : 422), outagePage(frameFor(request, reply, frames, address), page));
   });
 
-  async function sendTable(request: FastifyRequest, reply: FastifyReply, kind: 'csv' | 'xlsx'): Promise<FastifyReply> {
+  async function sendTable(request: FastifyRequest, reply: FastifyReply, kind: OutageFormat): Promise<FastifyReply> {
     const lang = languageOf(request, frames);
     const { officeCode, days, isGood, report } = await look(request);
     if (!isGood) return reply.code(422).type('text/plain; charset=utf-8').send(`${outageWords.rangeWrong[lang]}\n`);
-    const detail = { ...days, kind, windows: report.lines.length };
-    await noteLook(context, request, { action: 'outage.export', officeCode, detail });
-    const name = `masa-mesin-${days.from}-${days.to}.${kind}`;
-    reply.header('content-disposition', disposition('attachment', name)).header('cache-control', 'no-store');
-    return kind === 'csv'
-      ? reply.type('text/csv; charset=utf-8').send(outageCsv(report.lines, lang))
-      : reply.type(xlsxType).send(await outageXlsx(report.lines, lang));
+    return sendOutages(context, { request, reply }, { kind, lang, officeCode, days, report });
   }
   app.get('/laporan/masa.csv', seeing, (request, reply) => sendTable(request, reply, 'csv'));
   app.get('/laporan/masa.xlsx', seeing, (request, reply) => sendTable(request, reply, 'xlsx'));

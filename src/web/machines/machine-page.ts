@@ -2,7 +2,7 @@
 import { may } from '../../accounts/permissions.ts';
 import { machineWords } from '../../words/machines.ts';
 import { durationText } from '../../words/time.ts';
-import type { DrawnClock } from '../clock-routes.ts';
+import type { DrawnClock } from '../clock-desk.ts';
 import { count, offsetWords, timeTag } from '../format.ts';
 import { type Html, html } from '../html.ts';
 import { problemOf } from '../problem.ts';

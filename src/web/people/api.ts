@@ -1,37 +1,22 @@
 /** `/api/v1/people`: who is behind which PIN, and lists of people, checked before they are applied. */
 import { z } from 'zod';
-import type { Reader } from '../../accounts/permissions.ts';
 import { writeAudit } from '../../store/audit-log.ts';
-import type { Database } from '../../store/database.ts';
-import { type PersonPin, type PersonRow, readPeople, readPinsOf } from '../../store/people.ts';
+import { readPinsOf } from '../../store/people.ts';
 import { applyChanges, lockPeople } from '../../store/people-import.ts';
-import { toldInstant } from '../../store/told-row.ts';
 import { peopleWords } from '../../words/people.ts';
-import { instantField, wordsField } from '../api/fields.ts';
-import { type PageCall, pageBy, pageOf, pageParams } from '../api/paging.ts';
+import { wordsField } from '../api/fields.ts';
+import { pageOf, pageParams } from '../api/paging.ts';
 import { noteRead } from '../api/reads.ts';
-import { type AnyApiRoute, apiRoute, refuse } from '../api/route.ts';
+import { type AnyApiRoute, apiRoute, refuse, sent } from '../api/route.ts';
 import { entryOf, type WebContext } from '../context.ts';
-import { sumsOf } from './import-routes.ts';
+import { example, person, toldPerson } from './api-told.ts';
+import { sendPeopleCsv, sumsOf } from './import-routes.ts';
 import { knownTo } from './known.ts';
 import { maxLines, readList } from './list-file.ts';
+import { onePersonApi } from './one-api.ts';
+import { pageOfPeople } from './paging.ts';
 import { planPeople } from './plan.ts';
 
-const pin = z.object({
-  office: z.string(),
-  terminal: z.string().nullable().meta({ description: 'Serial number; null for all of the office.' }),
-  pin: z.string(),
-  from: instantField().nullable(),
-  until: instantField().nullable().meta({ description: 'Not any more from here on.' }),
-});
-const person = z.object({
-  id: z.string(),
-  name: z.string(),
-  nip: z.string().nullable(),
-  office: z.string(),
-  endedOn: z.string().nullable(),
-  pins: z.array(pin),
-});
 const plan = z.object({
   applied: z.boolean(),
   digest: z.string().meta({ description: 'Of the changes; give it back to apply exactly these.' }),
@@ -45,7 +30,7 @@ const plan = z.object({
 
 /** Adds people for systems. A reader of one office sees and changes those of that office only. */
 export function peopleApi(context: WebContext): readonly AnyApiRoute[] {
-  return [listRoute(context), importRoute(context)];
+  return [listRoute(context), importRoute(context), csvRoute(context), ...onePersonApi(context)];
 }
 
 function listRoute(context: WebContext): AnyApiRoute {
@@ -62,16 +47,7 @@ function listRoute(context: WebContext): AnyApiRoute {
       {
         query: { limit: '1' },
         answer: {
-          items: [
-            {
-              id: '6f1c',
-              name: 'Budi Santoso',
-              nip: '198001012005011001',
-              office: 'kominfo',
-              endedOn: null,
-              pins: [{ office: 'kominfo', terminal: null, pin: '1023', from: null, until: null }],
-            },
-          ],
+          items: [example],
           next: null,
         },
       },
@@ -87,20 +63,20 @@ function listRoute(context: WebContext): AnyApiRoute {
   });
 }
 
-/** People of a reader by name. */
-export function pageOfPeople(
-  db: Database['db'],
-  call: PageCall & { readonly reader: Reader; readonly query: { readonly search?: string | undefined } },
-) {
-  const { search = '' } = call.query;
-  return pageBy(call, {
-    key: z.tuple([z.string(), z.string()]),
-    read: (key, limit) => {
-      const after = key === undefined ? null : { name: key[0], personId: key[1] };
-      return readPeople(db, { officeCode: call.reader.officeCode, search, after, limit });
+function csvRoute(context: WebContext): AnyApiRoute {
+  return apiRoute({
+    method: 'GET',
+    path: '/people.csv',
+    needs: 'people.manage',
+    summary: 'All people, one line per PIN, as an import takes them',
+    tag: 'People',
+    produces: 'text/csv',
+    answer: z.string(),
+    examples: [{ answer: '' }],
+    async handle({ request, reply }): Promise<typeof sent> {
+      await sendPeopleCsv(context, request, reply);
+      return sent;
     },
-    told: (person) => person,
-    keyOf: ({ name, personId }) => [name, personId],
   });
 }
 
@@ -158,22 +134,4 @@ function importRoute(context: WebContext): AnyApiRoute {
       });
     },
   });
-}
-
-function toldPerson({ personId, name, nip, officeCode, endedOn }: PersonRow, pins: readonly PersonPin[]) {
-  const own = pins.filter((one) => one.personId === personId);
-  return {
-    id: personId,
-    name,
-    nip,
-    office: officeCode,
-    endedOn,
-    pins: own.map((one) => ({
-      office: one.officeCode,
-      terminal: one.serial,
-      pin: one.pin,
-      from: toldInstant(one.fromMs),
-      until: toldInstant(one.untilMs),
-    })),
-  };
 }

@@ -1,7 +1,7 @@
 /** Lists of people: sent, looked at, and applied only as they were looked at. */
 import multipart from '@fastify/multipart';
 import { stringify } from 'csv-stringify/sync';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { type Reader, seesOffice } from '../../accounts/permissions.ts';
 import { dayOf } from '../../clock/zone.ts';
@@ -32,19 +32,7 @@ export async function addImportRoutes(app: FastifyInstance, context: WebContext)
   const { database, frames } = context;
   if (!app.hasContentTypeParser('multipart/form-data')) await app.register(multipart, { throwFileSizeLimit: false });
 
-  app.get(`${peoplePath}.csv`, route, async (request, reply) => {
-    const text = await exported(context, readerOf(request));
-    await noteLook(context, request, {
-      action: 'people.export',
-      officeCode: readerOf(request).officeCode,
-      detail: { rows: text.rows },
-    });
-    return reply
-      .header('cache-control', 'no-store')
-      .header('content-disposition', 'attachment; filename="pegawai.csv"')
-      .type('text/csv; charset=utf-8')
-      .send(text.csv);
-  });
+  app.get(`${peoplePath}.csv`, route, (request, reply) => sendPeopleCsv(context, request, reply));
 
   app.get(`${peoplePath}/impor`, route, (request, reply) =>
     sendPage(reply, importPage(frameFor(request, reply, frames, `${peoplePath}/impor`), null)),
@@ -142,6 +130,22 @@ function sentText(body: unknown): string | null {
   if (berkas === null) return null;
   const text = berkas !== undefined && berkas.trim() !== '' ? berkas : isi;
   return text.trim() === '' ? null : text;
+}
+
+/** Sends all people of a reader, and notes that they were taken. */
+export async function sendPeopleCsv(
+  context: WebContext,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
+  const { csv, rows } = await exported(context, readerOf(request));
+  const { officeCode } = readerOf(request);
+  await noteLook(context, request, { action: 'people.export', officeCode, detail: { rows } });
+  return reply
+    .header('cache-control', 'no-store')
+    .header('content-disposition', 'attachment; filename="pegawai.csv"')
+    .type('text/csv; charset=utf-8')
+    .send(Buffer.from(csv));
 }
 
 /** All people of a reader, one line per PIN, in the form that an import takes. */

@@ -2,13 +2,8 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { GerbangError } from '../../errors.ts';
-import { writeAudit } from '../../store/audit-log.ts';
 import {
-  addPerson,
-  addPin,
-  changePerson,
   countPeople,
-  endPin,
   type PersonRow,
   readPeople,
   readPerson,
@@ -19,12 +14,13 @@ import { explainError } from '../../words/errors.ts';
 import type { Lang } from '../../words/language.ts';
 import { type PeopleFault, peopleWords } from '../../words/people.ts';
 import { readerOf } from '../attendance/routes.ts';
-import { entryOf, noteLook, type WebContext } from '../context.ts';
+import { noteLook, type WebContext } from '../context.ts';
 import { frameFor, languageOf, sendPage } from '../frame.ts';
 import type { FieldErrors } from '../views/parts.ts';
-import { checkLine, spanOf, type TypedLine } from './fields.ts';
+import { addOne, changeOne, givePin, noPin, stopPin } from './changes.ts';
+import type { TypedLine } from './fields.ts';
 import { addImportRoutes } from './import-routes.ts';
-import { knownTo, officesOf, personFor } from './known.ts';
+import { officesOf, personFor } from './known.ts';
 import { type PersonForm, peoplePage, peoplePath, personPage } from './people-view.ts';
 import { addServiceRoutes } from './service-routes.ts';
 
@@ -43,7 +39,6 @@ const personBody = z.object({
 const listQuery = z.object({ setelah: z.string().max(60).optional().catch(undefined) });
 const endBody = z.object({ id: z.coerce.number().int().positive(), sampai: short(10) });
 const searchBody = z.object({ cari: short(80) });
-const noPin = { pin: '', mesin: '', sejak: '', sampai: '' };
 
 /** Where a fault is shown. */
 const fieldOf: Readonly<Record<PeopleFault, keyof TypedLine>> = {
@@ -99,21 +94,12 @@ export function addPeopleRoutes(app: FastifyInstance, context: WebContext): void
   app.get(`${peoplePath}/baru`, route, (request, reply) => showPerson(context, request, reply, {}));
   app.post(`${peoplePath}/baru`, route, async (request, reply) => {
     const typed = personBody.parse(request.body ?? {});
-    const known = await knownTo(database, readerOf(request));
-    const checked = checkLine(typed, known.zones);
     const refuse = (errors: FieldErrors) => showPerson(context, request, reply.code(422), { typed, errors });
     const lang = languageOf(request, frames);
-    if (typeof checked === 'string') return refuse({ [fieldOf[checked]]: peopleWords[checked][lang] });
-    if (checked.pin?.serial != null && known.serials?.has(checked.pin.serial) === false)
-      return refuse({ mesin: peopleWords.faultMachine[lang] });
     try {
-      const personId = await database.db.transaction().execute(async (tx) => {
-        const id = await addPerson(tx, { ...checked, endedOn: null });
-        if (checked.pin !== null) await addPin(tx, { ...checked.pin, personId: id, officeCode: checked.officeCode });
-        await writeAudit(tx, entryOf(request, { action: 'people.add', subject: id, officeCode: checked.officeCode }));
-        return id;
-      });
-      return await reply.redirect(`${peoplePath}/${personId}?selesai=ya`, 303);
+      const added = await addOne(context, request, typed);
+      if (typeof added === 'string') return await refuse({ [fieldOf[added]]: peopleWords[added][lang] });
+      return await reply.redirect(`${peoplePath}/${added.personId}?selesai=ya`, 303);
     } catch (error) {
       return refuse(storeErrors(error, lang));
     }
@@ -164,45 +150,13 @@ function addOnePerson(app: FastifyInstance, context: WebContext): void {
       }
       return showPerson(context, request, reply.code(422), { person, typed, errors });
     });
-  const noted = (request: FastifyRequest, action: string, { personId, officeCode }: PersonRow) =>
-    entryOf(request, { action, subject: personId, officeCode });
 
-  change('', async (typed, person, request) => {
-    const { zones } = await knownTo(database, readerOf(request));
-    const checked = checkLine({ ...typed, ...noPin }, zones);
-    if (typeof checked === 'string') return checked;
-    await database.db.transaction().execute(async (tx) => {
-      await changePerson(tx, { ...person, ...checked });
-      await writeAudit(tx, noted(request, 'people.change', person));
-    });
-    return null;
-  });
-  change('/pin', async (typed, person, request) => {
-    const { zones, serials } = await knownTo(database, readerOf(request));
-    const checked = checkLine({ ...typed, nama: person.name, nip: '', opd: person.officeCode }, zones);
-    if (typeof checked === 'string') return checked;
-    const { pin } = checked;
-    if (pin === null) return 'faultPin';
-    if (pin.serial !== null && serials?.has(pin.serial) === false) return 'faultMachine';
-    await database.db.transaction().execute(async (tx) => {
-      await addPin(tx, { ...pin, personId: person.personId, officeCode: person.officeCode });
-      await writeAudit(tx, noted(request, 'people.pin-add', person));
-    });
-    return null;
-  });
+  change('', (typed, person, request) => changeOne(context, request, person, typed));
+  change('/pin', (typed, person, request) => givePin(context, request, person, typed));
   change('/akhiri', async (_typed, person, request) => {
     const body = endBody.safeParse(request.body);
-    const zone = (await officesOf(database, readerOf(request))).find(
-      ({ code }) => code === person.officeCode,
-    )?.timeZone;
-    const span = body.success && body.data.sampai !== '' ? spanOf('', body.data.sampai, zone ?? 'Asia/Jakarta') : null;
-    if (!body.success || span === null) return 'faultDay';
-    return database.db.transaction().execute(async (tx) => {
-      const end = { personId: person.personId, personPinId: body.data.id, untilMs: span.untilMs };
-      if (!(await endPin(tx, end))) return 'faultDay';
-      await writeAudit(tx, noted(request, 'people.pin-end', person));
-      return null;
-    });
+    if (!body.success) return 'faultDay';
+    return stopPin(context, request, person, { personPinId: body.data.id, lastDay: body.data.sampai });
   });
 }
 

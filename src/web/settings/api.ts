@@ -5,9 +5,10 @@ import { mayGive, type Reader, roles } from '../../accounts/permissions.ts';
 import { type AccountRow, readAccount, readAccounts } from '../../store/accounts.ts';
 import { readFleet } from '../../store/board.ts';
 import { toldInstant } from '../../store/told-row.ts';
+import { badFields } from '../api/failures.ts';
 import { instantField, toldAt } from '../api/fields.ts';
 import { pageOf, pageOfAll, pageParams } from '../api/paging.ts';
-import { type AnyApiRoute, apiRoute, type Refusal, refuse } from '../api/route.ts';
+import { type AnyApiRoute, apiRoute, refuse } from '../api/route.ts';
 import { type ApiProblem, noSuch } from '../api-problem.ts';
 import type { WebContext } from '../context.ts';
 import { actorOf, linkOf } from './access.ts';
@@ -50,21 +51,6 @@ const exampleLink = { link: 'https://gerbang.example.go.id/masuk/tautan?kode=…
 const noSuchAccount = noSuch('account', 'Ask for /api/v1/accounts. A disabled account gets no link.');
 /** Accounts and tokens are nobody's who is limited to one office. */
 const shared = { needs: 'account.manage', allOffices: true, tag: 'Accounts' } as const;
-
-/** What a person typed wrongly, by field. */
-export function badFields(errors: Readonly<Record<string, string>>): Refusal | null {
-  const fields = Object.entries(errors).map(([field, message]) => ({ field, message }));
-  const [first] = fields;
-  if (first === undefined) return null;
-  const detail = `${first.field}: ${first.message}`;
-  return refuse({
-    status: 422,
-    type: 'bad-body',
-    title: 'The body is not understood',
-    detail,
-    facts: { in: 'body', errors: fields },
-  });
-}
 
 /** Routes about accounts. */
 export function accountsApi(context: WebContext): readonly AnyApiRoute[] {

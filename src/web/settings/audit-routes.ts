@@ -1,7 +1,7 @@
 /** `/pengaturan/jejak`: who did and saw what. */
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
-import { type AuditRow, countAudit, firstBrokenAudit, readAuditLog } from '../../store/audit-log.ts';
+import { type AuditRow, checkAuditChain, readAuditLog } from '../../store/audit-log.ts';
 import { readFleet } from '../../store/board.ts';
 import { settingsWords as words } from '../../words/settings.ts';
 import type { WebContext } from '../context.ts';
@@ -35,9 +35,7 @@ export function addAuditRoutes(app: FastifyInstance, { database, frames, nowMs }
     const rows = await readAuditLog(database.db, { beforeId, limit: perPage + 1, officeCode, ...filter });
     // Every row is hashed: only for whoever asks, and only where all rows may be known.
     const isChecked = asked.periksa === '1' && officeCode === null;
-    const chain = isChecked
-      ? { broken: await firstBrokenAudit(database.db), entries: await countAudit(database.db) }
-      : null;
+    const chain = isChecked ? await checkAuditChain(database.db) : null;
     const { offices } = await readFleet(database.db);
     const zone = offices.find(({ code }) => code === officeCode)?.timeZone ?? offices[0]?.timeZone ?? 'Asia/Jakarta';
     const frame = frameFor(request, reply, frames, addressOf(asked, beforeId));
@@ -59,7 +57,7 @@ function addressOf({ action, actor }: Query, beforeId: number | null): string {
 interface Shown {
   readonly rows: readonly AuditRow[];
   readonly asked: Query;
-  readonly chain: { readonly broken: number | null; readonly entries: number } | null;
+  readonly chain: { readonly firstBroken: number | null; readonly entries: number } | null;
   readonly zone: string;
   readonly mayCheck: boolean;
   readonly nowMs: number;
@@ -81,9 +79,9 @@ function auditView(frame: PageFrame, { rows, asked, chain, zone, mayCheck, nowMs
   const heads = [words.when, words.who, words.action, words.subject, words.office, words.detail];
   const verdict =
     chain !== null &&
-    (chain.broken === null
+    (chain.firstBroken === null
       ? banner('done', `${words.intact[lang]} ${chain.entries}`)
-      : banner('bad', `${words.broken[lang]} ${chain.broken}`));
+      : banner('bad', `${words.broken[lang]} ${chain.firstBroken}`));
   const body = html`<h2>${words.audit[lang]}</h2><p>${words.auditLead[lang]}</p>${verdict}
 <form class="filters" method="get" action="${path}">${textField({ name: 'action', label: words.action[lang], hint: words.actionHint[lang], value: asked.action ?? '', plain: true, maxLength: 60 })}${textField({ name: 'actor', label: words.who[lang], value: asked.actor ?? '', plain: true, maxLength: 60 })}${button(words.filter[lang], { kind: 'other' })}</form>
 ${mayCheck && html`<p>${buttonLink(`${path}?periksa=1`, words.check[lang])}</p>`}

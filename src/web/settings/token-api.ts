@@ -2,17 +2,17 @@
 import { z } from 'zod';
 import { addToken, endToken } from '../../accounts/manage.ts';
 import { permissions } from '../../accounts/permissions.ts';
-import { type AuditRow, readAuditLog } from '../../store/audit-log.ts';
+import { type AuditRow, checkAuditChain, readAuditLog } from '../../store/audit-log.ts';
 import { readFleet } from '../../store/board.ts';
 import { toldInstant } from '../../store/told-row.ts';
 import { readTokens, type TokenRow } from '../../store/web-sessions.ts';
+import { badFields } from '../api/failures.ts';
 import { instantField, toldAt } from '../api/fields.ts';
 import { pageBy, pageOf, pageOfAll, pageParams } from '../api/paging.ts';
 import { type AnyApiRoute, apiRoute, refuse } from '../api/route.ts';
 import { noSuch } from '../api-problem.ts';
 import type { WebContext } from '../context.ts';
 import { actorOf } from './access.ts';
-import { badFields } from './api.ts';
 import { judgeToken } from './token-routes.ts';
 
 const token = z.object({
@@ -98,6 +98,7 @@ export function tokensApi(context: WebContext): readonly AnyApiRoute[] {
       },
     }),
     auditRoute(context),
+    chainRoute(context),
   ];
 }
 
@@ -163,6 +164,26 @@ function auditRoute({ database }: WebContext): AnyApiRoute {
         keyOf: ({ auditId }) => [auditId],
       });
     },
+  });
+}
+
+function chainRoute({ database }: WebContext): AnyApiRoute {
+  return apiRoute({
+    method: 'GET',
+    path: '/audit/chain',
+    needs: 'audit.view',
+    allOffices: true,
+    summary: 'Whether the audit log is as it was written',
+    description: 'Every entry is hashed with the one before it, so this takes as long as the log is. 6 a minute.',
+    tag: 'Audit',
+    mostPerMinute: 6,
+    answer: z.object({
+      entries: z.int(),
+      firstBroken: z.int().nullable().meta({ description: 'The first entry that does not fit; null: all do.' }),
+    }),
+    keep: 'nothing',
+    examples: [{ answer: { entries: 7, firstBroken: null } }],
+    handle: () => checkAuditChain(database.db),
   });
 }
 

@@ -1,7 +1,8 @@
 /** Setting up by the API: what the pages do, all or nothing, with the same refusals. */
 import { z } from 'zod';
+import type { OfficeConfig } from '../../config.ts';
 import { changeSetup, type SetupWish } from '../../setup/change.ts';
-import type { SetupFault } from '../../setup/effective.ts';
+import { placeText, type SetupFault } from '../../setup/effective.ts';
 import { readManaged } from '../../store/setup.ts';
 import { type AnyApiRoute, apiRoute } from '../api/route.ts';
 import { entryOf, type WebContext } from '../context.ts';
@@ -41,6 +42,11 @@ export const terminal = z.strictObject({
 const change = z.strictObject({
   dryRun: z.boolean().default(false),
   putOffices: z.array(office).max(500).default([]),
+  putNetworks: z
+    .array(z.strictObject({ office: line(40), networks: z.array(z.string().max(50)).max(50) }))
+    .max(500)
+    .default([])
+    .meta({ description: 'Of offices of gerbang.yaml too. Empty: the office follows the general networks.' }),
   putTerminals: z.array(terminal).max(2_000).default([]),
   removeTerminals: z
     .array(z.strictObject({ office: line(40), name: line(60) }))
@@ -69,13 +75,26 @@ const answer = z.object({
       name: z.string(),
       timeZone: z.string(),
       source: z.enum(['file', 'settings']),
-      networks: z.array(z.string()),
+      networks: z.array(z.string()).meta({ description: 'Those that count: its own, or the general ones.' }),
+      ownNetworks: z.array(z.string()),
+      settings: z.object({
+        pollEverySeconds: z.number(),
+        live: z.boolean(),
+        relevantUntil: z.string(),
+        rush: z.array(z.string()),
+        searchRange: z.array(z.string()),
+        clock: z.object({ set: z.boolean(), whenOffBySeconds: z.number(), quietHours: z.string() }),
+      }),
       terminals: z.array(
         z.object({
           name: z.string(),
           host: z.string(),
           port: z.number(),
           serial: z.string().nullable(),
+          driver: z.string(),
+          transport: z.string(),
+          quirks: z.array(z.string()),
+          hasCommKey: z.boolean().meta({ description: 'The key itself is never told.' }),
           source: z.enum(['file', 'settings']),
         }),
       ),
@@ -102,20 +121,14 @@ export function setupApi({ database }: WebContext, setup: SetupPort): readonly A
         const own = new Set(managed.offices.map(({ code }) => code));
         return {
           revision: managed.revision,
-          offices: offices.map(({ code, name, timeZone, terminals }) => ({
-            code,
-            name,
-            timeZone,
-            source: own.has(code) ? ('settings' as const) : ('file' as const),
-            networks: networksOf(code).map(({ text }) => text),
-            terminals: terminals.map(({ name: place, host, port, serial }) => ({
-              name: place,
-              host,
-              port,
-              serial: serial ?? null,
-              source: managedPlaces.has(JSON.stringify([code, place])) ? ('settings' as const) : ('file' as const),
-            })),
-          })),
+          offices: offices.map((office) =>
+            toldOffice(office, {
+              isOwn: own.has(office.code),
+              networks: networksOf(office.code).map(({ text }) => text),
+              ownNetworks: managed.networks.get(office.code) ?? [],
+              managedPlaces,
+            }),
+          ),
         };
       },
     }),
@@ -125,7 +138,7 @@ export function setupApi({ database }: WebContext, setup: SetupPort): readonly A
       path: '/setup/changes',
       summary: 'Adds, changes and removes offices and terminals: all of it or nothing',
       description:
-        'With `dryRun` only what would happen is answered. `outcomes` follow the order putOffices, putTerminals, removeTerminals, removeOffices. With `faults` nothing was changed. Evidence is never deleted.',
+        'With `dryRun` only what would happen is answered. `outcomes` follow the order putOffices, putNetworks, putTerminals, removeTerminals, removeOffices. With `faults` nothing was changed. Evidence is never deleted.',
       body: change,
       answer: outcome,
       examples: [
@@ -146,6 +159,33 @@ export function setupApi({ database }: WebContext, setup: SetupPort): readonly A
   ];
 }
 
+function toldOffice(
+  { code, name, timeZone, terminals, ...office }: OfficeConfig,
+  from: {
+    readonly isOwn: boolean;
+    readonly networks: readonly string[];
+    readonly ownNetworks: readonly string[];
+    readonly managedPlaces: ReadonlySet<string>;
+  },
+): z.output<typeof answer>['offices'][number] {
+  const { pollEverySeconds, live, relevantUntil, rush, searchRange, clock } = office;
+  const { set, whenOffBySeconds, quietHours } = clock;
+  return {
+    ...{ code, name, timeZone, source: from.isOwn ? ('settings' as const) : ('file' as const) },
+    networks: [...from.networks],
+    ownNetworks: [...from.ownNetworks],
+    settings: {
+      ...{ pollEverySeconds, live, relevantUntil, rush: [...rush], searchRange: [...searchRange] },
+      clock: { set, whenOffBySeconds, quietHours },
+    },
+    terminals: terminals.map(({ name: place, host, port, serial, driver, transport, quirks, commKey }) => ({
+      ...{ name: place, host, port, serial: serial ?? null, driver, transport, quirks: [...quirks] },
+      hasCommKey: commKey !== undefined,
+      source: from.managedPlaces.has(placeText(code, place)) ? ('settings' as const) : ('file' as const),
+    })),
+  };
+}
+
 function wishesOf(body: z.output<typeof change>): readonly SetupWish[] {
   return [
     ...body.putOffices.map(
@@ -154,6 +194,9 @@ function wishesOf(body: z.output<typeof change>): readonly SetupWish[] {
         office: rest,
         ...(networks === undefined ? {} : { networks }),
       }),
+    ),
+    ...body.putNetworks.map(
+      ({ office: officeCode, networks }): SetupWish => ({ do: 'put-networks', officeCode, networks }),
     ),
     ...body.putTerminals.map(
       ({ office: officeCode, commKey, ...rest }): SetupWish => ({

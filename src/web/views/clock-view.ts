@@ -4,7 +4,7 @@ import { figuresFor } from '../../explain/figures.ts';
 import { stepKinds, timeStatuses } from '../../words/clock.ts';
 import { clockWords } from '../../words/clocks.ts';
 import { durationText } from '../../words/time.ts';
-import { type DrawnClock, daysOffered } from '../clock-routes.ts';
+import { type DrawnClock, daysOffered } from '../clock-desk.ts';
 import { count, timeTag } from '../format.ts';
 import { type Html, html } from '../html.ts';
 import type { Words } from '../words.ts';
