@@ -10,9 +10,12 @@ import type { Database } from '../store/database.ts';
 import { addFacts, readMachineFacts } from '../store/incident-facts.ts';
 import { type OpenIncident, readOpenIncidents, readWatchedPlaces, takeWatchTurn } from '../store/incident-watch.ts';
 import { addStep, lockIncident, openIncident, setReminders, setWellSince } from '../store/incidents.ts';
+import { forgetOldOutages } from '../store/outages.ts';
 import { gatewayName } from '../words/incidents.ts';
 
 const everyMs = 300_000;
+/** Once a day, and soon after a start. */
+const forgetEvery = 288;
 /** States of the last run are still in the table until the pollers have been round once. */
 const firstAfterMs = 120_000;
 const by = { actorKind: 'gateway', actor: 'gerbang', actorName: gatewayName.id } as const;
@@ -29,11 +32,17 @@ export function watchIncidents(
   const looks = createIncidentWatch(database, officesNow, () => Date.now());
   let running: Promise<void> = Promise.resolve();
   let timer: NodeJS.Timeout;
+  let turns = 0;
+  const forget = async (): Promise<void> => {
+    if (turns % forgetEvery === 0) await forgetOldOutages(database.db);
+    turns += 1;
+  };
   const look = (): void => {
     running = looks()
       .then(({ opened, closed, proposed }) => {
         if (opened + closed + proposed > 0) log.info({ opened, closed, proposed }, 'reports of machines');
       })
+      .then(forget)
       .catch((err: unknown) => {
         if (!isStoreAway(err)) log.warn({ err }, 'machines could not be looked at for reports');
       })

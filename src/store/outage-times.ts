@@ -1,7 +1,11 @@
-/** What outage windows are worked out from: who stood where, when it was silent, what people verified, what was punched. */
+/**
+ * What outage windows are worked out from: who stood where, when it was silent, when it rested, when nobody looked, what
+ * people verified, what was punched.
+ */
 import { type Kysely, sql } from 'kysely';
 import type { MachineTime, Span } from '../incident/outage-windows.ts';
-import { mostOutages, readOutages } from './outages.ts';
+import { type MachinePause, readPausesBetween } from './machine-commands.ts';
+import { mostOutages, type Outage, readOutages } from './outages.ts';
 import { instantText } from './pg-types.ts';
 import { readStays } from './stays.ts';
 import type { Tables } from './tables.ts';
@@ -28,13 +32,17 @@ export async function readOfficeTimes(
   officeCode: string | null,
   nowMs: number,
 ): Promise<{ readonly offices: readonly OfficeTimes[]; readonly isWhole: boolean }> {
-  const [outages, stays, verified] = await Promise.all([
+  const [outages, stays, verified, pauses, unpolled] = await Promise.all([
     readOutages(db, range, { officeCode }),
     readStays(db, officeCode === null ? null : [officeCode], range.fromMs),
     readVerified(db, range, officeCode),
+    readPausesBetween(db, range, officeCode),
+    readUnpolled(db, officeCode, nowMs),
   ]);
   const silent = outages.filter(({ kind, terminalName }) => kind === 'terminal' && terminalName !== null);
-  const punches = await readPunchSteps(db, silent.map(spanOf(nowMs, range)));
+  const away = [...outages.filter(({ kind }) => kind === 'gateway-away').map(spanOf(nowMs, range)), ...unpolled];
+  const rests = pauses.map(restOf(nowMs));
+  const punches = await readPunchSteps(db, [...silent.map(spanOf(nowMs, range)), ...away, ...rests]);
   const offices = new Map<string, Map<string, MachineDraft>>();
   const draftOf = (office: string, terminal: string): MachineDraft => {
     const machines = offices.get(office) ?? new Map<string, MachineDraft>();
@@ -42,6 +50,8 @@ export async function readOfficeTimes(
     const draft = machines.get(terminal) ?? {
       present: [],
       silent: [],
+      paused: [],
+      away: away.filter((one) => one.officeCode === office),
       verified: [],
       punchesMs: [],
       readThroughMs: null,
@@ -58,6 +68,7 @@ export async function readOfficeTimes(
     const { fromMs, toMs } = spanOf(nowMs, range)(outage);
     draftOf(outage.officeCode, outage.terminalName ?? '').silent.push({ fromMs, toMs, code: outage.lastErrorCode });
   }
+  for (const one of rests) draftOf(one.officeCode, one.terminalName).paused.push(one);
   for (const one of verified)
     draftOf(one.officeCode, one.terminalName).verified.push({ ...one, toMs: Math.min(one.toMs, nowMs) });
   for (const one of punches) draftOf(one.officeCode, one.terminalName).punchesMs.push(one.atMs);
@@ -67,18 +78,21 @@ export async function readOfficeTimes(
   }));
   return {
     offices: told.sort((a, b) => (a.officeCode < b.officeCode ? -1 : 1)),
-    isWhole: outages.length < mostOutages,
+    isWhole: outages.length < mostOutages && pauses.length < mostOutages,
   };
 }
 
 interface MachineDraft {
   readonly present: Span[];
   readonly silent: (Span & { readonly code: string | null })[];
+  readonly paused: (Span & { readonly reason: string })[];
+  readonly away: readonly Span[];
   readonly verified: (Span & { readonly incident: number })[];
   readonly punchesMs: number[];
   readThroughMs: number | null;
 }
 
+/** A stretch of one machine; without a name of all of an office. */
 interface SilentSpan extends Span {
   readonly officeCode: string;
   readonly terminalName: string;
@@ -86,17 +100,37 @@ interface SilentSpan extends Span {
 
 /** From the first try that failed: before it nothing is known to have been wrong. */
 function spanOf(nowMs: number, range: Span) {
-  return (outage: {
-    readonly officeCode: string;
-    readonly terminalName: string | null;
-    readonly failedAtMs: number;
-    readonly untilMs: number | null;
-  }): SilentSpan => ({
+  return (outage: Pick<Outage, 'officeCode' | 'terminalName' | 'failedAtMs' | 'untilMs'>): SilentSpan => ({
     officeCode: outage.officeCode,
     terminalName: outage.terminalName ?? '',
     fromMs: Math.max(outage.failedAtMs, range.fromMs - 86_400_000),
     toMs: Math.min(outage.untilMs ?? nowMs, range.toMs + 86_400_000),
   });
+}
+
+/** A rest ends when somebody ends it, or by itself. */
+function restOf(nowMs: number) {
+  return ({ officeCode, terminalName, sinceMs, untilMs, endedMs, reason }: MachinePause) => {
+    const toMs = Math.min(endedMs ?? untilMs, untilMs, nowMs);
+    return { officeCode, terminalName, fromMs: sinceMs, toMs, reason };
+  };
+}
+
+/** Longer than any poll takes, however slow the machine. */
+const surelyAwayMs = 15 * 60_000;
+
+/** Offices that nobody polls now: no gateway has come back yet to say how long it was away. */
+async function readUnpolled(
+  db: Kysely<Tables>,
+  officeCode: string | null,
+  nowMs: number,
+): Promise<readonly SilentSpan[]> {
+  const { rows } = await sql<{ officeCode: string; lastMs: number }>`
+    select office_code as "officeCode", max(last_attempt_at) as "lastMs" from terminal_state
+    where ${officeCode}::text is null or office_code = ${officeCode}
+    group by office_code
+    having max(last_attempt_at) < ${instantText(nowMs - surelyAwayMs)}::timestamptz`.execute(db);
+  return rows.map((row) => ({ officeCode: row.officeCode, terminalName: '', fromMs: row.lastMs, toMs: nowMs }));
 }
 
 /** Minutes in which machines recorded something while they were silent, in order. Rows of uncertain time prove nothing. */
@@ -112,11 +146,11 @@ async function readPunchSteps(
     to_at: instantText(toMs),
   }));
   const { rows: found } = await sql<{ officeCode: string; terminalName: string; atMs: number }>`
-    select distinct s.office_code as "officeCode", s.terminal_name as "terminalName",
+    select distinct s.office_code as "officeCode", t.terminal_name as "terminalName",
            date_bin(make_interval(secs => ${punchStepMs / 1000}), a.occurred_at, timestamptz '2000-01-01 00:00:00+00') as "atMs"
     from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
            as s (office_code text, terminal_name text, from_at timestamptz, to_at timestamptz)
-    join terminal_stay t on t.office_code = s.office_code and t.terminal_name = s.terminal_name
+    join terminal_stay t on t.office_code = s.office_code and s.terminal_name in (t.terminal_name, '')
                         and t.from_at < s.to_at and (t.until_at is null or t.until_at > s.from_at)
     join attendance a on a.office_code = s.office_code and a.terminal_serial = t.serial
                      and a.occurred_at >= s.from_at and a.occurred_at < s.to_at

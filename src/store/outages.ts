@@ -134,6 +134,21 @@ export async function noteGatewayAway(
     where s.last < ${at}::timestamptz - make_interval(secs => r.grace_ms / 1000)`.execute(db);
 }
 
+/** How long outages and rests are kept after their end: longer than a year of attendance can be disputed. */
+const keptDays = 3 * 366;
+const forgottenAtOnce = 50_000;
+
+/** Forgets outages and rests that ended long ago; what lasts is kept however old it is. */
+export async function forgetOldOutages(db: Kysely<Tables>): Promise<void> {
+  const limit = sql`now() - ${keptDays}::int * interval '1 day'`;
+  await sql`
+    delete from terminal_outage where outage_id in (
+      select outage_id from terminal_outage where until_at < ${limit} limit ${forgottenAtOnce})`.execute(db);
+  await sql`
+    delete from terminal_pause where pause_id in (
+      select pause_id from terminal_pause where ended_at < ${limit} limit ${forgottenAtOnce})`.execute(db);
+}
+
 /** Outages that touch the range, newest first: of one machine (with those of its gateway), of one office, or of all. */
 export async function readOutages(
   db: Kysely<Tables>,

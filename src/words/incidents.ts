@@ -1,4 +1,5 @@
 /** What reports of terminals are called and say. Words for concepts: ui.md. */
+import type { Cause } from '../incident/outage-windows.ts';
 import type { IncidentKind, IncidentState } from '../incident/steps.ts';
 import type { Bilingual } from './language.ts';
 
@@ -330,11 +331,18 @@ export const machineStates = {
   quarantined: { id: 'Disisihkan, perlu orang', en: 'Set aside, needs a person' },
 } satisfies Record<string, Bilingual>;
 
+/** What a window is: only the first is an outage. */
+export const causeNames = {
+  down: { id: 'Mesin tidak berfungsi', en: 'Terminal not working' },
+  'gateway-away': { id: 'Gerbang tidak memantau', en: 'Gerbang was not watching' },
+  paused: { id: 'Mesin dijeda petugas', en: 'Paused by a person' },
+} satisfies Record<Cause, Bilingual>;
+
 export const outageWords = {
   title: { id: 'Masa mesin tidak berfungsi', en: 'Outage windows' },
   lead: {
-    id: 'Jam-jam ketika tidak satu pun mesin di sebuah kantor dapat mencatat presensi, sebagai dasar pengecualian. Mesin yang hanya putus jaringan tetapi catatannya kemudian terbaca tidak dihitung.',
-    en: 'Hours in which no terminal of an office could take a punch, as a ground for exempting people. A terminal that was only cut off and whose punches came later is not counted.',
+    id: 'Jam-jam ketika tidak satu pun mesin di sebuah kantor dapat mencatat presensi, sebagai dasar pengecualian. Mesin yang hanya putus jaringan tetapi catatannya kemudian terbaca tidak dihitung. Jam-jam ketika Gerbang sendiri tidak memantau, atau mesin dijeda, ditulis terpisah: apakah mesin berfungsi saat itu tidak diketahui, jadi tidak cukup sebagai dasar.',
+    en: 'Hours in which no terminal of an office could take a punch, as a ground for exempting people. A terminal that was only cut off and whose punches came later is not counted. Hours in which Gerbang itself was not watching, or the terminal was paused, stand apart: whether it worked then is not known, so they are no ground by themselves.',
   },
   from: { id: 'Dari tanggal', en: 'From' },
   to: { id: 'Sampai tanggal', en: 'To' },
@@ -349,6 +357,12 @@ export const outageWords = {
   certainty: { id: 'Kepastian', en: 'Certainty' },
   known: { id: 'Pasti', en: 'Certain' },
   open: { id: 'Sementara: catatan mesin belum terbaca', en: 'Provisional: its log is not read yet' },
+  unknown: { id: 'Tidak diketahui', en: 'Not known' },
+  cause: { id: 'Jenis', en: 'Kind' },
+  notWatched: {
+    id: 'Tidak dipantau: tidak diketahui apakah mesin berfungsi',
+    en: 'Not watched: not known whether terminals worked',
+  },
   wholeOffice: { id: 'Seluruh kantor tanpa mesin', en: 'Offices without any terminal' },
   perMachine: { id: 'Per mesin', en: 'By terminal' },
   reports: { id: 'Laporan', en: 'Reports' },

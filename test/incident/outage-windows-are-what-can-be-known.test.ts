@@ -22,21 +22,28 @@ function machine(
     read?: string | null;
     present?: string;
     verified?: readonly string[];
+    paused?: readonly string[];
+    away?: readonly string[];
   } = {},
 ): MachineTime {
   const { silent = [], punches = [], read = '24:00', present = '00:00-24:00', verified = [] } = rest;
+  const { paused = [], away = [] } = rest;
   return {
     terminalName,
     present: [span(present)],
     silent: silent.map((text) => ({ ...span(text), code: 'NET_UNREACHABLE' })),
     verified: verified.map((text) => ({ ...span(text), incident: 7 })),
+    paused: paused.map((text) => ({ ...span(text), reason: 'dicat' })),
+    away: away.map(span),
     punchesMs: punches.map(at),
     readThroughMs: read === null ? null : at(read),
   };
 }
 
 const windows = (one: MachineTime): string[] =>
-  machineWindows(one, range).map(({ fromMs, toMs, certainty }) => `${said(fromMs)}-${said(toMs)} ${certainty}`);
+  machineWindows(one, range).map(({ fromMs, toMs, cause, certainty }) =>
+    [`${said(fromMs)}-${said(toMs)}`, certainty, ...(cause === 'down' ? [] : [cause])].join(' '),
+  );
 
 test.each([
   ['a silence with nothing in it', { silent: ['07:00-12:00'] }, ['07:00-12:00 known']],
@@ -55,6 +62,30 @@ test.each([
   ['before it stood there', { silent: ['06:00-09:00'], present: '08:00-24:00' }, ['08:00-09:00 known']],
   ['over the end of the range', { silent: ['22:00-30:00'], read: '30:00' }, ['22:00-24:00 known']],
   ['what people verified needs no reading', { verified: ['07:00-12:00'], read: '06:00' }, ['07:00-12:00 known']],
+  ['nobody was there to look', { away: ['07:00-09:00'] }, ['07:00-09:00 unknown gateway-away']],
+  ['nobody was there, and it took punches', { away: ['07:00-09:00'], punches: ['07:10', '08:50'] }, []],
+  ['nobody was there for minutes', { away: ['07:00-07:04'] }, []],
+  [
+    'nobody was there in the middle of a silence',
+    { silent: ['07:00-12:00'], away: ['09:00-10:00'] },
+    ['07:00-09:00 known', '09:00-10:00 unknown gateway-away', '10:00-12:00 known'],
+  ],
+  [
+    'started anew in the middle of a silence',
+    { silent: ['07:00-12:00'], away: ['09:00-09:04'] },
+    ['07:00-12:00 known'],
+  ],
+  ['a person let it rest', { paused: ['07:00-09:00'] }, ['07:00-09:00 unknown paused']],
+  [
+    'it rested while nobody was there',
+    { paused: ['07:00-09:00'], away: ['08:00-10:00'] },
+    ['07:00-09:00 unknown paused', '09:00-10:00 unknown gateway-away'],
+  ],
+  [
+    'what people verified stands, whoever looked',
+    { verified: ['07:00-09:00'], paused: ['08:00-10:00'], away: ['06:30-08:00'] },
+    ['06:30-07:00 unknown gateway-away', '07:00-09:00 known', '09:00-10:00 unknown paused'],
+  ],
 ] as const)('%s', (_what, rest, expected) => {
   expect(windows(machine('A', rest))).toEqual(expected);
 });
@@ -62,7 +93,8 @@ test.each([
 function dark(...machines: MachineTime[]): string[] {
   const all = machines.flatMap((one) => machineWindows(one, range));
   return officeWindows(machines, all, range).map(
-    ({ fromMs, toMs, certainty, terminals }) => `${said(fromMs)}-${said(toMs)} ${certainty} ${terminals.join()}`,
+    ({ fromMs, toMs, cause, certainty, terminals }) =>
+      `${said(fromMs)}-${said(toMs)} ${cause === 'down' ? certainty : cause} ${terminals.join()}`,
   );
 }
 
@@ -78,6 +110,22 @@ test('an office is without a machine only while all that stand there are down', 
   // The only one left at ten: an office without machines is not an outage of a machine.
   expect(dark(machine('A', { silent: ['07:00-12:00'], present: '00:00-10:00' }))).toEqual(['07:00-10:00 known A']);
   expect(dark()).toEqual([]);
+});
+
+test('an office is dark for certain only while all its machines were looked at', () => {
+  const down = machine('A', { silent: ['07:00-12:00'] });
+  // B rests from nine to ten: nobody knows whether it would have taken a punch.
+  expect(dark(down, machine('B', { silent: ['07:00-09:00', '10:00-12:00'], paused: ['09:00-10:00'] }))).toEqual([
+    '07:00-09:00 known A,B',
+    '09:00-10:00 paused A,B',
+    '10:00-12:00 known A,B',
+  ]);
+  const away = ['08:00-09:00'];
+  expect(dark(machine('A', { away }), machine('B', { away }))).toEqual(['08:00-09:00 gateway-away A,B']);
+  // Punches that came later say that one of them worked.
+  expect(dark(machine('A', { away }), machine('B', { away, punches: ['08:05', '08:55'] }))).toEqual([]);
+  // One was there to be seen all the while.
+  expect(dark(machine('A', { paused: ['08:00-09:00'] }), machine('B'))).toEqual([]);
 });
 
 test('windows are cut at midnight', () => {

@@ -1,7 +1,8 @@
+import { sql } from 'kysely';
 import { expect, test } from 'vitest';
 import { createReach } from '../../src/gateway/reach.ts';
 import type { TerminalStateView } from '../../src/office/states.ts';
-import { type Outage, readOpenOutages, readOutages } from '../../src/store/outages.ts';
+import { forgetOldOutages, type Outage, readOpenOutages, readOutages } from '../../src/store/outages.ts';
 import { readPollNotes } from '../../src/store/terminal-polls.ts';
 import { keepTerminalStates } from '../../src/store/terminal-state.ts';
 import { createTestDatabase } from '../tools/database.ts';
@@ -124,4 +125,22 @@ test('a place keeps its last hundred lines', async () => {
     .select((e) => e.fn.countAll<number>().as('count'))
     .executeTakeFirstOrThrow();
   expect(Number(count)).toBe(100);
+});
+
+test('what ended years ago is forgotten; what ended since, or lasts, is not', async () => {
+  await sql`
+    insert into terminal_outage (kind, office_code, terminal_name, from_at, failed_at, until_at, ended_how, detected_by)
+    select 'terminal', 'lima', name, now() - age, now() - age, now() - ended, case when ended is not null then 'read' end, 'a'
+    from (values ('old', interval '5 years', interval '4 years'), ('late', interval '5 years', interval '2 years'),
+                 ('open', interval '5 years', null)) as v (name, age, ended)`.execute(db);
+  await sql`
+    insert into terminal_pause (office_code, terminal_name, since_at, until_at, reason, paused_by, ended_at)
+    select 'lima', name, now() - age, now() - ended, 'dicat', 'rina', now() - ended
+    from (values ('old', interval '5 years', interval '4 years'), ('late', interval '1 year', interval '11 months'))
+         as v (name, age, ended)`.execute(db);
+  await forgetOldOutages(db);
+  const kept = await sql<{ outages: string[]; pauses: string[] }>`
+    select (select array_agg(terminal_name order by terminal_name) from terminal_outage where office_code = 'lima') as outages,
+           (select array_agg(terminal_name) from terminal_pause where office_code = 'lima') as pauses`.execute(db);
+  expect(kept.rows).toEqual([{ outages: ['late', 'open'], pauses: ['late'] }]);
 });

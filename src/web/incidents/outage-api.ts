@@ -17,8 +17,16 @@ const window = z.object({
   from: instantField(),
   to: instantField(),
   terminals: z.array(z.string()),
-  certainty: z.enum(['known', 'open']).meta({ description: '`open`: the log behind it is not read yet.' }),
+  cause: z.enum(['down', 'gateway-away', 'paused']).meta({
+    description:
+      '`down`: looked at, and it did not work. Otherwise nobody looked: no gateway was there, or a person let it rest.',
+  }),
+  certainty: z.enum(['known', 'open', 'unknown']).meta({
+    description:
+      '`open`: the log behind it is not read yet. `unknown`: whether it worked cannot be told; exempt nobody by it alone.',
+  }),
   codes: z.array(z.string()),
+  reasons: z.array(z.string()).meta({ description: 'Why it rested, in the words of whoever paused it.' }),
   incidents: z.array(z.int()),
 });
 
@@ -37,7 +45,7 @@ export function outageWindowsApi(context: WebContext): readonly AnyApiRoute[] {
       path: '/outage-windows',
       needs: 'board.view',
       summary: 'When no machine of an office could take a punch, by day',
-      description: `At most ${mostDays} days. A machine that was only out of reach, and whose punches came later, is not told. How it is worked out: docs/decisions/0014-incidents.md.`,
+      description: `At most ${mostDays} days. A machine that was only out of reach, and whose punches came later, is not told. Times in which nobody looked are told as such: compare cause. How it is worked out: docs/decisions/0014-incidents.md.`,
       tag: 'Incidents',
       query: range(z.strictObject(asked)),
       answer: z.object({
@@ -57,8 +65,10 @@ export function outageWindowsApi(context: WebContext): readonly AnyApiRoute[] {
                 from: '2026-11-24T00:30:00.000Z',
                 to: '2026-11-24T05:00:00.000Z',
                 terminals: ['Depan'],
+                cause: 'down',
                 certainty: 'known',
                 codes: ['NET_UNREACHABLE'],
+                reasons: [],
                 incidents: [],
               },
             ],
@@ -71,16 +81,18 @@ export function outageWindowsApi(context: WebContext): readonly AnyApiRoute[] {
         const { lines, isWhole } = report;
         return {
           isWhole,
-          windows: lines.map(({ level, officeCode, day, fromMs, toMs, terminals, certainty, codes, incidents }) => ({
+          windows: lines.map(({ level, officeCode, day, fromMs, toMs, cause, certainty, ...line }) => ({
             level,
             office: officeCode,
             day,
             from: toldAt(fromMs),
             to: toldAt(toMs),
-            terminals: [...terminals],
+            terminals: [...line.terminals],
+            cause,
             certainty,
-            codes: [...codes],
-            incidents: [...incidents],
+            codes: [...line.codes],
+            reasons: [...line.reasons],
+            incidents: [...line.incidents],
           })),
         };
       },

@@ -2,18 +2,21 @@
 import { stringify } from 'csv-stringify/sync';
 import writeExcelFile from 'write-excel-file/node';
 import { explainError } from '../../words/errors.ts';
-import { outageWords as words } from '../../words/incidents.ts';
+import { causeNames, outageWords as words } from '../../words/incidents.ts';
 import type { Lang } from '../../words/language.ts';
 import { clockTime, zoneLabel } from '../format.ts';
 import type { OutageLine } from './outage-report.ts';
 
 function headOf(lang: Lang): readonly string[] {
-  const { level, day, office, start, end, zone, minutes, machines, certainty, why, reports } = words;
-  return [level, day, office, start, end, zone, minutes, machines, certainty, why, reports].map((text) => text[lang]);
+  const { level, day, office, start, end, zone, minutes, machines, certainty, why, reports, cause } = words;
+  return [level, day, office, start, end, zone, minutes, machines, certainty, why, reports, cause].map(
+    (text) => text[lang],
+  );
 }
 
 function cellsOf(line: OutageLine, lang: Lang): readonly (string | number)[] {
-  const { level, day, officeName, timeZone, fromMs, toMs, terminals, certainty, codes, incidents } = line;
+  const { level, day, officeName, timeZone, fromMs, toMs, terminals, cause, certainty, codes, reasons, incidents } =
+    line;
   return [
     words[level === 'office' ? 'officeLevel' : 'machineLevel'][lang],
     day,
@@ -24,8 +27,9 @@ function cellsOf(line: OutageLine, lang: Lang): readonly (string | number)[] {
     Math.round((toMs - fromMs) / 60_000),
     terminals.join(', '),
     words[certainty][lang],
-    codes.map((code) => explainError({ code }, lang).what).join(' '),
+    [...codes.map((code) => explainError({ code }, lang).what), ...reasons].join(' '),
     incidents.map((number) => `#${number}`).join(', '),
+    causeNames[cause][lang],
   ];
 }
 
@@ -47,7 +51,7 @@ export async function outageXlsx(lines: readonly OutageLine[], lang: Lang): Prom
   const rows = lines.map((line) =>
     cellsOf(line, lang).map((value) => (typeof value === 'number' ? { value, type: Number } : { value, type: String })),
   );
-  const columns = [12, 12, 40, 10, 10, 7, 8, 24, 26, 50, 12].map((width) => ({ width }));
+  const columns = [12, 12, 40, 10, 10, 7, 8, 24, 26, 50, 12, 28].map((width) => ({ width }));
   return writeExcelFile([head, ...rows], {
     columns,
     sheet: words.title[lang].slice(0, 31),

@@ -1,6 +1,13 @@
 /** Outage windows by office and day, worked out for pages, files and the API. */
 import { dayOf, dayRange } from '../../clock/zone.ts';
-import { byDay, type Certainty, machineWindows, officeWindows } from '../../incident/outage-windows.ts';
+import {
+  byDay,
+  type Cause,
+  type Certainty,
+  type MachineWindow,
+  machineWindows,
+  officeWindows,
+} from '../../incident/outage-windows.ts';
 import type { OfficeRow } from '../../store/board.ts';
 import type { Database } from '../../store/database.ts';
 import { readOfficeTimes } from '../../store/outage-times.ts';
@@ -15,8 +22,10 @@ export interface OutageLine {
   readonly fromMs: number;
   readonly toMs: number;
   readonly terminals: readonly string[];
+  readonly cause: Cause;
   readonly certainty: Certainty;
   readonly codes: readonly string[];
+  readonly reasons: readonly string[];
   readonly incidents: readonly number[];
 }
 
@@ -86,16 +95,12 @@ export async function outageReport(
 /** Why an office was dark: whatever its machines had then. */
 function groundsOf(
   { fromMs, toMs }: { readonly fromMs: number; readonly toMs: number },
-  windows: readonly {
-    readonly fromMs: number;
-    readonly toMs: number;
-    readonly codes: readonly string[];
-    readonly incidents: readonly number[];
-  }[],
-): Pick<OutageLine, 'codes' | 'incidents'> {
+  windows: readonly MachineWindow[],
+): Pick<OutageLine, 'codes' | 'reasons' | 'incidents'> {
   const there = windows.filter((window) => window.fromMs < toMs && window.toMs > fromMs);
   return {
     codes: [...new Set(there.flatMap(({ codes }) => codes))],
+    reasons: [...new Set(there.flatMap(({ reasons }) => reasons))],
     incidents: [...new Set(there.flatMap(({ incidents }) => incidents))],
   };
 }
