@@ -15,7 +15,7 @@ export const machineWords = {
   state: { id: 'Keadaan', en: 'State' },
   allStates: { id: 'Semua keadaan', en: 'All states' },
   report: { id: 'Laporan', en: 'Report' },
-  anyReport: { id: 'Dengan atau tanpa laporan', en: 'With or without a report' },
+  anyReport: { id: 'Semua', en: 'All' },
   hasReport: { id: 'Ada laporan', en: 'With an open report' },
   filter: { id: 'Tampilkan', en: 'Show' },
   machine: { id: 'Mesin', en: 'Terminal' },

@@ -9,7 +9,7 @@ import { changeSetup } from '../../../src/setup/change.ts';
 import { createKeyBox } from '../../../src/setup/key-box.ts';
 import { applyVerdict } from '../../../src/store/alerts.ts';
 import type { Database } from '../../../src/store/database.ts';
-import { addStep, openIncident } from '../../../src/store/incidents.ts';
+import { addStep, mergeInto, openIncident } from '../../../src/store/incidents.ts';
 import { openOutages } from '../../../src/store/outages.ts';
 import { addPerson, addPin, readPinsOf } from '../../../src/store/people.ts';
 import { putPunches } from '../../tools/board-rows.ts';
@@ -38,6 +38,7 @@ export interface RoomPage {
 }
 
 const hendra = { actorKind: 'account', actor: 'hr', actorName: 'Hendra (BKPP)' } as const;
+const gateway = { actorKind: 'gateway', actor: 'gerbang', actorName: 'Gerbang (otomatis)' } as const;
 const rina = { actorKind: 'account', actor: 'operator', actorName: 'Rina (Kominfo)' } as const;
 const peopleNames = ['Siti Aminah', 'Budi Santoso', 'Dewi Lestari', 'Agus Salim', 'Rahmawati', 'Yusuf Hidayat'];
 
@@ -72,6 +73,12 @@ export async function fillRooms(database: Database, offices: number): Promise<Fi
     db,
     [{ ...failed, failedAtMs: morningMs - 1.2 * hour, lastReadMs: morningMs - 1.3 * hour }],
     'demo',
+  );
+  await putUnwatched(
+    database,
+    office.code,
+    places[4]?.office.code ?? office.code,
+    places[4]?.terminalName ?? terminalName,
   );
   await putReports(db, place, places[0]);
   const personId = await putNames(db, office.code, places[4]?.serial ?? serial);
@@ -141,6 +148,20 @@ interface Terminal {
   readonly serial: string;
 }
 
+/** Before dawn no gateway was there; later somebody let a machine rest. */
+async function putUnwatched(database: Database, away: string, officeCode: string, terminalName: string): Promise<void> {
+  await database.pool.query(
+    `insert into terminal_outage (kind, office_code, from_at, failed_at, until_at, detected_by)
+     values ('gateway-away', $1, to_timestamp($2), to_timestamp($2), to_timestamp($3), 'demo')`,
+    [away, (morningMs - 4 * hour) / 1000, (morningMs - 3 * hour) / 1000],
+  );
+  await database.pool.query(
+    `insert into terminal_pause (office_code, terminal_name, since_at, until_at, reason, paused_by, ended_at)
+     values ($1, $2, to_timestamp($3), to_timestamp($4), 'ruang dicat', 'operator', to_timestamp($4))`,
+    [officeCode, terminalName, (morningMs - 2 * hour) / 1000, (morningMs - 1.2 * hour) / 1000],
+  );
+}
+
 async function judgeDays(database: Database): Promise<void> {
   const { rows } = await sql<{ code: string; timeZone: string }>`
     select code, time_zone as "timeZone" from office`.execute(database.db);
@@ -163,8 +184,16 @@ async function putReports(
   const { office, terminalName } = other;
   const place = { officeCode: office.code, terminalName, place: '' };
   const text = 'Sensor tidak membaca jari siapa pun.';
+  // The gateway had reported it before; Hendra's report goes on from that.
+  const silent = { kind: 'broken', ...place, sinceMs: morningMs - 75 * hour, words: '', by: gateway } as const;
+  const why = { why: 'silent', errorCode: 'NET_UNREACHABLE' };
+  const old = await openIncident(db, { ...silent, atMs: morningMs - 51 * hour, detail: why });
   const broken = { kind: 'broken', ...place, sinceMs: morningMs - 50 * hour, words: text, by: hendra } as const;
-  await openIncident(db, { ...broken, atMs: morningMs - 48 * hour });
+  const atMs = morningMs - 48 * hour;
+  const gatewaySince = new Date(silent.sinceMs).toISOString();
+  const detail = { tookOver: [old.number], gatewaySince, ...why };
+  const made = await openIncident(db, { ...broken, atMs, detail });
+  await mergeInto(db, { number: old.number, into: made.number, by: hendra, atMs });
 }
 
 /** @returns the first of them */
@@ -241,6 +270,7 @@ function pagesOf(at: {
     ['reports-viewer', '/laporan', 'Reports as leaders see them', { who: 'viewer' }],
     ['report', '/laporan/1', 'One report: people and machine side by side, and the next step', { inEnglish }],
     ['report-hr', '/laporan/1', 'One report as HR sees it', { who: 'hr' }],
+    ['report-merged', '/laporan/3', 'A report of a person that goes on from the one of the gateway'],
     ['report-people', '/laporan/1/orang', 'Whose data may be on a lost machine'],
     ['outages', `/laporan/masa?${day}`, 'When no machine of an office could take a punch'],
     ['report-new', `/lapor?opd=${at.office}`, 'Lapor: three questions', { who: 'hr', inEnglish }],
