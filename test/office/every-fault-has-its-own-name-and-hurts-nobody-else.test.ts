@@ -8,7 +8,7 @@ import { afterwards, createWorld, officeOf, type Simulated, simulate, truthOf } 
 const [connect, prepare] = [1000, 1503];
 
 async function until(condition: () => boolean, what: string): Promise<void> {
-  for (let tries = 0; tries < 250; tries += 1) {
+  for (let tries = 0; tries < 1_000; tries += 1) {
     if (condition()) return;
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
@@ -48,7 +48,10 @@ async function silent(): Promise<Case> {
   return { what: 'says nothing at all', sick, code: 'ZK_NO_REPLY', state: 'failing' };
 }
 
-test('every fault has its own code in the state and in the log, and the office next door goes on', judged, async () => {
+test('every fault has its own code in the state and in the log, and the office next door goes on', {
+  ...judged,
+  timeout: 240_000,
+}, async () => {
   const world = createWorld();
   const locked = await simulate({ serial: 'LOCKED', knobs: { commKey: 4711 } });
   const keyless = await simulate({ serial: 'KEYLESS', knobs: { commKey: 4711 } });

@@ -49,7 +49,7 @@ async function poll({ hand, simulated }: Scene): Promise<string> {
   return end;
 }
 
-test('every record once and in order, after any sequence of troubles', { ...judged, timeout: 120_000 }, async () => {
+test('every record once and in order, after any sequence of troubles', { ...judged, timeout: 400_000 }, async () => {
   const story = fc.array(fc.constantFrom(...names), { minLength: 5, maxLength: 25 });
   await fc.assert(
     fc.asyncProperty(story, async (events) => {

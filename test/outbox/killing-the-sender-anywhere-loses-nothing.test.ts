@@ -23,7 +23,7 @@ function startChild(url: string, crashAt: string): ChildProcess {
 test('a sender that is killed between any two steps repeats the same bytes under the same id, and misses no row', {
   ...judged,
   // Four processes start one after the other, on a machine that may be busy.
-  timeout: 180_000,
+  timeout: 400_000,
 }, async () => {
   const receiver = await startReceiver();
   const serial = 'KILLED';

@@ -3,7 +3,6 @@ import { describe, expect, it } from 'vitest';
 import type { FaultOptions } from '../../device-sim/faults.ts';
 import { openZklibTerminal } from '../../src/zklib/terminal.ts';
 import { byHand, createWorld, type Hand, simulate, truthOf } from '../office/tools/world.ts';
-import { judged } from '../tools/judged.ts';
 import { libraryProcesses, patiently, useScratchFolder } from './tools/one-terminal.ts';
 
 useScratchFolder();
@@ -18,7 +17,7 @@ async function pollPatiently(hand: Hand): Promise<void> {
 }
 
 describe('an office with two terminals, one of them through node-zklib', () => {
-  it('stores every punch of both, whatever the library does in between', judged, async () => {
+  it('stores every punch of both, whatever the library does in between', async () => {
     const world = createWorld();
     const trusting = await simulate({ serial: 'OLD001', knobs });
     const plain = await simulate({ serial: 'NEW001' });
@@ -48,7 +47,7 @@ describe('an office with two terminals, one of them through node-zklib', () => {
     expect(libraryProcesses()).toEqual([]);
   });
 
-  it('is not asked for its log where the counter says that nothing happened', judged, async () => {
+  it('is not asked for its log where the counter says that nothing happened', async () => {
     const world = createWorld();
     const trusting = await simulate({ serial: 'OLD001', knobs });
     trusting.terminal.fillLog({ count: 20 });
