@@ -138,6 +138,32 @@ describe('one clock', () => {
   });
 });
 
+describe('systems', () => {
+  const told = async (path: string) => JSON.parse((await get(`/api/v1${path}`)).page);
+
+  test('are told of the same clocks in figures', async () => {
+    const { items } = await told('/clocks');
+    expect(items.map(({ serial, standing }: { serial: string; standing: string }) => [serial, standing])).toEqual([
+      ['CKJ-1', 'to-look-at'],
+      ['CKJ-2', 'wrong'],
+    ]);
+    const drawn = await told('/clocks/CKJ-1?days=30');
+    expect(drawn.steps).toHaveLength(2);
+    expect(drawn.days).toEqual([expect.objectContaining({ day: '2026-11-02', looks: 96 })]);
+    expect(drawn.bands.length).toBeGreaterThanOrEqual(2);
+    expect(drawn.uncertain).toEqual([expect.objectContaining({ id: 'CKJ-1-1-1' })]);
+    expect((await get('/api/v1/clocks/nobody')).status).toBe(404);
+  });
+
+  test('are told how a time came about, with the sheet in both languages', async () => {
+    const { written, alarms, sheet } = await told('/punches/CKJ-2-1-0/explanation');
+    expect([written.pin, alarms]).toEqual([hostilePin, []]);
+    expect([sheet.id.title, sheet.id.sections.length]).toEqual(['Penjelasan waktu sebuah catatan', 7]);
+    expect(sheet.en.sections).toHaveLength(7);
+    expect((await get('/api/v1/punches/CKJ-2-1-7/explanation')).status).toBe(404);
+  });
+});
+
 describe('one punch', () => {
   test('says on the page what the command says', async () => {
     const text = textOf((await get('/clocks/explain/CKJ-2-1-0')).page);

@@ -113,3 +113,28 @@ test('the API tells the same', async () => {
   const whole: unknown = JSON.parse(await textOf('/api/v1/machines/dinkes/Aula%20%3Clantai%2F2%3E'));
   expect(whole).toMatchObject({ serial: 'CKJ2', outages: [{ endedHow: 'paused' }], commands: [{}, {}, {}] });
 });
+
+test('a system lets a machine rest and ends it, and not for longer than a month', async () => {
+  const pause = async (method: string, body?: unknown): Promise<number> => {
+    const looked = await fetch(web.url + aula);
+    const cookie = looked.headers
+      .getSetCookie()
+      .map((line) => line.split(';')[0])
+      .join('; ');
+    const csrf = /name="_csrf" value="([^"]+)"/.exec(await looked.text())?.[1] ?? '';
+    const headers = {
+      cookie,
+      'x-csrf-token': csrf,
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+    };
+    const sent = body === undefined ? {} : { body: JSON.stringify(body) };
+    return (await fetch(`${web.url}/api/v1/machines/amen/Kantor/pause`, { method, headers, ...sent })).status;
+  };
+  const until = (days: number): string => new Date(now + days * 86_400_000).toISOString();
+  expect(await pause('PUT', { until: until(31), reason: 'ruang dicat' })).toBe(422);
+  expect(await pause('PUT', { until: until(7), reason: 'ruang dicat' })).toBe(204);
+  const paused = async () => (await readPauses(db)).filter(({ officeCode }) => officeCode === 'amen');
+  expect(await paused()).toMatchObject([{ terminalName: 'Kantor', reason: 'ruang dicat' }]);
+  expect(await pause('DELETE')).toBe(204);
+  expect(await paused()).toEqual([]);
+});

@@ -88,7 +88,14 @@ function peopleRoute(context: WebContext): AnyApiRoute {
       {
         query: { search: 'Budi', limit: '1' },
         answer: {
-          items: [{ id: '6f1c', name: 'Budi Santoso', nip: '198001012005011001', office: 'kominfo' }],
+          items: [
+            {
+              id: '6f1c2a1e-8a55-4c0c-9a5f-0d5d2a4b7e10',
+              name: 'Budi Santoso',
+              nip: '198001012005011001',
+              office: 'kominfo',
+            },
+          ],
           next: null,
         },
       },

@@ -132,7 +132,7 @@ export function noteRoute(context: WebContext): AnyApiRoute {
 
 /** See its summary. */
 export function noteSentRoute(context: WebContext): AnyApiRoute {
-  const sentAt = '2026-11-26T02:00:00.000Z';
+  const sentAt = '2026-03-02T03:30:00.000Z';
   return apiRoute({
     method: 'POST',
     path: '/incidents/:number/note-sent',

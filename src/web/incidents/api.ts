@@ -121,7 +121,13 @@ function peopleRoute(context: WebContext): AnyApiRoute {
         params: { number: '7' },
         answer: {
           people: [
-            { pin: '101', person: '6f1c', name: 'Budi Santoso', punches: 44, lastAt: '2026-11-24T00:31:04.000Z' },
+            {
+              pin: '101',
+              person: '6f1c2a1e-8a55-4c0c-9a5f-0d5d2a4b7e10',
+              name: 'Budi Santoso',
+              punches: 44,
+              lastAt: '2026-03-01T00:31:04.000Z',
+            },
           ],
         },
       },

@@ -54,16 +54,16 @@ export function outageWindowsApi(context: WebContext): readonly AnyApiRoute[] {
       }),
       examples: [
         {
-          query: { from: '2026-11-23', to: '2026-11-24' },
+          query: { from: '2026-02-28', to: '2026-03-01' },
           answer: {
             isWhole: true,
             windows: [
               {
                 level: 'office',
                 office: 'camat',
-                day: '2026-11-24',
-                from: '2026-11-24T00:30:00.000Z',
-                to: '2026-11-24T05:00:00.000Z',
+                day: '2026-03-01',
+                from: '2026-03-01T00:30:00.000Z',
+                to: '2026-03-01T05:00:00.000Z',
                 terminals: ['Depan'],
                 cause: 'down',
                 certainty: 'known',
@@ -110,7 +110,7 @@ function fileRoute(context: WebContext, kind: OutageFormat): AnyApiRoute {
     query: range(z.strictObject({ ...asked, language: z.enum(['id', 'en']).optional() })),
     produces: exportTypes[kind],
     answer: z.string(),
-    examples: [{ query: { from: '2026-11-23', to: '2026-11-24' }, answer: '' }],
+    examples: [{ query: { from: '2026-02-28', to: '2026-03-01' }, answer: '' }],
     async handle({ query, reader, request, reply }) {
       const report = await reportFor(context, request, query);
       if (report === null) return refuse(noSuchOffice);

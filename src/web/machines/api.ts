@@ -124,7 +124,7 @@ function readingRoutes({ database, nowMs }: WebContext, boards: BoardSource): re
       answer: whole,
       examples: [
         {
-          params: { office: 'dinkes', name: 'Lobi' },
+          params: { office: 'kominfo', name: 'Lobi' },
           answer: { ...reportedMachine, perDay: 41.5, daysToFull: 2_290, outages: [], commands: [exampleCommand] },
         },
       ],
@@ -158,7 +158,7 @@ function outagesRoute({ database }: WebContext): AnyApiRoute {
         answer: {
           outages: [
             {
-              ...{ kind: 'terminal', office: 'dinkes', machine: 'Lobi', serial: 'CKJ1' },
+              ...{ kind: 'terminal', office: 'kominfo', machine: 'Lobi', serial: 'CKJ1' },
               from: '2026-03-02T01:00:00.000Z',
               failedAt: '2026-03-02T01:01:00.000Z',
               until: null,
@@ -183,7 +183,7 @@ function outagesRoute({ database }: WebContext): AnyApiRoute {
 
 function commandRoutes({ database, nowMs }: WebContext, boards: BoardSource): readonly AnyApiRoute[] {
   const shared = { needs: 'machine.command', tag, params } as const;
-  const place = { office: 'dinkes', name: 'Lobi' };
+  const place = { office: 'kominfo', name: 'Lobi' };
   return [
     apiRoute({
       ...shared,
@@ -213,7 +213,7 @@ function commandRoutes({ database, nowMs }: WebContext, boards: BoardSource): re
       }),
       answer: z.undefined(),
       status: 204,
-      examples: [{ params: place, body: { until: '2099-01-01T00:00:00Z', reason: 'ruang dicat' }, answer: undefined }],
+      examples: [{ params: place, body: { until: '2026-03-09T00:00:00Z', reason: 'ruang dicat' }, answer: undefined }],
       async handle({ params: asked, body, reader, request }) {
         const found = await placeOf(boards, reader, asked);
         if (found === null) return refuse(noSuchMachine);
@@ -312,7 +312,7 @@ const badPause: ApiProblem = {
 };
 
 const exampleMachine: z.output<typeof machine> = {
-  office: 'dinkes',
+  office: 'kominfo',
   name: 'Lobi',
   serial: 'CKJ1',
   address: '10.10.1.21:4370',

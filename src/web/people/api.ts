@@ -100,7 +100,7 @@ function importRoute(context: WebContext): AnyApiRoute {
     answer: plan,
     examples: [
       {
-        body: { csv: 'nip,nama,opd,pin\n198001012005011001,Budi Santoso,kominfo,1023\n' },
+        body: { csv: 'nip,nama,opd,pin\n199003032015031003,Made Arya,kominfo,1025\n' },
         answer: { applied: false, digest: 'q83v', added: 1, changed: 0, pins: 1, ended: 0, same: 0, faults: [] },
       },
     ],

@@ -51,6 +51,15 @@ const whole = person.extend({
     .meta({ description: 'PINs that never meant this person, newest first; at most a hundred.' }),
 });
 const exampleWhole = { ...example, takenBack: [] };
+const siti: z.output<typeof whole> = {
+  id: '0c9a4f52-61d1-4b0e-9f0c-5d1a7b2e3c48',
+  name: 'Siti Rahma',
+  nip: '198502022010012002',
+  office: 'kominfo',
+  endedOn: null,
+  pins: [{ id: 2, office: 'kominfo', terminal: null, pin: '1024', from: null, until: null }],
+  takenBack: [],
+};
 const { id } = example;
 
 const noSuchPerson = noSuch('person', 'Ask for /api/v1/people. People of another office are not told.');
@@ -73,8 +82,8 @@ function personRoutes(context: WebContext): readonly AnyApiRoute[] {
       answer: whole,
       examples: [
         {
-          body: { name: 'Budi Santoso', nip: '198001012005011001', office: 'kominfo', pin: { pin: '1023' } },
-          answer: exampleWhole,
+          body: { name: 'Siti Rahma', nip: '198502022010012002', office: 'kominfo', pin: { pin: '1024' } },
+          answer: siti,
         },
       ],
       handle: ({ body, ...call }) =>
@@ -169,7 +178,7 @@ function pinRoutes(context: WebContext): readonly AnyApiRoute[] {
       params: one,
       body: typedPin,
       answer: whole,
-      examples: [{ params: { id }, body: { pin: '1023' }, answer: exampleWhole }],
+      examples: [{ params: { id }, body: { pin: '88', terminal: 'CKJ1' }, answer: exampleWhole }],
       handle: (call) => changing(context, call, (found) => givePin(context, call.request, found, linePin(call.body))),
     }),
     apiRoute({

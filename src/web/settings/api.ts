@@ -75,7 +75,7 @@ export function accountsApi(context: WebContext): readonly AnyApiRoute[] {
       status: 201,
       body: typed,
       answer: link,
-      examples: [{ body: { login: 'siti', name: 'Siti Rahma', role: 'hr', office: null }, answer: exampleLink }],
+      examples: [{ body: { login: 'rina', name: 'Rina Wati', role: 'hr', office: null }, answer: exampleLink }],
       async handle({ body, reader, request }) {
         const { errors, ...wanted } = await judged(context, reader, body);
         const bad = badFields(errors);
@@ -103,8 +103,8 @@ function changeRoute(context: WebContext): AnyApiRoute {
     examples: [
       {
         params: { login: 'siti' },
-        body: { disabled: true },
-        answer: { ...example, disabledAt: '2026-03-03T01:00:00.000Z' },
+        body: { name: 'Siti Rahmawati' },
+        answer: { ...example, name: 'Siti Rahmawati' },
       },
     ],
     async handle({ params, body, reader, request }) {

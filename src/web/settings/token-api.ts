@@ -70,7 +70,7 @@ export function tokensApi(context: WebContext): readonly AnyApiRoute[] {
       answer: z.object({ secret: z.string() }),
       examples: [
         {
-          body: { name: 'e-kinerja', scopes: ['attendance.view'], office: null, validDays: 30 },
+          body: { name: 'tpp', scopes: ['attendance.view'], office: null, validDays: 30 },
           answer: { secret: '…' },
         },
       ],

@@ -102,6 +102,36 @@ const answer = z.object({
   ),
 });
 
+const exampleOffice: z.output<typeof answer>['offices'][number] = {
+  code: 'kominfo',
+  name: 'Dinas Kominfo',
+  timeZone: 'Asia/Makassar',
+  source: 'file',
+  networks: ['10.0.0.0/8'],
+  ownNetworks: [],
+  settings: {
+    pollEverySeconds: 60,
+    live: false,
+    relevantUntil: '24:00',
+    rush: ['06:45-08:15', '15:45-16:45'],
+    searchRange: [],
+    clock: { set: true, whenOffBySeconds: 10, quietHours: '00:00-05:00' },
+  },
+  terminals: [
+    {
+      name: 'Lobi',
+      host: '10.10.1.21',
+      port: 4370,
+      serial: 'CKJ1',
+      driver: 'zk',
+      transport: 'tcp',
+      quirks: [],
+      hasCommKey: false,
+      source: 'file',
+    },
+  ],
+};
+
 /** Addresses and networks are matters of the whole. */
 export const shared = { needs: 'setup.change', allOffices: true, tag: 'Setup' } as const;
 
@@ -114,7 +144,7 @@ export function setupApi({ database }: WebContext, setup: SetupPort): readonly A
       path: '/setup',
       summary: 'Offices and terminals as they count now, and where each is from',
       answer,
-      examples: [{ answer: { revision: 0, offices: [] } }],
+      examples: [{ answer: { revision: 0, offices: [exampleOffice] } }],
       async handle() {
         const managed = await readManaged(database.db);
         const { offices, managedPlaces, networksOf } = setup.plan.now();

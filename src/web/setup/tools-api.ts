@@ -50,7 +50,14 @@ function testRoute(pages: SetupPages): AnyApiRoute {
           found: null,
           otherSerial: false,
           trouble: null,
-          faults: [{ office: 'dinkes', terminal: 'Lobi', field: 'office', reason: 'There is no such office.' }],
+          faults: [
+            {
+              office: 'dinkes',
+              terminal: 'Lobi',
+              field: 'office',
+              reason: 'There is no office with this code. Add the office first.',
+            },
+          ],
         },
       },
     ],
