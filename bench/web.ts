@@ -1,13 +1,13 @@
 /**
  * Pages over ten million rows, idle and while ingest runs as fast as it can in another process. Each page beside the same
  * page without ingest: the ratio is the result. Takes about six minutes and 6 GB of disk; without fsync, for reading is
- * what is measured. `--small` takes half a million rows.
+ * what is measured. `--small` takes half a million rows. `GERBANG_BENCH_DATA=/tmp/d` keeps the rows there for the next run.
  */
 import { type ChildProcess, fork } from 'node:child_process';
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openDatabase } from '../src/store/database.ts';
+import { type Database, openDatabase } from '../src/store/database.ts';
 import { startEmbeddedPostgres } from '../src/store/embedded-postgres.ts';
 import { migrateToLatest } from '../src/store/migrate.ts';
 import { nextMessage } from './peers/next-message.ts';
@@ -42,7 +42,9 @@ function dayBefore(days: number): string {
 
 /** Runs the bench and prints its table. */
 export async function benchWeb({ small }: { readonly small: boolean }): Promise<void> {
-  const folder = await mkdtemp(join(tmpdir(), 'gerbang-bench-'));
+  const kept = process.env.GERBANG_BENCH_DATA;
+  const folder = kept ?? (await mkdtemp(join(tmpdir(), 'gerbang-bench-')));
+  if (kept !== undefined) await mkdir(kept, { recursive: true });
   // As root the server runs as another user, who must get through.
   await chmod(folder, 0o755);
   const postgres = await startEmbeddedPostgres({ dataDir: folder, fsync: false });
@@ -50,13 +52,13 @@ export async function benchWeb({ small }: { readonly small: boolean }): Promise<
   const children: ChildProcess[] = [];
   try {
     await migrateToLatest(database.db);
-    const filled = await fillAttendance(database, small ? smallRows : rows, today);
+    const filled = (await isFilled(database)) ? null : await fillAttendance(database, small ? smallRows : rows, today);
     const { rows: sizes } = await database.pool.query<{ mb: number }>(
       'select pg_database_size(current_database()) / 1048576 as mb',
     );
-    console.log(
-      `\n${whole(small ? smallRows : rows)} rows in ${whole(filled.rowsS)} s, keys and indexes in ${whole(filled.indexesS)} s, ${whole(sizes[0]?.mb ?? 0)} MB`,
-    );
+    const how =
+      filled === null ? 'kept' : `in ${whole(filled.rowsS)} s, keys and indexes in ${whole(filled.indexesS)} s`;
+    console.log(`\n${whole(small ? smallRows : rows)} rows ${how}, ${whole(sizes[0]?.mb ?? 0)} MB`);
     const server = child(children, './web/page-process.ts', [postgres.url, String(nowMs)]);
     const { url } = await nextMessage<{ url: string }>(server, 60_000);
     await measureAll(url, 5);
@@ -73,8 +75,14 @@ export async function benchWeb({ small }: { readonly small: boolean }): Promise<
     for (const one of children) one.kill('SIGKILL');
     await database.close();
     await postgres.stop();
-    await rm(folder, { recursive: true, force: true });
+    if (kept === undefined) await rm(folder, { recursive: true, force: true });
   }
+}
+
+/** The rows of an earlier run are there, to the last index. */
+async function isFilled({ pool }: Database): Promise<boolean> {
+  const { rows: found } = await pool.query('select 1 from completeness limit 1');
+  return found.length > 0;
 }
 
 function child(children: ChildProcess[], file: string, args: readonly string[]): ChildProcess {

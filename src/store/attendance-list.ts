@@ -76,7 +76,11 @@ export async function readAttendance(
       ${query.places === null ? keysByOffice(query, page) : keysByPin(query, page)}
     ), told as materialized (
       select a.* from page
-      join attendance a using (terminal_serial, epoch, ordinal)
+      cross join lateral (
+        select * from attendance
+        where terminal_serial = page.terminal_serial and epoch = page.epoch and ordinal = page.ordinal
+        offset 0
+      ) a
     )
     select ${rowColumns}
     from told a
@@ -112,18 +116,29 @@ type Page = Parameters<typeof readAttendance>[2];
 /** A row that happened later than it was received would be one that the host's clock misplaced. */
 const slackMs = 86_400_000;
 
-/** Of each PIN on each machine: what was received since the first day, for nothing else can have happened since. */
+/**
+ * Of each PIN on each machine: what was received since the first day, for nothing else can have happened since. Record by
+ * record: joined as a whole, the planner reads a year of the office to find a year of a person.
+ */
 function matchingPins({ places, stretches, serial, personId }: AttendanceQuery) {
   const pairs = places ?? [];
   const firstMs = Math.min(...stretches.map(({ startMs }) => startMs)) - slackMs;
   return sql`
     from unnest(${pairs.map((place) => place.serial)}::text[], ${pairs.map((place) => place.pin)}::text[])
          as w (serial, pin)
-    join punch p on p.terminal_serial = w.serial and p.pin = w.pin
-    join attendance_time a using (terminal_serial, epoch, ordinal)
+    cross join lateral (
+      select epoch, ordinal, pin from punch
+      where terminal_serial = w.serial and pin = w.pin and received_at >= ${instantText(firstMs)}::timestamptz
+      offset 0
+    ) p
+    cross join lateral (
+      select * from attendance_time
+      where terminal_serial = w.serial and epoch = p.epoch and ordinal = p.ordinal
+      offset 0
+    ) a
     join ${stretchTable(stretches)}
       on d.office_code = a.office_code and a.occurred_at >= d.starts_at and a.occurred_at < d.ends_at
-    where p.received_at >= ${instantText(firstMs)}::timestamptz and not a.after_close ${ofSerial(serial)}
+    where not a.after_close ${ofSerial(serial)}
       ${personId === null ? sql`` : sql`and ${personOf} = ${personId}`}`;
 }
 

@@ -34,12 +34,14 @@ export function addAttendanceRoutes(app: FastifyInstance, context: WebContext): 
     const asked = askedSchema.parse(request.query ?? {});
     const search = await searchFor(database, readerOf(request), asked, nowMs());
     const { query, after } = search;
-    const found = await readAttendance(database.db, query, { after, limit: perPage + 1 });
+    const [found, counted, completeness] = await Promise.all([
+      readAttendance(database.db, query, { after, limit: perPage + 1 }),
+      countAttendance(database.db, query, countLimit + 1),
+      sumCompleteness(database.db, daysOf(search)),
+    ]);
     const rows = found.slice(0, perPage);
-    const count =
-      after === null && found.length <= perPage
-        ? found.length
-        : await countAttendance(database.db, query, countLimit + 1);
+    // What came in between is among the rows already.
+    const count = after === null && found.length <= perPage ? found.length : counted;
     await noteLook(context, request, {
       action: 'attendance.view',
       officeCode: asked.opd ?? null,
@@ -53,7 +55,7 @@ export function addAttendanceRoutes(app: FastifyInstance, context: WebContext): 
         hasMore: found.length > perPage,
         count,
         countLimit,
-        completeness: await sumCompleteness(database.db, daysOf(search)),
+        completeness,
         mayExport: may(request.reader, 'attendance.export'),
         nowMs: nowMs(),
       }),
