@@ -41,6 +41,7 @@ import { pendingMigrations } from './store/migrate.ts';
 import { setAside } from './store/set-aside.ts';
 import { createMetrics, type Metrics } from './web/metrics.ts';
 import { startWeb } from './web/server.ts';
+import type { RehearsalPort } from './web/setup/port.ts';
 import type { Lang } from './words/language.ts';
 import { decodeRecords } from './zk/records.ts';
 
@@ -57,6 +58,10 @@ export interface GatewayOptions {
   readonly lang?: Lang;
   /** The terminals are simulated: pages say so on every screen. */
   readonly rehearsal?: boolean;
+  /** Begins the names of the page's cookies: a rehearsal shares the host of the real page. */
+  readonly cookieName?: string;
+  /** What rehearses offices at the press of a button; without it pages only name the command. */
+  readonly rehearsals?: RehearsalPort;
   /** Folders whose disks must not fill up: the data folder. Default the system's own for temporary files. */
   readonly folders?: readonly string[];
   /** Locks comm keys that are saved on the settings pages; without it none can be saved. Never logged. */
@@ -295,6 +300,7 @@ function startPage(options: GatewayOptions, { database, plan, queue, publisher, 
     nowMs: () => Date.now(),
     ...(lang === undefined ? {} : { language: lang }),
     rehearsal: options.rehearsal ?? false,
+    cookieName: options.cookieName,
     clocks: clockPort(database, () => Date.now()),
     hostError: hostTime.error,
     setup: setupPort(options, database, plan),

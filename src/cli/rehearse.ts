@@ -1,13 +1,7 @@
-/**
- * `gerbang rehearse`: one office as it is configured, on simulated terminals. A world of its own: folder, database,
- * broker and page; nothing of it can reach real data (docs/decisions/0015-setup.md).
- */
-import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
+/** `gerbang rehearse`: one office as it is configured, on simulated terminals, until Ctrl-C. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Command, Option } from 'commander';
-import { zoneOffsetMs } from '../clock/zone.ts';
-import { type Config, checkConfig, type OfficeConfig, parseConfig, rehearsalPrefix } from '../config.ts';
+import { type Config, type OfficeConfig, parseConfig } from '../config.ts';
 import { GerbangError } from '../errors.ts';
 import { createLog } from '../log.ts';
 import { effectiveOf } from '../setup/effective.ts';
@@ -15,9 +9,8 @@ import { parameters, summaries } from '../words/commands.ts';
 import { running, rehearsal as words } from '../words/running.ts';
 import { wholeNumberArgument } from './arguments.ts';
 import { type Cli, configOf, environmentOf } from './cli.ts';
-import { startSimulatedFleet } from './demo/simulator.ts';
-import type { PlacedTerminal } from './demo/world.ts';
 import { beginLife } from './lifetime.ts';
+import { startRehearsal } from './rehearsal/run.ts';
 
 interface Options {
   readonly office: string;
@@ -26,9 +19,6 @@ interface Options {
   readonly port: number;
   readonly for?: number;
 }
-
-/** People come in over this time, as in the demo. */
-const rushMs = 45_000;
 
 export function addRehearse(program: Command, cli: Cli): void {
   program
@@ -51,33 +41,13 @@ async function run(cli: Cli, options: Options): Promise<void> {
   const life = beginLife(() => say(cli.say(running.stopping)));
   try {
     const { dataDirOf } = await import('./database.ts');
-    const { startEmbeddedPostgres } = await import('../store/embedded-postgres.ts');
-    const { startGateway } = await import('../gateway.ts');
     say(`${cli.say(words.title)}: ${office.name} (${office.code})`);
-    const dataDir = join(dataDirOf(environment, cli.env), 'rehearsal', office.code);
-    const postgres = await startEmbeddedPostgres({ dataDir, onProgress: () => undefined });
-    life.onStop(() => postgres.stop());
-    if (life.signal.aborted) return;
-    const fleet = await startFleetOf(office, join(dataDir, 'terminals'));
-    life.onStop(() => fleet.stop());
-    if (life.signal.aborted) return;
-    // No broker, no Redis, no webhook of the real gateway: practice is told to nobody.
-    const gateway = await startGateway({
-      config: rehearsalConfig(office, fleet.terminals, options.port),
-      databaseUrl: postgres.gatewayUrl,
-      ownerUrl: postgres.url,
-      exclusiveDatabase: true,
-      lang: cli.lang,
-      rehearsal: true,
-      folders: [dataDir],
-      log,
-      signal: life.signal,
-    });
-    life.onStop(() => gateway.stop());
-    say(`${cli.say(words.terminals)}: ${fleet.terminals.map(({ serial }) => serial).join(', ')}`);
-    say(`${cli.say(running.page)}: ${gateway.pageUrl}`);
-    if (gateway.firstLink !== null) say(`${cli.say(running.firstOperator)}:\n  ${gateway.firstLink}`);
-    await fleet.startPeople({ people: options.people, seed: 1, terminalsPerOffice: fleet.terminals.length, rushMs });
+    const place = { dataDir: dataDirOf(environment, cli.env), host: file.web.host, port: options.port };
+    const rehearsal = await startRehearsal({ ...place, office, people: options.people, lang: cli.lang }, life, log);
+    if (rehearsal === null) return;
+    say(`${cli.say(words.terminals)}: ${rehearsal.serials.join(', ')}`);
+    say(`${cli.say(running.page)}: ${rehearsal.pageUrl}`);
+    if (rehearsal.firstLink !== null) say(`${cli.say(running.firstOperator)}:\n  ${rehearsal.firstLink}`);
     say(cli.say(running.stopHint));
     const seconds = options.for;
     const over = sleep((seconds ?? 0) * 1_000, undefined, { signal: life.signal }).catch(() => undefined);
@@ -113,40 +83,4 @@ async function findOffice(cli: Cli, file: Config, code: string): Promise<OfficeC
     .slice(0, 20)
     .join(', ');
   throw new GerbangError('USAGE_INVALID', `There is no office ${code}. Known offices: ${known || 'none'}.`);
-}
-
-async function startFleetOf(office: OfficeConfig, folder: string) {
-  await mkdir(folder, { recursive: true });
-  const terminals = Math.max(1, office.terminals.length);
-  const zoneOffsetMinutes = zoneOffsetMs(office.timeZone, Date.now()) / 60_000;
-  return startSimulatedFleet({
-    terminals,
-    seed: 1,
-    scenario: {
-      description: 'gerbang rehearse',
-      defaults: { clock: { zoneOffsetMinutes }, users: 40 },
-      terminals: Array.from({ length: terminals }, (_, at) => ({ serial: rehearsalSerial(office.code, at) })),
-      events: [],
-    },
-    ledgerFile: join(folder, 'ledger.ndjson'),
-    stateFile: join(folder, 'clocks.json'),
-  });
-}
-
-/** Serials that no gateway of real data takes. At most 32 characters. */
-export function rehearsalSerial(officeCode: string, at: number): string {
-  return `${rehearsalPrefix}${officeCode.slice(0, 20)}-${String(at + 1).padStart(4, '0')}`;
-}
-
-/** The office's own settings; only where its machines stand is another matter, and no real network is searched. */
-export function rehearsalConfig(office: OfficeConfig, placed: readonly PlacedTerminal[], port: number): Config {
-  const terminals = placed.map(({ serial, host, port: at }, index) => {
-    const { name = 'Mesin gladi' } = office.terminals[index] ?? {};
-    return { name, host, port: at, serial };
-  });
-  const name = `Gladi · ${office.name}`.slice(0, 120);
-  const rehearsed = { ...office, name, searchRange: [], terminals };
-  const checked = checkConfig(JSON.stringify({ offices: [rehearsed], web: { port } }), {}, { simulated: true });
-  if (checked.faults !== null) throw new Error(`The rehearsal's own file is faulty: ${JSON.stringify(checked.faults)}`);
-  return checked.value;
 }

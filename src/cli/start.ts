@@ -8,8 +8,12 @@ import { parameters, summaries } from '../words/commands.ts';
 import { running } from '../words/running.ts';
 import { type Cli, configOf, environmentOf } from './cli.ts';
 import { beginLife } from './lifetime.ts';
+import { createRehearsals } from './rehearsal/keeper.ts';
 import { keepHeapSmall } from './small-heap.ts';
 import { packageVersion } from './version.ts';
+
+/** As `gerbang rehearse` has it by default. */
+const rehearsalPort = 8090;
 
 export function addStart(program: Command, cli: Cli): void {
   program
@@ -42,6 +46,8 @@ async function run(cli: Cli, path: string | null): Promise<void> {
     }
     if (life.signal.aborted) return;
     const secret = environment.secret ?? (await secretOfFolder(dataDirOf(environment, cli.env)));
+    const rehearsals = createRehearsals({ dataDir, host: config.web.host, port: rehearsalPort, lang: cli.lang }, log);
+    life.onStop(() => rehearsals.close());
     const gateway = await startGateway({
       config,
       databaseUrl,
@@ -51,6 +57,7 @@ async function run(cli: Cli, path: string | null): Promise<void> {
       mqttUrl: environment.mqttUrl,
       lang: cli.lang,
       secret,
+      rehearsals,
       version: packageVersion(),
       // Where the database is elsewhere the log and the queue's own files still need room here.
       folders: [dataDir, tmpdir()],

@@ -56,7 +56,8 @@ export function guardedDriver(open: OpenTerminal, plan: Plan, rules: AddressRule
 /** What the settings pages are given. */
 export function setupPort(options: GatewayOptions, database: Database, plan: Plan): SetupPort {
   const means = { ...planMeans(options, database), rules: addressRules(options) };
-  return { plan, means, tryTerminal };
+  const { rehearsals } = options;
+  return { plan, means, tryTerminal, ...(rehearsals === undefined ? {} : { rehearsals }) };
 }
 
 /** The store, with simulated machines turned away where data is real. */

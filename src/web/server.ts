@@ -52,6 +52,7 @@ import { addServiceRoutes } from './service-routes.ts';
 import { addSettingsRoutes } from './settings/routes.ts';
 import { setupApi } from './setup/api.ts';
 import type { SetupPort } from './setup/port.ts';
+import { rehearsalApi } from './setup/rehearsal-routes.ts';
 import { addSetup } from './setup/routes.ts';
 import { setupToolsApi } from './setup/tools-api.ts';
 import { addSignInRoutes } from './sign-in-routes.ts';
@@ -86,6 +87,8 @@ export interface WebOptions {
   readonly clocks?: ClockPort;
   /** What offices and machines are set up with; without it there are no such pages. */
   readonly setup?: SetupPort;
+  /** Begins the names of its cookies, where two servers share a host. Default `gerbang`. */
+  readonly cookieName?: string | undefined;
   /** Pages open at one time. Default 100. */
   readonly maxPages?: number;
 }
@@ -143,7 +146,11 @@ export async function startWeb(options: WebOptions): Promise<Web> {
     const settingUp =
       options.setup === undefined
         ? []
-        : [...setupApi(context, options.setup), ...setupToolsApi({ context, setup: options.setup })];
+        : [
+            ...setupApi(context, options.setup),
+            ...setupToolsApi({ context, setup: options.setup }),
+            ...rehearsalApi({ context, setup: options.setup }),
+          ];
     const clocks = desk === null ? [] : clockApi(context, desk);
     const areas = [...boardApi(boards), ...machineApi(context, boards), ...clocks, ...settingUp];
     await addApi(app, log, [...changes.routes, ...apiRoutes(context), ...areas]);
@@ -166,7 +173,7 @@ export async function startWeb(options: WebOptions): Promise<Web> {
 
 /** An HTTP server that answers nobody who asks under a foreign name, and says nothing about persons in the log. */
 async function createApp(
-  { log, hostNames, proxies, readers }: WebOptions,
+  { log, hostNames, proxies, readers, cookieName }: WebOptions,
   context: WebContext,
 ): Promise<{ readonly app: FastifyInstance; readonly routes: readonly GuardedRoute[] }> {
   const logger: FastifyBaseLogger = log;
@@ -197,11 +204,13 @@ async function createApp(
   app.setErrorHandler<FastifyError>((error, request, reply) => answerFailure(error, request, reply, context));
   await app.register(formBody);
   await app.register(rateLimit, { global: false });
-  const routes = await guardRoutes(app, readers, {
-    forbidden: (request, reply) => refuse(request, reply, context),
-    away: (request, reply) => sendMessage(request, reply, context, away),
-    signedOut: (request, reply) => sendMessage(request, reply, context, { status: 401, ...failureWords.signedOut }),
-  });
+  const refusals = {
+    forbidden: (request: FastifyRequest, reply: FastifyReply) => refuse(request, reply, context),
+    away: (request: FastifyRequest, reply: FastifyReply) => sendMessage(request, reply, context, away),
+    signedOut: (request: FastifyRequest, reply: FastifyReply) =>
+      sendMessage(request, reply, context, { status: 401, ...failureWords.signedOut }),
+  };
+  const routes = await guardRoutes(app, readers, refusals, cookieName);
   return { app, routes };
 }
 

@@ -5,7 +5,7 @@ import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { createTestDatabase } from '../tools/database.ts';
 import { chromiumMissing, startChromium } from '../web/tools/browser.ts';
-import { fillRooms, morningMs, type RoomPage, visit } from './tools/pages.ts';
+import { fillRooms, morningMs, pastRehearsal, type RoomPage, visit } from './tools/pages.ts';
 import { openDoor, type Rooms, type Seat, startRooms, takeSeat } from './tools/room.ts';
 
 const database = await createTestDatabase();
@@ -24,7 +24,7 @@ const seats = new Map<RoomPage['who'], Seat>();
 beforeAll(async () => {
   const filled = await fillRooms(database, 3);
   ({ pages } = filled);
-  rooms = await startRooms(database, () => morningMs, filled.yaml);
+  rooms = await startRooms(database, () => morningMs, filled.yaml, pastRehearsal);
   if (browser === null) return;
   for (const role of ['operator', 'hr', 'viewer'] as const)
     seats.set(role, await takeSeat(browser, rooms.url, role, { width: 320 }));

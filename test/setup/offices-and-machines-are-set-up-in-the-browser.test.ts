@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startFleet } from '../../device-sim/fleet.ts';
-import { rehearsalConfig, rehearsalSerial } from '../../src/cli/rehearse.ts';
+import { rehearsalConfig, rehearsalSerial } from '../../src/cli/rehearsal/run.ts';
 import { parseConfig } from '../../src/config.ts';
 import { readAuditLog } from '../../src/store/audit-log.ts';
 import { createTestDatabase } from '../tools/database.ts';
@@ -199,7 +199,7 @@ test('a rehearsal has the settings of its office, its own places, and searches n
   const [office] = parseConfig(`offices: [ ${yaml} ]`, {}).offices;
   if (office === undefined) throw new Error('no office');
   const placed = [{ serial: rehearsalSerial('dinkes', 0), host: '127.0.0.1', port: 4001 }];
-  const [rehearsed] = rehearsalConfig(office, placed, 0).offices;
+  const [rehearsed] = rehearsalConfig(office, placed, { host: '127.0.0.1', port: 0 }).offices;
   expect(rehearsed).toMatchObject({
     name: 'Gladi · Dinkes',
     timeZone: 'Asia/Makassar',

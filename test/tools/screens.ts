@@ -13,7 +13,7 @@ import sharp from 'sharp';
 import { openDatabase } from '../../src/store/database.ts';
 import { startEmbeddedPostgres } from '../../src/store/embedded-postgres.ts';
 import { migrateToLatest } from '../../src/store/migrate.ts';
-import { fillRooms, morningMs, type RoomPage, visit } from '../rooms/tools/pages.ts';
+import { fillRooms, morningMs, pastRehearsal, type RoomPage, visit } from '../rooms/tools/pages.ts';
 import { openDoor, type Seat, startRooms, takeSeat } from '../rooms/tools/room.ts';
 import { startChromium } from '../web/tools/browser.ts';
 
@@ -38,7 +38,7 @@ async function main(folder: string, only: readonly string[]): Promise<void> {
   const database = openDatabase(ownUrl ?? own?.url ?? '');
   await migrateToLatest(database.db);
   const { pages, yaml } = await fillRooms(database, offices);
-  const rooms = await startRooms(database, () => morningMs, yaml);
+  const rooms = await startRooms(database, () => morningMs, yaml, pastRehearsal);
   const browser = await startChromium();
   const isWanted = (name: string): boolean =>
     !keptAsTheyAre.includes(name) && (only.length === 0 || only.includes(name));

@@ -16,6 +16,10 @@ import { forbidden, formTokenNeeded, signInNeeded, storeAway, tokenUnknown } fro
 export type Needs = Permission | 'anyone' | 'signed-in' | 'itself';
 
 declare module 'fastify' {
+  interface FastifyInstance {
+    /** Begins the names of the cookies. */
+    readonly cookieName: string;
+  }
   interface FastifyContextConfig {
     needs?: Needs;
   }
@@ -25,7 +29,6 @@ declare module 'fastify' {
   }
 }
 
-const formCookie = 'gerbang_form';
 const changing = new Set(['POST', 'PUT', 'PATCH', 'DELETE']);
 
 /** What people who may not see a page are shown instead of it. */
@@ -37,8 +40,8 @@ export interface Refusals {
 }
 
 /** Cookie of a session. Behind TLS it gets the prefix with which a browser takes it from nobody else. */
-export function sessionCookie(request: FastifyRequest): string {
-  return request.protocol === 'https' ? '__Host-gerbang' : 'gerbang';
+export function sessionCookie({ protocol, server }: FastifyRequest): string {
+  return protocol === 'https' ? `__Host-${server.cookieName}` : server.cookieName;
 }
 
 /** A route and what it needs. */
@@ -51,16 +54,19 @@ export interface GuardedRoute {
 /**
  * Adds recognition, permissions and the defence of forms. To be called before any route is added.
  *
+ * @param cookieName of this server: cookies know hosts and no ports, and two servers may share a host
  * @returns the routes that are added later, as they come
  */
 export async function guardRoutes(
   app: FastifyInstance,
   readers: Readers,
   refusals: Refusals,
+  cookieName = 'gerbang',
 ): Promise<readonly GuardedRoute[]> {
+  app.decorate('cookieName', cookieName);
   await app.register(cookie);
   await app.register(csrf, {
-    cookieKey: formCookie,
+    cookieKey: `${cookieName}_form`,
     cookieOpts: { path: '/', sameSite: 'lax', httpOnly: true },
     // A token is good for one session only: the session's own secret is part of it, so the key adds nothing.
     csrfOpts: { userInfo: true, hmacKey: 'gerbang' },

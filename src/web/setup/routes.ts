@@ -24,7 +24,7 @@ import {
 import { addImportRoutes } from './import-routes.ts';
 import { machinesView, officesView, removalView } from './list-views.ts';
 import type { SetupPort } from './port.ts';
-import { rehearsalView } from './rehearsal-view.ts';
+import { addRehearsal } from './rehearsal-routes.ts';
 import { tryTyped } from './trial.ts';
 
 /** What each of these routes is given. */
@@ -83,6 +83,7 @@ export function addSetup(app: FastifyInstance, pages: SetupPages): void {
       return undefined;
     });
     addSetupRoutes(scope, pages);
+    addRehearsal(scope, pages);
     await addImportRoutes(scope, pages);
   });
 }
@@ -107,14 +108,6 @@ function addSetupRoutes(app: FastifyInstance, pages: SetupPages): void {
     if (opd !== '' && office === null) return missing(request, reply, context);
     return sendPage(reply, machinesView(frame, setup.plan.now(), office, outcomes[selesai] ?? null));
   });
-
-  const inFile = new Set(setup.means.file.offices.map(({ code }) => code));
-  app.get('/pengaturan/gladi', needs, async (request, reply) =>
-    sendPage(
-      reply,
-      rehearsalView(frameFor(request, reply, frames, '/pengaturan/gladi'), setup.plan.now().offices, inFile),
-    ),
-  );
 
   for (const kind of ['offices', 'machines'] as const) {
     const file = kind === 'offices' ? 'opd.csv' : 'mesin.csv';

@@ -12,6 +12,7 @@ import type { Database } from '../../../src/store/database.ts';
 import { addStep, mergeInto, openIncident } from '../../../src/store/incidents.ts';
 import { openOutages } from '../../../src/store/outages.ts';
 import { addPerson, addPin, readPinsOf } from '../../../src/store/people.ts';
+import type { RehearsalPort } from '../../../src/web/setup/port.ts';
 import { putPunches } from '../../tools/board-rows.ts';
 import { fillBoard } from '../../tools/fill-board.ts';
 import type { Rooms } from './room.ts';
@@ -41,6 +42,24 @@ const hendra = { actorKind: 'account', actor: 'hr', actorName: 'Hendra (BKPP)' }
 const gateway = { actorKind: 'gateway', actor: 'gerbang', actorName: 'Gerbang (otomatis)' } as const;
 const rina = { actorKind: 'account', actor: 'operator', actorName: 'Rina (Kominfo)' } as const;
 const peopleNames = ['Siti Aminah', 'Budi Santoso', 'Dewi Lestari', 'Agus Salim', 'Rahmawati', 'Yusuf Hidayat'];
+
+/** A rehearsal that was, so that its page shows one and the form for the next. */
+export const pastRehearsal: RehearsalPort = {
+  now: () => ({
+    officeCode: 'dinas-kesehatan',
+    officeName: 'Dinas Kesehatan',
+    by: 'Rina (Kominfo)',
+    people: 60,
+    startedAtMs: morningMs - 26 * hour,
+    endsAtMs: morningMs - 25 * hour,
+    phase: 'ended',
+    page: null,
+    link: null,
+    errorCode: null,
+  }),
+  start: () => false,
+  stop: () => false,
+};
 
 /** What was filled in: the pages with their addresses, and the file of the gateway that reads these machines. */
 export interface Filled {

@@ -15,6 +15,7 @@ import { createAccount, setPassword } from '../../../src/store/accounts.ts';
 import { type Database, openDatabase } from '../../../src/store/database.ts';
 import { createMetrics } from '../../../src/web/metrics.ts';
 import { startWeb } from '../../../src/web/server.ts';
+import type { RehearsalPort } from '../../../src/web/setup/port.ts';
 import { chromiumMissing, watchPage } from '../../web/tools/browser.ts';
 
 export const password = 'kopi-sawah-bintang-42';
@@ -43,7 +44,12 @@ export interface Rooms {
 }
 
 /** All pages over a database, without pollers. @param nowMs host time in milliseconds UTC */
-export async function startRooms(database: Database, nowMs: () => number, yaml = '{}'): Promise<Rooms> {
+export async function startRooms(
+  database: Database,
+  nowMs: () => number,
+  yaml = '{}',
+  rehearsals?: RehearsalPort,
+): Promise<Rooms> {
   await putPeople(database);
   const log = silentLog();
   const rules = { allowLoopback: true, services: [] };
@@ -56,7 +62,7 @@ export async function startRooms(database: Database, nowMs: () => number, yaml =
     database,
     metrics: createMetrics(),
     clocks: clockPort(database, nowMs),
-    setup: { plan, means, tryTerminal },
+    setup: { plan, means, tryTerminal, ...(rehearsals === undefined ? {} : { rehearsals }) },
   });
   // Discard: nobody listens there.
   const nowhere = openDatabase('postgres://nobody@127.0.0.1:9/nothing', { maxConnections: 1 });
