@@ -1,5 +1,7 @@
 /** Row 44: strangers at the pages of a running gateway. */
+import { once } from 'node:events';
 import { request as ask } from 'node:http';
+import { createServer } from 'node:net';
 import { sql } from 'kysely';
 import { until } from './rig/wait.ts';
 import { makeWorld } from './rig/world.ts';
@@ -43,6 +45,7 @@ async function atThePages(context: RowContext): Promise<string> {
   const attempts = [
     ...(await withoutSession(url)),
     ...(await withForeignForms(url, person)),
+    ...(await withTypedAddresses(person)),
     ...(await withAnEndedSession(url, person)),
     ...(await withOtherNames(url)),
     await withManyTries(url),
@@ -90,6 +93,27 @@ async function withForeignForms(url: string, person: Browser): Promise<string[]>
     must(sent.status === 403 && (await isSignedIn()), `a form from another site: ${sent.status}`);
   }
   return ['no form token', 'foreign form token', 'another site'];
+}
+
+/** Addresses that nobody's terminal has, typed by somebody who may set machines up. */
+async function withTypedAddresses(person: Browser): Promise<string[]> {
+  let knocks = 0;
+  const door = createServer((socket) => {
+    knocks += 1;
+    socket.destroy();
+  }).listen(0);
+  await once(door, 'listening');
+  const at = door.address();
+  const port = typeof at === 'object' && at !== null ? String(at.port) : '';
+  const machine = { officeCode: 'opd0', name: 'Gerbang', port, serial: '', driver: 'zk', transport: 'tcp' };
+  for (const host of ['127.0.0.1', 'localhost', '::ffff:127.0.0.1', '0x7f000001', '169.254.169.254', '8.8.8.8'])
+    for (const action of ['test', 'save']) {
+      const { status } = await person.post('/pengaturan/mesin/baru', { ...machine, host, action });
+      must(status === 422, `${host} is taken from a form (${action}): ${status}`);
+    }
+  door.close();
+  must(knocks === 0, `the gateway knocked at itself ${knocks} times`);
+  return ['typed addresses'];
 }
 
 /** A cookie that was copied before its owner signed out. */
@@ -177,7 +201,7 @@ export const pageRows: readonly MatrixRow[] = [
   {
     number: 44,
     fault:
-      'strangers at the pages: invented, copied and ended sessions, forged forms, guessing, foreign names, markup from terminals',
+      'strangers at the pages: invented, copied and ended sessions, forged forms, guessing, foreign names, addresses typed into forms, markup from terminals',
     expected: 'refused, and noted; what terminals say is shown as text',
     long: true,
     limitMs: 600_000,
@@ -188,8 +212,8 @@ export const pageRows: readonly MatrixRow[] = [
       { file: 'test/web/the-page-can-be-trusted-in-a-browser.test.ts' },
       { file: 'test/accounts/people-sign-in-and-out.test.ts' },
       { file: 'test/attacks/every-attack-is-refused.test.ts' },
-      // Addresses that are typed into a form.
-      { file: 'test/setup/offices-and-machines-are-set-up-in-the-browser.test.ts' },
+      { file: 'test/attacks/addresses-typed-into-a-form-lead-nowhere.test.ts' },
+      { file: 'test/setup/offices-and-machines-are-set-up-in-the-browser.test.ts', test: 'addresses' },
     ],
   },
 ];

@@ -307,6 +307,18 @@ const atThePages: readonly RowPlant[] = [
     ],
     says: /the sixtieth try of a minute/,
   },
+  {
+    row: 44,
+    without: 'an address that is typed is judged before it is taken',
+    edits: [
+      [
+        'src/setup/addresses.ts',
+        "if (isIn(loopback)) return rules.allowLoopback ? null : 'loopback';",
+        'if (isIn(loopback)) return null;',
+      ],
+    ],
+    says: /127\.0\.0\.1 is taken from a form/,
+  },
 ];
 
 export const machinePlants: readonly RowPlant[] = [
