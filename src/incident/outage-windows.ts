@@ -68,17 +68,19 @@ export const shortestMs = 5 * 60_000;
 
 /** When one machine did not work within a range, and when nobody can say whether it did. */
 export function machineWindows(machine: MachineTime, range: Span): readonly MachineWindow[] {
-  const { present } = machine;
-  const works = worksOf(machine);
+  const { present, punchesMs } = machine;
   const windows: MachineWindow[] = [];
-  for (const [cause, spans] of Object.entries(causesOf(machine)) as [Cause, readonly Span[]][])
-    for (const span of intersect(intersect(subtract(spans, works), union(present)), [range]))
+  for (const [cause, spans] of Object.entries(causesOf(machine)) as [Cause, readonly Span[]][]) {
+    // Only what was punched within these spans: a machine that takes a punch once it is back did not work before.
+    const within = punchesMs.filter((atMs) => spans.some(({ fromMs, toMs }) => atMs >= fromMs && atMs < toMs));
+    for (const span of intersect(intersect(subtract(spans, worksOf(within)), union(present)), [range]))
       if (span.toMs - span.fromMs >= shortestMs) windows.push(windowOf(machine, cause, span));
+  }
   return windows.sort((a, b) => a.fromMs - b.fromMs);
 }
 
 /** Around and between punches a machine worked. */
-function worksOf({ punchesMs }: MachineTime): readonly Span[] {
+function worksOf(punchesMs: readonly number[]): readonly Span[] {
   return union(
     punchesMs.map((atMs, index) => {
       const nextMs = punchesMs[index + 1] ?? Number.POSITIVE_INFINITY;

@@ -133,7 +133,10 @@ async function readUnpolled(
   return rows.map((row) => ({ officeCode: row.officeCode, terminalName: '', fromMs: row.lastMs, toMs: nowMs }));
 }
 
-/** Minutes in which machines recorded something while they were silent, in order. Rows of uncertain time prove nothing. */
+/**
+ * The first and the last thing in each minute that machines recorded while nobody could read them, in order. Rows of
+ * uncertain time prove nothing.
+ */
 async function readPunchSteps(
   db: Kysely<Tables>,
   spans: readonly SilentSpan[],
@@ -146,8 +149,8 @@ async function readPunchSteps(
     to_at: instantText(toMs),
   }));
   const { rows: found } = await sql<{ officeCode: string; terminalName: string; atMs: number }>`
-    select distinct s.office_code as "officeCode", t.terminal_name as "terminalName",
-           date_bin(make_interval(secs => ${punchStepMs / 1000}), a.occurred_at, timestamptz '2000-01-01 00:00:00+00') as "atMs"
+    select "officeCode", "terminalName", unnest(array[first_at, last_at]) as "atMs" from (
+    select s.office_code as "officeCode", t.terminal_name as "terminalName", min(a.occurred_at) as first_at, max(a.occurred_at) as last_at
     from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
            as s (office_code text, terminal_name text, from_at timestamptz, to_at timestamptz)
     join terminal_stay t on t.office_code = s.office_code and s.terminal_name in (t.terminal_name, '')
@@ -155,6 +158,8 @@ async function readPunchSteps(
     join attendance a on a.office_code = s.office_code and a.terminal_serial = t.serial
                      and a.occurred_at >= s.from_at and a.occurred_at < s.to_at
     where a.time_status in ('final', 'provisional', 'bounded')
+    group by 1, 2, date_bin(make_interval(secs => ${punchStepMs / 1000}), a.occurred_at, timestamptz '2000-01-01 00:00:00+00')
+    ) as minute
     order by 3`.execute(db);
   return found;
 }

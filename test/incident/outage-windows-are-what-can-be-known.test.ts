@@ -64,6 +64,11 @@ test.each([
   ['what people verified needs no reading', { verified: ['07:00-12:00'], read: '06:00' }, ['07:00-12:00 known']],
   ['nobody was there to look', { away: ['07:00-09:00'] }, ['07:00-09:00 unknown gateway-away']],
   ['nobody was there, and it took punches', { away: ['07:00-09:00'], punches: ['07:10', '08:50'] }, []],
+  [
+    'back, and it takes a punch after that when nobody is there any more',
+    { silent: ['07:00-08:00'], away: ['08:03-09:00'], punches: ['08:05'] },
+    ['07:00-08:00 known', '08:20-09:00 unknown gateway-away'],
+  ],
   ['nobody was there for minutes', { away: ['07:00-07:04'] }, []],
   [
     'nobody was there in the middle of a silence',

@@ -7,7 +7,7 @@ import { sql } from 'kysely';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { createRehearsals, type RehearsalKeeper } from '../../src/cli/rehearsal/keeper.ts';
-import { parseConfig } from '../../src/config.ts';
+import { type OfficeConfig, parseConfig } from '../../src/config.ts';
 import { silentLog } from '../../src/log.ts';
 import { readAuditLog } from '../../src/store/audit-log.ts';
 import { createTestDatabase } from '../tools/database.ts';
@@ -110,7 +110,7 @@ test('whoever may not set things up can begin none', async () => {
   expect(answer?.status()).toBe(403);
 });
 
-function office(): Parameters<RehearsalKeeper['start']>[0] {
+function office(): OfficeConfig {
   const [first] = parseConfig(yaml, {}).offices;
   if (first === undefined) throw new Error('no office');
   return first;
