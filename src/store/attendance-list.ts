@@ -33,6 +33,12 @@ export interface AttendanceQuery {
   readonly personId: string | null;
 }
 
+/** A page: behind which row it begins, and how long it is. */
+interface Page {
+  readonly after: RowPlace | null;
+  readonly limit: number;
+}
+
 /** A row and who it is. */
 export interface AttendanceRow extends Arrival {
   readonly personName: string | null;
@@ -68,13 +74,46 @@ const newestFirst = sql`occurred_at desc, terminal_serial desc, epoch desc, ordi
 export async function readAttendance(
   db: Kysely<Tables>,
   query: AttendanceQuery,
-  page: { readonly after: RowPlace | null; readonly limit: number },
+  page: Page,
 ): Promise<readonly AttendanceRow[]> {
   if (query.stretches.length === 0 || query.places?.length === 0) return [];
+  const keys = query.places === null ? keysByOffice(query, page) : keysByPin(query, page);
   const { rows } = await sql<AttendanceRow>`
-    with page as materialized (
-      ${query.places === null ? keysByOffice(query, page) : keysByPin(query, page)}
-    ), told as materialized (
+    with page as materialized (${keys}) ${toldOf(sql``)}`.execute(db);
+  return rows;
+}
+
+/**
+ * A page of rows, and how many there are on all pages, or `most` when there are at least so many. Of a person both come of
+ * one search.
+ */
+export async function readAttendanceCounted(
+  db: Kysely<Tables>,
+  query: AttendanceQuery,
+  page: Page,
+  most: number,
+): Promise<{ readonly rows: readonly AttendanceRow[]; readonly count: number }> {
+  if (query.stretches.length === 0 || query.places?.length === 0) return { rows: [], count: 0 };
+  if (query.places === null) {
+    const [rows, count] = await Promise.all([readAttendance(db, query, page), countAttendance(db, query, most)]);
+    return { rows, count };
+  }
+  const { rows } = await sql<AttendanceRow & { onAllPages: number }>`
+    with found as materialized (
+      select a.terminal_serial, a.epoch, a.ordinal, a.occurred_at ${matchingPins(query)}
+    ), page as materialized (
+      select a.terminal_serial, a.epoch, a.ordinal from found a where true ${behind(page.after)}
+      order by ${newestFirst} limit ${page.limit}
+    ) ${toldOf(sql`, (select count(*) from found) as "onAllPages"`)}`.execute(db);
+  const [first] = rows;
+  // A page behind the last row knows of no row.
+  if (first === undefined) return { rows: [], count: await countAttendance(db, query, most) };
+  return { rows: rows.map(({ onAllPages: _, ...row }) => row), count: Math.min(first.onAllPages, most) };
+}
+
+/** The rows of `page`, as they are told, with more columns. */
+function toldOf(more: ReturnType<typeof sql>) {
+  return sql`, told as materialized (
       select a.* from page
       cross join lateral (
         select * from attendance
@@ -82,12 +121,11 @@ export async function readAttendance(
         offset 0
       ) a
     )
-    select ${rowColumns}
+    select ${rowColumns} ${more}
     from told a
     left join terminal t on t.serial = a.terminal_serial
     left join person h on h.person_id = a.person_id
-    order by ${newestFirst}`.execute(db);
-  return rows;
+    order by ${newestFirst}`;
 }
 
 /** The newest of each office, and of these the newest: one look into the index per office. */
@@ -110,8 +148,6 @@ function keysByPin(query: AttendanceQuery, page: Page) {
     ${matchingPins(query)} ${behind(page.after)}
     order by ${newestFirst} limit ${page.limit}`;
 }
-
-type Page = Parameters<typeof readAttendance>[2];
 
 /** A row that happened later than it was received would be one that the host's clock misplaced. */
 const slackMs = 86_400_000;

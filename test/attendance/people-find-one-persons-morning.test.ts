@@ -1,6 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { silentLog } from '../../src/log.ts';
-import { type AttendanceRow, type RowPlace, readAttendance } from '../../src/store/attendance-list.ts';
+import {
+  type AttendanceRow,
+  type RowPlace,
+  readAttendance,
+  readAttendanceCounted,
+} from '../../src/store/attendance-list.ts';
 import { readAuditLog } from '../../src/store/audit-log.ts';
 import { addPerson, addPin, endPin, readPinsOf } from '../../src/store/people.ts';
 import { createMetrics } from '../../src/web/metrics.ts';
@@ -144,6 +149,29 @@ describe('/presensi', () => {
       more = rows.length > 0;
     }
     expect(seen).toEqual(['LOBI1-1-2', 'KLINIK1-1-0', 'LOBI1-1-1', 'LOBI1-1-0']);
+  });
+
+  test.each([
+    ['of all', null, ['LOBI1-1-2', 'KLINIK1-1-0', 'LOBI1-1-1', 'LOBI1-1-0']],
+    ['of one PIN', [{ serial: 'LOBI1', pin: '7' }], null],
+  ] as const)('each page %s knows how many rows there are on all', async (_what, places, expected) => {
+    const days = { startMs: at('2026-03-01T00:00:00'), endMs: at('2026-03-05T00:00:00') };
+    const stretches = [kominfo, dinkes].map(({ code }) => ({ officeCode: code, ...days }));
+    const query = { stretches, serial: null, places, personId: null };
+    const ids = (
+      expected ?? (await readAttendance(db, query, { after: null, limit: 10 })).map((row) => row.punchId)
+    ).slice();
+    expect(ids.length).toBeGreaterThan(0);
+    let after: RowPlace | null = null;
+    for (const id of ids) {
+      const { rows, count } = await readAttendanceCounted(db, query, { after, limit: 1 }, 100);
+      expect([rows.map((row) => row.punchId), count]).toEqual([[id], ids.length]);
+      expect(Object.keys(rows[0] ?? {})).not.toContain('onAllPages');
+      after = rows[0] ?? null;
+    }
+    const behindAll = await readAttendanceCounted(db, query, { after, limit: 1 }, 100);
+    expect(behindAll).toEqual({ rows: [], count: ids.length });
+    expect((await readAttendanceCounted(db, query, { after: null, limit: 1 }, 1)).count).toBe(1);
   });
 
   test('a CSV carries its completeness, and no cell that a spreadsheet would run', async () => {

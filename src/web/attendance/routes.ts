@@ -2,7 +2,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { may, type Reader } from '../../accounts/permissions.ts';
-import { countAttendance, readAttendance, sumCompleteness } from '../../store/attendance-list.ts';
+import { readAttendanceCounted, sumCompleteness } from '../../store/attendance-list.ts';
 import { readPeople } from '../../store/people.ts';
 import { noteLook, type WebContext } from '../context.ts';
 import { frameFor, sendPage } from '../frame.ts';
@@ -34,9 +34,8 @@ export function addAttendanceRoutes(app: FastifyInstance, context: WebContext): 
     const asked = askedSchema.parse(request.query ?? {});
     const search = await searchFor(database, readerOf(request), asked, nowMs());
     const { query, after } = search;
-    const [found, counted, completeness] = await Promise.all([
-      readAttendance(database.db, query, { after, limit: perPage + 1 }),
-      countAttendance(database.db, query, countLimit + 1),
+    const [{ rows: found, count: counted }, completeness] = await Promise.all([
+      readAttendanceCounted(database.db, query, { after, limit: perPage + 1 }, countLimit + 1),
       sumCompleteness(database.db, daysOf(search)),
     ]);
     const rows = found.slice(0, perPage);
