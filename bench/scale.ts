@@ -7,7 +7,7 @@
  */
 import { chmod, copyFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { loadavg, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { openDatabase } from '../src/store/database.ts';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '../src/store/embedded-postgres.ts';
 import { printTable } from './report.ts';
@@ -92,7 +92,7 @@ export async function benchScale(options: {
       const startedMs = performance.now();
       const lines = await measure(postgres, options.small ? smallSize : fullSize);
       printTable(title, [head, ...lines]);
-      if (profile !== undefined) await writeStatements(postgres, folder, `${profile}/${name}.txt`);
+      if (profile !== undefined) await writeStatements(postgres, folder, join(profile, name));
       const seconds = ((performance.now() - startedMs) / 1_000).toFixed(0);
       console.log(
         `  (${options.small ? 'small, says little; ' : ''}${seconds} s; load of the machine before: ${before})`,
@@ -124,16 +124,16 @@ async function withCommitTimes(dataDir: string): Promise<EmbeddedPostgres> {
 }
 
 /** What the server's statements took since the last time, the longest first: milliseconds, how often, rows, beginning. */
-async function writeStatements({ url }: EmbeddedPostgres, folder: string, file: string): Promise<void> {
-  await mkdir(profile ?? '', { recursive: true });
+async function writeStatements({ url }: EmbeddedPostgres, folder: string, target: string): Promise<void> {
+  await mkdir(dirname(target), { recursive: true });
   const { pool, close } = openDatabase(url, { maxConnections: 1 });
   await pool.query('create extension if not exists pg_stat_statements');
   const { rows } = await pool.query<{ line: string }>(`
     select format('%10s %9s %9s  %s', round(total_exec_time + total_plan_time), calls, rows,
                   left(regexp_replace(query, '\\s+', ' ', 'g'), 160)) as line
     from pg_stat_statements order by total_exec_time + total_plan_time desc limit 60`);
-  await writeFile(file, rows.map(({ line }) => `${line}\n`).join(''));
+  await writeFile(`${target}.txt`, rows.map(({ line }) => `${line}\n`).join(''));
   await pool.query('select pg_stat_statements_reset()');
   await close();
-  await copyFile(`${folder}/postgres.log`, file.replace('.txt', '.log'));
+  await copyFile(join(folder, 'postgres.log'), `${target}.log`);
 }

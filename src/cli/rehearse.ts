@@ -10,6 +10,7 @@ import { running, rehearsal as words } from '../words/running.ts';
 import { wholeNumberArgument } from './arguments.ts';
 import { type Cli, configOf, environmentOf } from './cli.ts';
 import { beginLife } from './lifetime.ts';
+import { rehearsalPort } from './rehearsal/port.ts';
 import { startRehearsal } from './rehearsal/run.ts';
 
 interface Options {
@@ -27,7 +28,9 @@ export function addRehearse(program: Command, cli: Cli): void {
     .requiredOption('--office <CODE>', cli.say(words.office))
     .option('--config <FILE>', cli.say(parameters.config))
     .addOption(new Option('--people <N>', cli.say(words.people)).argParser(wholeNumberArgument(1, 100_000)).default(60))
-    .addOption(new Option('--port <P>', cli.say(words.port)).argParser(wholeNumberArgument(0, 65_535)).default(8090))
+    .addOption(
+      new Option('--port <P>', cli.say(words.port)).argParser(wholeNumberArgument(0, 65_535)).default(rehearsalPort),
+    )
     .addOption(new Option('--for <SECONDS>', cli.say(words.forSeconds)).argParser(wholeNumberArgument(1, 86_400)))
     .action((options: Options) => run(cli, options));
 }

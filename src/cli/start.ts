@@ -9,11 +9,9 @@ import { running } from '../words/running.ts';
 import { type Cli, configOf, environmentOf } from './cli.ts';
 import { beginLife } from './lifetime.ts';
 import { createRehearsals } from './rehearsal/keeper.ts';
+import { rehearsalPort } from './rehearsal/port.ts';
 import { keepHeapSmall } from './small-heap.ts';
 import { packageVersion } from './version.ts';
-
-/** As `gerbang rehearse` has it by default. */
-const rehearsalPort = 8090;
 
 export function addStart(program: Command, cli: Cli): void {
   program

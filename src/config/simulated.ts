@@ -5,10 +5,5 @@ export const rehearsalPrefix = 'GLADI-';
 
 /** True for serials of `gerbang rehearse` and `gerbang demo`. No maker gives such serials. */
 export function isSimulatedSerial(serial: string): boolean {
-  return isRehearsalSerial(serial) || /^SIM\d+\.\d+\.\d+-\d+$/.test(serial);
-}
-
-/** True for serials of `gerbang rehearse`. */
-function isRehearsalSerial(serial: string): boolean {
-  return serial.toUpperCase().startsWith(rehearsalPrefix);
+  return serial.toUpperCase().startsWith(rehearsalPrefix) || /^SIM\d+\.\d+\.\d+-\d+$/.test(serial);
 }

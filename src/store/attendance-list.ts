@@ -77,9 +77,9 @@ export async function readAttendance(
   page: Page,
 ): Promise<readonly AttendanceRow[]> {
   if (query.stretches.length === 0 || query.places?.length === 0) return [];
-  const keys = query.places === null ? keysByOffice(query, page) : keysByPin(query, page);
+  if (query.places !== null) return (await readByPin(db, query, page)).rows;
   const { rows } = await sql<AttendanceRow>`
-    with page as materialized (${keys}) ${toldOf(sql``)}`.execute(db);
+    with page as materialized (${keysByOffice(query, page)}) ${toldOf(sql``)}`.execute(db);
   return rows;
 }
 
@@ -98,6 +98,16 @@ export async function readAttendanceCounted(
     const [rows, count] = await Promise.all([readAttendance(db, query, page), countAttendance(db, query, most)]);
     return { rows, count };
   }
+  const { rows, onAllPages } = await readByPin(db, query, page);
+  return { rows, count: onAllPages === null ? await countAttendance(db, query, most) : Math.min(onAllPages, most) };
+}
+
+/** A page, and how many rows there are on all of them; null behind the last one, where no row tells it. */
+async function readByPin(
+  db: Kysely<Tables>,
+  query: AttendanceQuery,
+  page: Page,
+): Promise<{ readonly rows: readonly AttendanceRow[]; readonly onAllPages: number | null }> {
   const { rows } = await sql<AttendanceRow & { onAllPages: number }>`
     with found as materialized (
       select a.terminal_serial, a.epoch, a.ordinal, a.occurred_at ${matchingPins(query)}
@@ -105,10 +115,7 @@ export async function readAttendanceCounted(
       select a.terminal_serial, a.epoch, a.ordinal from found a where true ${behind(page.after)}
       order by ${newestFirst} limit ${page.limit}
     ) ${toldOf(sql`, (select count(*) from found) as "onAllPages"`)}`.execute(db);
-  const [first] = rows;
-  // A page behind the last row knows of no row.
-  if (first === undefined) return { rows: [], count: await countAttendance(db, query, most) };
-  return { rows: rows.map(({ onAllPages: _, ...row }) => row), count: Math.min(first.onAllPages, most) };
+  return { rows: rows.map(({ onAllPages: _, ...row }) => row), onAllPages: rows[0]?.onAllPages ?? null };
 }
 
 /** The rows of `page`, as they are told, with more columns. */
@@ -139,13 +146,6 @@ function keysByOffice({ stretches, serial }: AttendanceQuery, page: Page) {
         and not a.after_close ${ofSerial(serial)} ${behind(page.after)}
       order by ${newestFirst} limit ${page.limit}
     ) a
-    order by ${newestFirst} limit ${page.limit}`;
-}
-
-function keysByPin(query: AttendanceQuery, page: Page) {
-  return sql`
-    select a.terminal_serial, a.epoch, a.ordinal
-    ${matchingPins(query)} ${behind(page.after)}
     order by ${newestFirst} limit ${page.limit}`;
 }
 

@@ -149,16 +149,18 @@ async function readPunchSteps(
     to_at: instantText(toMs),
   }));
   const { rows: found } = await sql<{ officeCode: string; terminalName: string; atMs: number }>`
-    select "officeCode", "terminalName", unnest(array[first_at, last_at]) as "atMs" from (
-    select s.office_code as "officeCode", t.terminal_name as "terminalName", min(a.occurred_at) as first_at, max(a.occurred_at) as last_at
-    from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
-           as s (office_code text, terminal_name text, from_at timestamptz, to_at timestamptz)
-    join terminal_stay t on t.office_code = s.office_code and s.terminal_name in (t.terminal_name, '')
-                        and t.from_at < s.to_at and (t.until_at is null or t.until_at > s.from_at)
-    join attendance a on a.office_code = s.office_code and a.terminal_serial = t.serial
-                     and a.occurred_at >= s.from_at and a.occurred_at < s.to_at
-    where a.time_status in ('final', 'provisional', 'bounded')
-    group by 1, 2, date_bin(make_interval(secs => ${punchStepMs / 1000}), a.occurred_at, timestamptz '2000-01-01 00:00:00+00')
+    select distinct "officeCode", "terminalName", unnest(array[first_at, last_at]) as "atMs"
+    from (
+      select s.office_code as "officeCode", t.terminal_name as "terminalName",
+             min(a.occurred_at) as first_at, max(a.occurred_at) as last_at
+      from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
+             as s (office_code text, terminal_name text, from_at timestamptz, to_at timestamptz)
+      join terminal_stay t on t.office_code = s.office_code and s.terminal_name in (t.terminal_name, '')
+                          and t.from_at < s.to_at and (t.until_at is null or t.until_at > s.from_at)
+      join attendance a on a.office_code = s.office_code and a.terminal_serial = t.serial
+                       and a.occurred_at >= s.from_at and a.occurred_at < s.to_at
+      where a.time_status in ('final', 'provisional', 'bounded')
+      group by 1, 2, date_bin(make_interval(secs => ${punchStepMs / 1000}), a.occurred_at, timestamptz '2000-01-01 00:00:00+00')
     ) as minute
     order by 3`.execute(db);
   return found;

@@ -3,12 +3,8 @@ import { request as rawRequest } from 'node:http';
 import { sql } from 'kysely';
 import { createReaders } from '../../src/accounts/readers.ts';
 import { newSecret, secretHash } from '../../src/accounts/secrets.ts';
-import { parseConfig } from '../../src/config.ts';
 import { clockPort } from '../../src/gateway/clock-port.ts';
-import { tryTerminal } from '../../src/gateway/try-terminal.ts';
 import { silentLog } from '../../src/log.ts';
-import { createKeyBox } from '../../src/setup/key-box.ts';
-import { startPlan } from '../../src/setup/plan.ts';
 import { writeAudit } from '../../src/store/audit-log.ts';
 import type { Database } from '../../src/store/database.ts';
 import { openIncident } from '../../src/store/incidents.ts';
@@ -18,6 +14,7 @@ import { createMetrics } from '../../src/web/metrics.ts';
 import { startWeb, type Web } from '../../src/web/server.ts';
 import { type Person, person, signedIn } from '../accounts/tools.ts';
 import { putMachines, putOffices, putPunches } from '../tools/board-rows.ts';
+import { setupPortOver } from '../tools/setup-port.ts';
 import { dinkesPerson } from './routes.ts';
 
 /** Monday noon in Makassar. */
@@ -100,11 +97,8 @@ export async function besiege(database: Database): Promise<Siege> {
     all: await token('all', ['board.view', 'attendance.view']),
     manager: await token('manager', ['account.manage']),
   };
-  const file = parseConfig(yaml, {});
-  const rules = { allowLoopback: false, services: [] };
   const log = silentLog();
-  const means = { file, database, rules, rehearsal: false, keys: createKeyBox('rahasia untuk pengujian'), log };
-  const plan = await startPlan(means);
+  const setup = await setupPortOver(database, yaml, log);
   const web = await startWeb({
     host: '127.0.0.1',
     port: 0,
@@ -115,11 +109,11 @@ export async function besiege(database: Database): Promise<Siege> {
     proxies: ['127.0.0.1'],
     nowMs: () => nowMs,
     clocks: clockPort(database, () => nowMs),
-    setup: { plan, means, tryTerminal },
+    setup,
   });
   const close = async (): Promise<void> => {
     await web.close();
-    await plan.close();
+    await setup.plan.close();
   };
   return {
     web: { ...web, close },

@@ -1,14 +1,11 @@
 /** The settings pages over a database of one's own, and a browser without script that fills in their forms. */
-import { parseConfig } from '../../src/config.ts';
-import { tryTerminal } from '../../src/gateway/try-terminal.ts';
 import { createLog } from '../../src/log.ts';
 import type { AddressRules } from '../../src/setup/addresses.ts';
-import { createKeyBox } from '../../src/setup/key-box.ts';
-import { startPlan } from '../../src/setup/plan.ts';
 import { createMetrics } from '../../src/web/metrics.ts';
 import { startWeb } from '../../src/web/server.ts';
 import type { TestDatabase } from '../tools/database.ts';
 import { everybodyIs } from '../tools/everybody.ts';
+import { setupPortOver } from '../tools/setup-port.ts';
 
 export interface SettingUp {
   readonly url: string;
@@ -40,10 +37,7 @@ export async function startSettingUp(
   const { rehearsal = false, officeCode = null } = options;
   const lines: string[] = [];
   const log = createLog({ level: 'trace', destination: { write: (line: string) => void lines.push(line) } });
-  const file = parseConfig(yaml, {});
-  const rules: AddressRules = { allowLoopback: rehearsal, services: [], ...options.rules };
-  const means = { file, database, rules, rehearsal, keys: createKeyBox('rahasia untuk pengujian'), log };
-  const plan = await startPlan(means);
+  const setup = await setupPortOver(database, yaml, log, options);
   const web = await startWeb({
     host: '127.0.0.1',
     port: 0,
@@ -53,7 +47,7 @@ export async function startSettingUp(
     readers: everybodyIs('operator', officeCode),
     nowMs: Date.now,
     rehearsal,
-    setup: { plan, means, tryTerminal },
+    setup,
   });
   const told = async (answer: Response) => ({
     status: answer.status,
@@ -83,7 +77,7 @@ export async function startSettingUp(
     },
     async close() {
       await web.close();
-      await plan.close();
+      await setup.plan.close();
     },
   };
 }

@@ -5,6 +5,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createTestDatabase } from '../tools/database.ts';
+import { addressOf, type Content, type Operation } from './tools/described.ts';
 import { startExampleWorld } from './tools/example-world.ts';
 
 const database = await createTestDatabase();
@@ -13,15 +14,6 @@ beforeAll(async () => {
   world = await startExampleWorld(database);
 });
 afterAll(() => world.close());
-
-interface Content {
-  readonly examples?: Readonly<Record<string, { readonly value: unknown }>>;
-}
-interface Operation {
-  readonly parameters?: readonly { readonly name: string; readonly in: string; readonly example?: unknown }[];
-  readonly requestBody?: { readonly content: Readonly<Record<string, Content>> };
-  readonly responses: Readonly<Record<string, { readonly content?: Readonly<Record<string, Content>> }>>;
-}
 
 /** Answered in another test: with files that are really uploaded, and with a clock that is the database's too. */
 const elsewhere: Readonly<Record<string, string>> = {
@@ -81,16 +73,6 @@ function differences(shown: unknown, got: unknown, at = ''): string[] {
 const bearer = { authorization: 'Bearer uji' };
 const ask = (path: string, init: RequestInit = {}): Promise<Response> =>
   fetch(`${world.url}/api/v1${path}`, { ...init, headers: { ...bearer, ...init.headers } });
-
-function addressOf(path: string, { parameters = [] }: Operation): string {
-  let address = path;
-  const query = new URLSearchParams();
-  for (const { name, in: place, example } of parameters) {
-    if (place === 'path') address = address.replace(`{${name}}`, encodeURIComponent(String(example)));
-    else if (example !== undefined) query.set(name, String(example));
-  }
-  return query.size === 0 ? address : `${address}?${query}`;
-}
 
 function firstOf(content: Readonly<Record<string, Content>> | undefined): unknown {
   return Object.values(content?.['application/json']?.examples ?? {})[0]?.value;

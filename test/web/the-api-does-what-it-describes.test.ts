@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { permissionsOf, type Reader } from '../../src/accounts/permissions.ts';
 import type { Readers } from '../../src/accounts/readers.ts';
 import { silentLog } from '../../src/log.ts';
 import { cursorText, keyIn, pageFrom } from '../../src/web/api/paging.ts';
@@ -10,22 +9,15 @@ import { createMetrics } from '../../src/web/metrics.ts';
 import { startWeb, type Web } from '../../src/web/server.ts';
 import { putOffices } from '../tools/board-rows.ts';
 import { createTestDatabase } from '../tools/database.ts';
+import { mightySystem } from '../tools/everybody.ts';
+import { addressOf, type Operation } from './tools/described.ts';
 
 const database = await createTestDatabase();
 let web: Web;
 
-/** A system that may do everything an operator may, whatever its token. */
-const system: Reader = {
-  kind: 'token',
-  actor: 'uji',
-  name: 'uji',
-  role: null,
-  permissions: permissionsOf('operator'),
-  officeCode: null,
-};
 const readers: Readers = {
   ofCookie: async () => null,
-  ofToken: async () => system,
+  ofToken: async () => mightySystem,
   ofStranger: () => null,
   forget: () => {},
 };
@@ -49,15 +41,6 @@ const bearer = { authorization: 'Bearer x' };
 const ask = (path: string, init: RequestInit = {}): Promise<Response> =>
   fetch(`${web.url}/api/v1${path}`, { ...init, headers: { ...bearer, ...init.headers } });
 
-interface Operation {
-  readonly operationId: string;
-  readonly parameters?: readonly { readonly name: string; readonly in: string; readonly example?: unknown }[];
-  readonly requestBody?: { readonly content: Readonly<Record<string, Content>> };
-  readonly responses: Readonly<Record<string, { readonly content?: Readonly<Record<string, Content>> }>>;
-}
-interface Content {
-  readonly examples?: Readonly<Record<string, { readonly value: unknown }>>;
-}
 interface Document {
   readonly openapi: string;
   readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
@@ -70,17 +53,6 @@ const describedOperations = async (): Promise<{ path: string; method: string; op
     Object.entries(operations).map(([method, operation]) => ({ path, method, operation })),
   );
 };
-
-/** Address of a request as the description shows it. */
-function addressOf(path: string, { parameters = [] }: Operation): string {
-  let address = path;
-  const query = new URLSearchParams();
-  for (const { name, in: place, example } of parameters) {
-    if (place === 'path') address = address.replace(`{${name}}`, encodeURIComponent(String(example)));
-    else if (example !== undefined) query.set(name, String(example));
-  }
-  return query.size === 0 ? address : `${address}?${query}`;
-}
 
 describe('every described request', () => {
   test('is understood when it is sent as its example shows it', async () => {

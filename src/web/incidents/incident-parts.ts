@@ -14,11 +14,12 @@ import { type PageFrame, roomPage } from '../views/page.ts';
 import { dataTable } from '../views/parts.ts';
 import { actorName } from './incident-view.ts';
 import { withReportLinks } from './report-link.ts';
+import { zoneOf } from './report-zone.ts';
 
 /** The steps, oldest first, as a list that reads like a letter book. */
 export function timeline(frame: PageFrame, steps: readonly StepRow[], incident: IncidentRow, nowMs: number): Html {
   const { lang } = frame.words;
-  const zone = incident.timeZone ?? 'Asia/Jakarta';
+  const zone = zoneOf(incident);
   return html`<ol class="timeline">${steps.map(
     (step) =>
       html`<li class="${step.actorKind === 'gateway' ? 'by-gateway' : 'by-person'}"><b>${stepName(step, incident, lang)}</b> <small>${timeTag(step.atMs, zone, frame.words, nowMs)} · ${actorName(step, lang)}</small>${noteOf(step, lang, (atMs) => stamp(atMs, zone, frame.words, nowMs))}</li>`,
@@ -156,7 +157,7 @@ export function factTexts<T>(
 /** Whose templates may be on a lost machine. */
 export function peoplePage(frame: PageFrame, incident: IncidentRow, pins: readonly KnownPin[], nowMs: number): Html {
   const { lang } = frame.words;
-  const zone = incident.timeZone ?? 'Asia/Jakarta';
+  const zone = zoneOf(incident);
   const columns = [
     { head: incidentWords.pin[lang] },
     { head: incidentWords.person[lang] },

@@ -20,6 +20,7 @@ import { sendFile } from './proof-files.ts';
 import { sendRecord } from './record-file.ts';
 import { instantOf, wallFields } from './report-form.ts';
 import { fleetOf, reportPace, troubleText } from './report-routes.ts';
+import { zoneOf } from './report-zone.ts';
 import { checkUpload, receiveUpload } from './upload.ts';
 
 const pageRows = 50;
@@ -166,7 +167,7 @@ function addSteps(app: FastifyInstance, context: WebContext): void {
       const lang = languageOf(request, frames);
       const typedNote = sentForm.parse(request.body ?? {});
       const { dikirim, pukul, surat: note } = typedNote;
-      const sentMs = instantOf(dikirim, pukul, incident.timeZone ?? 'Asia/Jakarta');
+      const sentMs = instantOf(dikirim, pukul, zoneOf(incident));
       const trouble = sentMs === null ? 'sentWrong' : await noteLossTold(context, request, incident, { sentMs, note });
       if (trouble === null) return reply.redirect(`/laporan/${incident.number}#data-pribadi`, 303);
       const field = trouble === 'noteMissing' ? 'surat' : 'dikirim';
@@ -275,7 +276,7 @@ async function show(
   return sendPage(reply, incidentPage(frameFor(request, reply, frames, `/laporan/${number}`), page));
 }
 
-function nowFields({ timeZone }: IncidentRow, nowMs: number) {
-  const { day: dikirim, time: pukul } = wallFields(nowMs, timeZone ?? 'Asia/Jakarta');
+function nowFields(incident: IncidentRow, nowMs: number) {
+  const { day: dikirim, time: pukul } = wallFields(nowMs, zoneOf(incident));
   return { dikirim, pukul };
 }

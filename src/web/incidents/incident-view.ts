@@ -38,6 +38,7 @@ import { changedRows, factRows, proofList, timeline } from './incident-parts.ts'
 import { stateTag, subjectOf } from './list-view.ts';
 import { lossView } from './loss-view.ts';
 import { reportLink } from './report-link.ts';
+import { zoneOf } from './report-zone.ts';
 
 export interface IncidentPage {
   readonly incident: IncidentRow;
@@ -91,7 +92,7 @@ ${nextStep(frame, page)}${noteForm(frame, page)}${others(frame, page.others)}</a
 function about(frame: PageFrame, { incident, tookOver, factsNow, nowMs }: IncidentPage): Html {
   const { lang } = frame.words;
   const { officeName, officeCode, place, serial, sinceMs, openedMs, words: told, number } = incident;
-  const zone = incident.timeZone ?? 'Asia/Jakarta';
+  const zone = zoneOf(incident);
   const text = {
     id: ['Kantor', 'Letak', 'Nomor seri', 'Sejak', 'Dilaporkan', 'Kata pelapor'],
     en: ['Office', 'Place', 'Serial', 'Since', 'Reported', 'In words'],
@@ -135,7 +136,7 @@ function wellAgain(frame: PageFrame, { incident, next }: IncidentPage): Html | n
 function machineFacts(frame: PageFrame, page: IncidentPage): Html {
   const { incident, factsThen, factsNow, factsOfGateway, nowMs } = page;
   const { lang } = frame.words;
-  const zone = incident.timeZone ?? 'Asia/Jakarta';
+  const zone = zoneOf(incident);
   if (factsThen === null && factsNow === null) return html`<p class="empty">${words.noFacts[lang]}</p>`;
   const before = factsThen === null ? null : factRows(frame, factsThen, zone, nowMs);
   const now = isClosed(incident.state) || factsNow === null ? null : factsSince(frame, page);
@@ -144,7 +145,7 @@ function machineFacts(frame: PageFrame, page: IncidentPage): Html {
 }
 
 function factsSince(frame: PageFrame, { incident, factsThen, factsNow, nowMs }: IncidentPage) {
-  const zone = incident.timeZone ?? 'Asia/Jakarta';
+  const zone = zoneOf(incident);
   if (factsNow === null) return [];
   return factsThen === null
     ? factRows(frame, factsNow, zone, nowMs)
@@ -155,7 +156,7 @@ function probeResult(frame: PageFrame, { probe, incident, nowMs }: IncidentPage)
   const { lang } = frame.words;
   if (probe === null) return null;
   const { state, errorCode, requestedMs } = probe;
-  const zone = incident.timeZone ?? 'Asia/Jakarta';
+  const zone = zoneOf(incident);
   const why =
     errorCode === null ? null : html` ${explainError({ code: errorCode }, lang).what} <small>${errorCode}</small>`;
   const kind = state === 'done' ? 'ok' : state === 'failed' ? 'bad' : 'accent';

@@ -11,6 +11,7 @@ import { type Html, html } from '../html.ts';
 import { type PageFrame, roomPage } from '../views/page.ts';
 import { button, buttonLink, dataTable, pager, selectField, tag } from '../views/parts.ts';
 import { reportLink } from './report-link.ts';
+import { zoneOf } from './report-zone.ts';
 
 export interface ListFilter {
   readonly keadaan: string;
@@ -78,7 +79,7 @@ function filters(frame: PageFrame, { filter, offices }: ListPage): Html {
 function cellsOf(row: IncidentRow, frame: PageFrame, nowMs: number): readonly (Html | string | number | null)[] {
   const { lang } = frame.words;
   const { number, kind, state, lastStepMs, lastActor, openedBy, openedMs } = row;
-  const zone = row.timeZone ?? 'Asia/Jakarta';
+  const zone = zoneOf(row);
   const age = ageOf(state, nowMs - lastStepMs);
   const deadline = owesNote(row) ? notificationDeadlineMs(kind, openedMs) : null;
   return [

@@ -8,6 +8,7 @@ import { type Html, html } from '../html.ts';
 import type { PageFrame } from '../views/page.ts';
 import { button, facts, form, tag, textArea, textField } from '../views/parts.ts';
 import type { IncidentPage } from './incident-view.ts';
+import { zoneOf } from './report-zone.ts';
 
 /** Nothing for other reports, and for a machine that was never away. */
 export function lossView(frame: PageFrame, page: IncidentPage): Html | null {
@@ -16,7 +17,7 @@ export function lossView(frame: PageFrame, page: IncidentPage): Html | null {
   const deadline = notificationDeadlineMs(incident.kind, incident.openedMs);
   if (deadline === null || incident.state === 'not-confirmed') return null;
   const known = factsThen ?? factsNow;
-  const zone = incident.timeZone ?? 'Asia/Jakarta';
+  const zone = zoneOf(incident);
   const people = known === null ? null : Math.max(known.users ?? 0, known.knownPins);
   const isOwed = owesNote(incident);
   const leftMs = deadline - nowMs;
@@ -37,7 +38,7 @@ function sentText(frame: PageFrame, { incident, nowMs }: IncidentPage, deadlineM
   const { noteSentMs } = incident;
   if (noteSentMs === null) return words.noteNotSent[lang];
   const inTime = noteSentMs <= deadlineMs;
-  const zone = incident.timeZone ?? 'Asia/Jakarta';
+  const zone = zoneOf(incident);
   return html`${words.noteSentAt[lang]} ${timeTag(noteSentMs, zone, frame.words, nowMs)} ${tag(words[inTime ? 'noteInTime' : 'noteLate'][lang], inTime ? 'ok' : 'warn')}`;
 }
 

@@ -10,6 +10,7 @@ import { kindNames, stateName } from '../../words/incidents.ts';
 import { recordWords as words } from '../../words/record.ts';
 import { factTexts, linesOf, stepName } from './incident-parts.ts';
 import { actorName } from './incident-view.ts';
+import { zoneOf } from './report-zone.ts';
 
 /** What stands in the document. */
 export interface RecordContent {
@@ -58,8 +59,9 @@ export async function recordPdf(content: RecordContent): Promise<Buffer> {
 }
 
 /** `0007/LM/11/2026`: number, kind of letter, month and year of the report where it was made. */
-export function recordNumber({ number, openedMs, timeZone }: IncidentRow): string {
-  const [year = '', month = ''] = dayOf(timeZone ?? 'Asia/Jakarta', openedMs).split('-');
+export function recordNumber(incident: IncidentRow): string {
+  const { number, openedMs } = incident;
+  const [year = '', month = ''] = dayOf(zoneOf(incident), openedMs).split('-');
   return `${String(number).padStart(4, '0')}/LM/${month}/${year}`;
 }
 
@@ -240,10 +242,6 @@ function numberPages(doc: PDFKit.PDFDocument, foot: string): void {
       lineBreak: false,
     });
   }
-}
-
-function zoneOf({ timeZone }: IncidentRow): string {
-  return timeZone ?? 'Asia/Jakarta';
 }
 
 function longDay(incident: IncidentRow, atMs: number): string {

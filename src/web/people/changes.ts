@@ -8,7 +8,6 @@ import {
   changePerson,
   endPin,
   endService,
-  type PersonPin,
   type PersonRow,
   takeBackPin,
 } from '../../store/people.ts';
@@ -16,7 +15,7 @@ import type { PeopleFault } from '../../words/people.ts';
 import { readerOf } from '../attendance/routes.ts';
 import { entryOf, type WebContext } from '../context.ts';
 import { checkLine, spanOf, type TypedLine } from './fields.ts';
-import { knownTo, officesOf } from './known.ts';
+import { groundOf, officesOf, type PinOf } from './known.ts';
 
 type Means = Pick<WebContext, 'database'>;
 type TypedPerson = Pick<TypedLine, 'nama' | 'nip' | 'opd'>;
@@ -36,7 +35,7 @@ export async function addOne(
   request: FastifyRequest,
   typed: TypedLine,
 ): Promise<{ readonly personId: string } | PeopleFault> {
-  const { zones, serials } = await knownTo(database, readerOf(request));
+  const { zones, serials } = await groundOf(database, readerOf(request));
   const checked = checkLine(typed, zones);
   if (typeof checked === 'string') return checked;
   const { pin, officeCode } = checked;
@@ -60,7 +59,7 @@ export async function changeOne(
   person: PersonRow,
   typed: TypedPerson,
 ): Promise<PeopleFault | null> {
-  const { zones } = await knownTo(database, readerOf(request));
+  const { zones } = await groundOf(database, readerOf(request));
   const checked = checkLine({ ...typed, ...noPin }, zones);
   if (typeof checked === 'string') return checked;
   await database.db.transaction().execute(async (tx) => {
@@ -81,7 +80,7 @@ export async function givePin(
   person: PersonRow,
   typed: TypedPin,
 ): Promise<PeopleFault | null> {
-  const { zones, serials } = await knownTo(database, readerOf(request));
+  const { zones, serials } = await groundOf(database, readerOf(request));
   const checked = checkLine({ ...typed, nama: person.name, nip: '', opd: person.officeCode }, zones);
   if (typeof checked === 'string') return checked;
   const { pin } = checked;
@@ -149,12 +148,6 @@ export async function takeBack(
     await writeAudit(tx, noted(request, 'people.pin-take-back', person));
   });
   return null;
-}
-
-/** A PIN and its person. */
-export interface PinOf {
-  readonly person: PersonRow;
-  readonly pin: PersonPin;
 }
 
 /** How many punches would lose the name without this PIN, as far as this reader may count them, up to a limit. */

@@ -10,19 +10,8 @@ import { type AnyApiRoute, type ApiCall, apiRoute, type Refusal, refuse } from '
 import { noSuch } from '../api-problem.ts';
 import { noteLook, type WebContext } from '../context.ts';
 import { example, person, pin, toldPerson, toldPin } from './api-told.ts';
-import {
-  addOne,
-  changeOne,
-  countPunches,
-  givePin,
-  mostReason,
-  noPin,
-  type PinOf,
-  setEnd,
-  stopPin,
-  takeBack,
-} from './changes.ts';
-import { personFor } from './known.ts';
+import { addOne, changeOne, countPunches, givePin, mostReason, noPin, setEnd, stopPin, takeBack } from './changes.ts';
+import { type PinOf, personFor, pinFor } from './known.ts';
 import { mostCounted } from './service-view.ts';
 
 const shared = { needs: 'people.manage', tag: 'People' } as const;
@@ -191,7 +180,7 @@ function pinRoutes(context: WebContext): readonly AnyApiRoute[] {
       keep: 'nothing',
       examples: [{ params: { id, pin: '1' }, answer: { ...pinExample, punches: 44 } }],
       async handle({ params, ...call }) {
-        const found = await pinOf(context, call, params);
+        const found = await pinFor(context.database, call.reader, params.id, params.pin);
         if (found === null) return refuse(noSuchPin);
         const { officeCode, personId: subject } = found.person;
         await noteLook(context, call.request, { action: 'people.view', officeCode, subject });
@@ -214,10 +203,10 @@ function pinRoutes(context: WebContext): readonly AnyApiRoute[] {
         },
       ],
       async handle(call) {
-        const found = await pinOf(context, call, call.params);
+        const found = await pinFor(context.database, call.reader, call.params.id, call.params.pin);
         if (found === null) return refuse(noSuchPin);
         const end = { personPinId: found.pin.personPinId, lastDay: call.body.until };
-        return changing(context, call, (owner) => stopPin(context, call.request, owner, end));
+        return changed(context, call, found.person, (owner) => stopPin(context, call.request, owner, end));
       },
     }),
   ];
@@ -235,9 +224,9 @@ function takeBackRoute(context: WebContext): AnyApiRoute {
     answer: whole,
     examples: [{ params: { id, pin: '1' }, body: { reason: 'salah ketik' }, answer: { ...exampleWhole, pins: [] } }],
     async handle(call) {
-      const found = await pinOf(context, call, call.params);
+      const found = await pinFor(context.database, call.reader, call.params.id, call.params.pin);
       if (found === null) return refuse(noSuchPin);
-      return changing(context, call, () => takeBack(context, call.request, found, call.body.reason));
+      return changed(context, call, found.person, () => takeBack(context, call.request, found, call.body.reason));
     },
   });
 }
@@ -247,15 +236,20 @@ const [pinExample = { id: 1, office: 'kominfo', terminal: null, pin: '1023', fro
 type Call = Pick<ApiCall<unknown, unknown, unknown>, 'reader' | 'request'>;
 type Told = z.output<typeof whole>;
 
+type Change = (found: PinOf['person']) => Promise<PeopleFault | null>;
+
 /** Changes a person that the reader may change, and tells them as they are then. */
-function changing(
+async function changing(
   context: WebContext,
   call: Call & { readonly params: { readonly id: string } },
-  change: (found: PinOf['person']) => Promise<PeopleFault | null>,
+  change: Change,
 ): Promise<Told | Refusal> {
+  const found = await personFor(context.database, call.reader, call.params.id);
+  return found === null ? refuse(noSuchPerson) : changed(context, call, found, change);
+}
+
+function changed(context: WebContext, call: Call, found: PinOf['person'], change: Change): Promise<Told | Refusal> {
   return orProblem(async () => {
-    const found = await personFor(context.database, call.reader, call.params.id);
-    if (found === null) return refuse(noSuchPerson);
     const fault = await change(found);
     return fault === null ? tell(context, call, found.personId) : faulty(fault);
   });
@@ -278,17 +272,6 @@ async function tell(
       reason: one.reason,
     })),
   };
-}
-
-async function pinOf(
-  { database }: WebContext,
-  { reader }: Pick<Call, 'reader'>,
-  { id: personId, pin: personPinId }: { readonly id: string; readonly pin: number },
-): Promise<PinOf | null> {
-  const owner = await personFor(database, reader, personId);
-  const pins = owner === null ? [] : await readPinsOf(database.db, [personId]);
-  const found = pins.find((one) => one.personPinId === personPinId);
-  return owner === null || found === undefined ? null : { person: owner, pin: found };
 }
 
 function linePerson({ name, nip, office }: z.output<typeof typedPerson>) {

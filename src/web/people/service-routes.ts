@@ -7,8 +7,8 @@ import { readerOf } from '../attendance/routes.ts';
 import { isDay } from '../attendance/search.ts';
 import { noteLook, type WebContext } from '../context.ts';
 import { frameFor, languageOf, sendPage } from '../frame.ts';
-import { countPunches, type PinOf, setEnd, takeBack } from './changes.ts';
-import { officesOf, personFor } from './known.ts';
+import { countPunches, setEnd, takeBack } from './changes.ts';
+import { officesOf, type PinOf, personFor, pinFor } from './known.ts';
 import { peoplePath } from './people-view.ts';
 import { endServicePage, mostCounted, takeBackPage } from './service-view.ts';
 
@@ -72,11 +72,8 @@ function addTakeBack(app: FastifyInstance, context: WebContext): void {
   const { database, frames } = context;
   const path = `${peoplePath}/:id/pin/:pin/tarik`;
   const found = async (request: FastifyRequest<OnePin>): Promise<PinOf | null> => {
-    const person = await personFor(database, readerOf(request), request.params.id);
     const wanted = pinParam.safeParse(request.params).data?.pin;
-    const pins = person === null ? [] : await readPinsOf(database.db, [person.personId]);
-    const pin = pins.find(({ personPinId }) => personPinId === wanted);
-    return person === null || pin === undefined ? null : { person, pin };
+    return wanted === undefined ? null : pinFor(database, readerOf(request), request.params.id, wanted);
   };
   const show = async (
     request: FastifyRequest,

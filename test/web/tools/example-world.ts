@@ -1,18 +1,14 @@
 /** A small database in which the examples of the API are true, and the gateway's pages over it, with a clock that stands. */
 import { sql } from 'kysely';
-import { permissionsOf, type Reader } from '../../../src/accounts/permissions.ts';
-import { parseConfig } from '../../../src/config.ts';
 import { clockPort } from '../../../src/gateway/clock-port.ts';
-import { tryTerminal } from '../../../src/gateway/try-terminal.ts';
 import { silentLog } from '../../../src/log.ts';
-import { createKeyBox } from '../../../src/setup/key-box.ts';
-import { startPlan } from '../../../src/setup/plan.ts';
 import { writeAudit } from '../../../src/store/audit-log.ts';
 import type { Database } from '../../../src/store/database.ts';
 import { createMetrics } from '../../../src/web/metrics.ts';
 import { startWeb } from '../../../src/web/server.ts';
 import { putMachines, putOffices, putPunches } from '../../tools/board-rows.ts';
-import { readersByName } from '../../tools/everybody.ts';
+import { mightySystem, readersByName } from '../../tools/everybody.ts';
+import { setupPortOver } from '../../tools/setup-port.ts';
 
 /** Monday noon in Makassar. */
 const nowMs = Date.parse('2026-03-02T04:00:00Z');
@@ -22,40 +18,27 @@ const yaml = `web: { setupNetworks: [ "10.0.0.0/8" ] }
 offices:
   - { code: kominfo, name: Dinas Kominfo, timeZone: ${timeZone}, terminals: [ { name: Lobi, host: 10.10.1.21, serial: CKJ1 } ] }`;
 
-/** May do everything, whatever the examples ask. */
-const system: Reader = {
-  kind: 'token',
-  actor: 'uji',
-  name: 'uji',
-  role: null,
-  permissions: permissionsOf('operator'),
-  officeCode: null,
-};
-
 /** Starts it. Whoever sends the token `uji` may do everything. */
 export async function startExampleWorld(database: Database) {
   await fill(database);
   const log = silentLog();
-  const rules = { allowLoopback: false, services: [] };
-  const file = parseConfig(yaml, {});
-  const means = { file, database, rules, rehearsal: false, keys: createKeyBox('rahasia untuk pengujian'), log };
-  const plan = await startPlan(means);
+  const setup = await setupPortOver(database, yaml, log);
   const web = await startWeb({
     host: '127.0.0.1',
     port: 0,
     database,
     log,
     metrics: createMetrics(),
-    readers: readersByName({ uji: system }),
+    readers: readersByName({ uji: mightySystem }),
     nowMs: () => nowMs,
     clocks: clockPort(database, () => nowMs),
-    setup: { plan, means, tryTerminal },
+    setup,
   });
   return {
     url: web.url,
     async close(): Promise<void> {
       await web.close();
-      await plan.close();
+      await setup.plan.close();
     },
   };
 }
