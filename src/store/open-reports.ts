@@ -12,12 +12,8 @@ export interface OpenReport {
   readonly sinceMs: number;
 }
 
-/** The oldest first; none where this database knows no reports. */
+/** The oldest first. */
 export async function readOpenReports(db: Kysely<Tables>): Promise<readonly (TerminalPlace & OpenReport)[]> {
-  const { rows: known } = await sql<{ known: boolean }>`select to_regclass('incident') is not null as known`.execute(
-    db,
-  );
-  if (known[0]?.known !== true) return [];
   const { rows } = await sql<TerminalPlace & OpenReport>`
     select office_code as "officeCode", terminal_name as "terminalName", number, kind, state, since_at as "sinceMs"
     from incident where closed_at is null and terminal_name is not null order by number limit 10000`.execute(db);
