@@ -96,7 +96,9 @@ export async function readAttendanceCounted(
   if (query.stretches.length === 0 || query.places?.length === 0) return { rows: [], count: 0 };
   if (query.places === null) {
     const [rows, count] = await Promise.all([readAttendance(db, query, page), countAttendance(db, query, most)]);
-    return { rows, count };
+    // The first page is all there is: what came in between the two is in none or both.
+    const isAll = page.after === null && rows.length < page.limit;
+    return { rows, count: isAll ? Math.min(rows.length, most) : count };
   }
   const { rows, onAllPages } = await readByPin(db, query, page);
   return { rows, count: onAllPages === null ? await countAttendance(db, query, most) : Math.min(onAllPages, most) };

@@ -197,6 +197,7 @@ describe('/presensi', () => {
 interface Answer {
   readonly items: readonly { readonly id: string; readonly personName: string | null }[];
   readonly next: string | null;
+  readonly total?: unknown;
 }
 
 test('a system pages through the same rows by cursor, and is refused what it may not see', async () => {
@@ -212,4 +213,21 @@ test('a system pages through the same rows by cursor, and is refused what it may
   expect(foreign.status).toBe(404);
   const people = await (await fetch(`${limited.url}/api/v1/people`)).json();
   expect(people).toEqual({ items: [], next: null });
+});
+
+test('a system that asks is told how many there are, with their completeness, on the page where it asked', async () => {
+  const path = '/api/v1/attendance?from=2026-03-01&to=2026-03-03&limit=3';
+  const ask = async (from: Web, address: string): Promise<Answer> =>
+    (await (await fetch(`${from.url}${address}`)).json()) as Answer;
+  const unjudged = { complete: 0, completeExcept: 0, notYet: 0, terminals: 0, terminalsRead: 0, judgedAt: null };
+  const first = await ask(web, `${path}&count=true`);
+  expect(first.items).toHaveLength(3);
+  expect(first.total).toEqual({ rows: 4, more: false, officeDays: 6, ...unjudged });
+  const second = await ask(web, first.next ?? '');
+  expect([second.items.length, 'total' in second, 'total' in (await ask(web, path))]).toEqual([1, false, false]);
+  // Nothing of other offices is in a number either.
+  const own = await ask(limited, `${path}&count=true`);
+  expect(own.total).toEqual({ rows: 1, more: false, officeDays: 3, ...unjudged });
+  expect((await ask(web, `${path}&person=${siti}&count=true`)).total).toMatchObject({ rows: 1, officeDays: 3 });
+  expect((await fetch(`${web.url}${path}&count=1`)).status).toBe(400);
 });

@@ -4,9 +4,10 @@
  */
 import { isDeepStrictEqual } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { putPunches } from '../tools/board-rows.ts';
 import { createTestDatabase } from '../tools/database.ts';
 import { addressOf, type Content, type Operation } from './tools/described.ts';
-import { startExampleWorld } from './tools/example-world.ts';
+import { kominfo, nowMs, startExampleWorld } from './tools/example-world.ts';
 
 const database = await createTestDatabase();
 let world: Awaited<ReturnType<typeof startExampleWorld>>;
@@ -119,6 +120,27 @@ test('every example is answered as it is shown', { timeout: 120_000 }, async () 
   for (const { method, path, operation } of asked.filter((one) => one.method !== 'get'))
     faults.push(...(await faultsOf(method, path, operation)));
   expect(faults).toEqual([]);
+});
+
+test('a count of attendance is the one of the page: past ten thousand it is only said to be more', async () => {
+  const punches = Array.from({ length: 10_001 }, (_, at) => ({
+    atMs: Date.parse('2025-06-02T00:00:00Z') + at,
+    pin: '1023',
+  }));
+  const day = '2025-06-02';
+  const place = { office: kominfo, serial: 'CKJ1', terminalName: 'Lobi' };
+  const told = async (): Promise<unknown> =>
+    await (await ask(`/attendance?from=${day}&to=${day}&office=kominfo&limit=1&count=true`)).json();
+  const shown = async (): Promise<string> =>
+    await (
+      await fetch(`${world.url}/presensi?dari=${day}&sampai=${day}&opd=kominfo&lang=id`, { headers: bearer })
+    ).text();
+  await putPunches(database, place, punches.slice(1), nowMs);
+  expect(await told()).toMatchObject({ total: { rows: 10_000, more: false } });
+  expect(await shown()).toContain('<b>10.000 catatan</b>');
+  await putPunches(database, place, punches.slice(0, 1), nowMs);
+  expect(await told()).toMatchObject({ total: { rows: 10_000, more: true } });
+  expect(await shown()).toContain('<b>lebih dari 10.000 catatan</b>');
 });
 
 test('another form is noticed', () => {

@@ -6,7 +6,7 @@ import { problemSchema } from '../api-problem.ts';
 import type { AnyApiRoute } from './route.ts';
 
 /** Version of the promise (docs/api.md, "What stays"), not of the program. */
-export const apiVersion = '1.2.0';
+export const apiVersion = '1.3.0';
 
 /** Adds the generator. To be called before the routes are added. */
 export async function addOpenapi(api: FastifyInstance, prefix: string): Promise<void> {

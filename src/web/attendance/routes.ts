@@ -7,11 +7,9 @@ import { readPeople } from '../../store/people.ts';
 import { noteLook, type WebContext } from '../context.ts';
 import { frameFor, sendPage } from '../frame.ts';
 import { attendancePage, foundPage } from './list-view.ts';
-import { addressOf, askedSchema, auditFacts, daysOf, searchFor } from './search.ts';
+import { addressOf, askedSchema, auditFacts, countLimit, daysOf, searchFor } from './search.ts';
 
 const perPage = 40;
-/** Past this a count is only said to be more. */
-const countLimit = 10_000;
 const peopleFound = 50;
 
 const findBody = z.object({
@@ -34,13 +32,11 @@ export function addAttendanceRoutes(app: FastifyInstance, context: WebContext): 
     const asked = askedSchema.parse(request.query ?? {});
     const search = await searchFor(database, readerOf(request), asked, nowMs());
     const { query, after } = search;
-    const [{ rows: found, count: counted }, completeness] = await Promise.all([
+    const [{ rows: found, count }, completeness] = await Promise.all([
       readAttendanceCounted(database.db, query, { after, limit: perPage + 1 }, countLimit + 1),
       sumCompleteness(database.db, daysOf(search)),
     ]);
     const rows = found.slice(0, perPage);
-    // What came in between is among the rows already.
-    const count = after === null && found.length <= perPage ? found.length : counted;
     await noteLook(context, request, {
       action: 'attendance.view',
       officeCode: asked.opd ?? null,

@@ -50,6 +50,8 @@ export interface Search {
   readonly trouble: Bilingual | null;
 }
 
+/** Past this a count is only said to be more: pages and the API count no further. */
+export const countLimit = 10_000;
 const maxDays = 366;
 const dayMs = 86_400_000;
 

@@ -11,9 +11,9 @@ import { mightySystem, readersByName } from '../../tools/everybody.ts';
 import { setupPortOver } from '../../tools/setup-port.ts';
 
 /** Monday noon in Makassar. */
-const nowMs = Date.parse('2026-03-02T04:00:00Z');
+export const nowMs = Date.parse('2026-03-02T04:00:00Z');
 const timeZone = 'Asia/Makassar';
-const kominfo = { code: 'kominfo', name: 'Dinas Kominfo', timeZone };
+export const kominfo = { code: 'kominfo', name: 'Dinas Kominfo', timeZone };
 const yaml = `web: { setupNetworks: [ "10.0.0.0/8" ] }
 offices:
   - { code: kominfo, name: Dinas Kominfo, timeZone: ${timeZone}, terminals: [ { name: Lobi, host: 10.10.1.21, serial: CKJ1 } ] }`;
