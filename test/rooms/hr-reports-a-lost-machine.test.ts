@@ -7,6 +7,7 @@ import { openOutages } from '../../src/store/outages.ts';
 import { pinSerial, readPin } from '../../src/store/terminals.ts';
 import { putMachines, putOffices, putPunches } from '../tools/board-rows.ts';
 import { createTestDatabase } from '../tools/database.ts';
+import { pdfText } from '../tools/pdf-text.ts';
 import { chromiumMissing, startChromium } from '../web/tools/browser.ts';
 import { download, expectQuiet, type Rooms, type Seat, sheetText, startRooms, takeSeat } from './tools/room.ts';
 
@@ -131,7 +132,15 @@ test('hr sees each step, and prints the berita acara', async () => {
   expect(pdf.subarray(0, 5).toString()).toBe('%PDF-');
   const number = report.split('/').at(-1) ?? '';
   expect(answer.headers()['content-disposition']).toContain(number);
-  expect(pdf.length).toBeGreaterThan(2_000);
+  const text = pdfText(pdf).replace(/\s+/g, ' ');
+  for (const said of [
+    'BERITA ACARA LAPORAN MESIN PRESENSI: HILANG',
+    'Hendra (BKPP)',
+    'Rina (Kominfo) Sudah dilihat di lokasi.',
+    'LAMA-1 → BARU-2 Unit cadangan dipasang.',
+    'Demikian berita acara ini dibuat dengan sebenarnya',
+  ])
+    expect(text).toContain(said);
 });
 
 test('hr exports the outage window, as CSV and as XLSX', async () => {
