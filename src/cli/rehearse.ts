@@ -10,7 +10,7 @@ import { running, rehearsal as words } from '../words/running.ts';
 import { wholeNumberArgument } from './arguments.ts';
 import { type Cli, configOf, environmentOf } from './cli.ts';
 import { beginLife } from './lifetime.ts';
-import { rehearsalPort } from './rehearsal/port.ts';
+import { rehearsalPort } from './rehearsal/place.ts';
 import { startRehearsal } from './rehearsal/run.ts';
 
 interface Options {

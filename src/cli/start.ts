@@ -9,7 +9,7 @@ import { running } from '../words/running.ts';
 import { type Cli, configOf, environmentOf } from './cli.ts';
 import { beginLife } from './lifetime.ts';
 import { createRehearsals } from './rehearsal/keeper.ts';
-import { rehearsalPort } from './rehearsal/port.ts';
+import { rehearsalPort } from './rehearsal/place.ts';
 import { keepHeapSmall } from './small-heap.ts';
 import { packageVersion } from './version.ts';
 
@@ -44,7 +44,9 @@ async function run(cli: Cli, path: string | null): Promise<void> {
     }
     if (life.signal.aborted) return;
     const secret = environment.secret ?? (await secretOfFolder(dataDirOf(environment, cli.env)));
-    const rehearsals = createRehearsals({ dataDir, host: config.web.host, port: rehearsalPort, lang: cli.lang }, log);
+    // Whoever leaves the choice of a port to the system leaves this one to it too; the page says which it is.
+    const port = config.web.port === 0 ? 0 : rehearsalPort;
+    const rehearsals = createRehearsals({ dataDir, host: config.web.host, port, lang: cli.lang }, log);
     life.onStop(() => rehearsals.close());
     const gateway = await startGateway({
       config,

@@ -124,6 +124,13 @@ export async function findEmbeddedPostgres(dataDir: string): Promise<string | nu
   }
 }
 
+/** Ends the server that a killed process left behind on `dataDir`, if there is one. */
+export async function stopEmbeddedPostgres(dataDir: string): Promise<void> {
+  const { pgdata } = layOut(await realpath(dataDir).catch(() => resolve(dataDir)));
+  const running = await findPostmaster(pgdata);
+  if (running !== null) await stopPostmaster(running.pid);
+}
+
 function urlOf(port: number, password: string, { role = databaseName, database = databaseName } = {}): string {
   return `postgres://${role}:${password}@127.0.0.1:${port}/${database}`;
 }

@@ -19,7 +19,7 @@ afterAll(() => world.close());
 /** Answered in another test: with files that are really uploaded, and with a clock that is the database's too. */
 const elsewhere: Readonly<Record<string, string>> = {
   'post /incidents/{number}/files': 'test/incident/a-system-reports-over-the-api.test.ts',
-  'post /setup/rehearsal': 'test/rooms/an-office-is-rehearsed-at-the-press-of-a-button.test.ts',
+  'post /setup/rehearsal': 'test/setup/a-rehearsal-ends-by-itself-and-with-its-gateway.test.ts',
   'put /machines/{office}/{name}/pause': 'test/web/machines-are-found-seen-and-told-what-to-do.test.ts',
   'get /incidents/{number}/files/{id}': 'test/incident/a-system-reports-over-the-api.test.ts',
 };

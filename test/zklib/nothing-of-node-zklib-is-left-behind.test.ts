@@ -7,9 +7,9 @@ import { createHostClock } from '../../src/host-clock.ts';
 import { createPlaces } from '../../src/zklib/places.ts';
 import { openZklibTerminal } from '../../src/zklib/terminal.ts';
 import { gerbang } from '../cli/gerbang.ts';
+import { commandLineOf } from '../tools/processes.ts';
 import { childArguments } from '../tools/program.ts';
 import {
-  commandLineOf,
   leftovers,
   libraryProcesses,
   readPatiently,

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Log } from '../../log.ts';
 import { rehearsalLimits as most, type Rehearsal, type RehearsalPort } from '../../web/setup/port.ts';
 import type { RehearsalReport, RehearsalRequest } from './child.ts';
+import { rehearsalFolder } from './place.ts';
 import type { RehearsalOptions } from './run.ts';
 
 const readyWithinMs = 180_000;
@@ -31,7 +32,9 @@ export function createRehearsals(
     if (message.type === 'failed') note({ phase: 'failed', errorCode: message.code });
     else if (state?.phase === 'starting') note({ phase: 'running', ...placesOf(message) });
   }
-  function onGone(exitCode: number | null): void {
+  async function onGone(exitCode: number | null): Promise<void> {
+    // Killed, by us or by a host short of memory: it could not end its database itself.
+    if (exitCode === null && state !== null) await endDatabase(rehearsalFolder(place.dataDir, state.officeCode), log);
     child = null;
     const isOwn = state?.phase === 'stopping' || (state?.phase === 'running' && exitCode === 0);
     note(isOwn ? { phase: 'ended' } : { phase: 'failed', errorCode: state?.errorCode ?? 'INTERNAL' });
@@ -85,6 +88,11 @@ function placesOf(message: Extract<RehearsalReport, { type: 'running' }>): Pick<
   return { page: { host: hostname, port: Number(port) }, link: link && `${link.pathname}${link.search}` };
 }
 
+async function endDatabase(dataDir: string, log: Log): Promise<void> {
+  const { stopEmbeddedPostgres } = await import('../../store/embedded-postgres.ts');
+  await stopEmbeddedPostgres(dataDir).catch((err) => log.error({ err }, 'the database of a rehearsal did not end'));
+}
+
 interface Child {
   readonly gone: Promise<void>;
   /** Asks it to end, and sees to it that it does. */
@@ -93,7 +101,7 @@ interface Child {
 
 interface ChildHooks {
   hear(message: RehearsalReport): void;
-  onGone(exitCode: number | null): void;
+  onGone(exitCode: number | null): Promise<void>;
   /** Its time is over. */
   onOver(): void;
   isReady(): boolean;
@@ -111,8 +119,7 @@ function startChild(request: Extract<RehearsalRequest, { type: 'start' }>, hooks
   const gone = new Promise<void>((resolve) => {
     child.once('close', (exitCode) => {
       for (const timer of [late, over, kill]) clearTimeout(timer);
-      hooks.onGone(exitCode);
-      resolve();
+      void hooks.onGone(exitCode).finally(resolve);
     });
   });
   child.send(request, (err) => err && log.error({ err }, 'the rehearsal cannot be started'));

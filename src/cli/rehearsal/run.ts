@@ -11,6 +11,7 @@ import type { Lang } from '../../words/language.ts';
 import { startSimulatedFleet } from '../demo/simulator.ts';
 import type { PlacedTerminal } from '../demo/world.ts';
 import type { Lifetime } from '../lifetime.ts';
+import { rehearsalFolder } from './place.ts';
 
 /** What is rehearsed, and where. */
 export interface RehearsalOptions {
@@ -47,7 +48,7 @@ export async function startRehearsal(
   const { office, people, lang } = options;
   const { startEmbeddedPostgres } = await import('../../store/embedded-postgres.ts');
   const { startGateway } = await import('../../gateway.ts');
-  const dataDir = join(options.dataDir, 'rehearsal', office.code);
+  const dataDir = rehearsalFolder(options.dataDir, office.code);
   const postgres = await startEmbeddedPostgres({ dataDir, onProgress: () => undefined });
   life.onStop(() => postgres.stop());
   if (life.signal.aborted) return null;

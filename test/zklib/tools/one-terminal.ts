@@ -1,5 +1,5 @@
 /** One simulated terminal and the driver over node-zklib, and what that driver might leave behind. */
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach } from 'vitest';
@@ -11,6 +11,7 @@ import { createHostClock } from '../../../src/host-clock.ts';
 import type { LogRead, TerminalSession, TerminalTarget } from '../../../src/zk/driver.ts';
 import { decodeRecords } from '../../../src/zk/records.ts';
 import { openZklibTerminal } from '../../../src/zklib/terminal.ts';
+import { childrenOf, commandLineOf } from '../../tools/processes.ts';
 import { hex } from '../../vectors/bytes.ts';
 
 type TerminalOptions = NonNullable<ScenarioOptions['terminals']>[number];
@@ -118,20 +119,9 @@ export function recordsOf(read: LogRead): string[] {
   return [...decodeRecords(read.layout, read.strideBytes, read.bytes)].map(({ raw }) => hex(raw));
 }
 
-/** Processes of the library that belong to a process. Linux only, as is everything these tests run on. */
+/** Processes of the library that belong to a process. */
 export function libraryProcesses(parent = process.pid): number[] {
-  return readdirSync(`/proc/${parent}/task`)
-    .flatMap((task) => readFileSync(`/proc/${parent}/task/${task}/children`, 'utf8').split(' '))
-    .map(Number)
-    .filter((pid) => pid > 0 && commandLineOf(pid).includes('src/zklib/child'));
-}
-
-export function commandLineOf(pid: number): string {
-  try {
-    return readFileSync(`/proc/${pid}/cmdline`, 'utf8');
-  } catch {
-    return '';
-  }
+  return childrenOf(parent).filter((pid) => commandLineOf(pid).includes('src/zklib/child'));
 }
 
 /** What the library's processes have left in the folder for temporary files. */
