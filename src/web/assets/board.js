@@ -9,8 +9,8 @@ const rows = document.getElementById('masuk');
 const lostNotice = document.getElementById('putus');
 const clock = document.getElementById('jam');
 
-/** Server time minus this computer's time: wall screens are rarely set right. */
-let ahead = 0;
+/** Server time minus this computer's time, for wall screens are rarely set right; null until the server said its own. */
+let ahead = null;
 let heardAt = Date.now();
 let source = null;
 
@@ -33,7 +33,23 @@ function replacePiece({ id, html }) {
   // An office this page has never heard of: its list is from another time.
   if (old === null) location.reload();
   else if (old.outerHTML !== html) old.replaceWith(piece(html));
-  if (id.startsWith('opd-')) refreshMachines(id.slice('opd-'.length));
+  if (!id.startsWith('opd-')) return;
+  refreshMachines(id.slice('opd-'.length));
+  sortOffices();
+}
+
+/** The worst first, unless somebody is at the list: nothing is pulled away from under a hand. */
+function sortOffices() {
+  const list = document.querySelector('.offices');
+  if (list.matches(':hover, :focus-within')) return;
+  const placeOf = (item) => [Number(item.querySelector('.row').dataset.rank), item.querySelector('.name').textContent];
+  const isBefore = ([rank, name], [other, itsName]) => rank < other || (rank === other && name < itsName);
+  for (const item of [...list.children].slice(1)) {
+    let before = item;
+    while (before.previousElementSibling && isBefore(placeOf(item), placeOf(before.previousElementSibling)))
+      before = before.previousElementSibling;
+    if (before !== item) list.insertBefore(item, before);
+  }
 }
 
 // ---- Machines of an office, fetched when somebody opens it ----
@@ -109,10 +125,10 @@ function timeText(atMs) {
 
 /** Once a second: the clock, and whether the gateway still speaks. */
 function tick() {
-  if (clock) clock.textContent = timeText(Date.now() + ahead);
+  if (clock && ahead !== null) clock.textContent = timeText(Date.now() + ahead);
   if (!rows || Date.now() - heardAt < silentAfterMs) return;
   if (lostNotice.hidden) {
-    lostNotice.querySelector('time').textContent = timeText(heardAt + ahead);
+    lostNotice.querySelector('time').textContent = timeText(heardAt + (ahead ?? 0));
     lostNotice.hidden = false;
     document.body.classList.add('lost');
   }

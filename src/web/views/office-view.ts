@@ -3,7 +3,7 @@ import { ageText, boundText } from '../../words/time.ts';
 import type { Board, BoardMachine, BoardOffice } from '../board.ts';
 import { count, offsetWords, timeTag } from '../format.ts';
 import { type Html, html } from '../html.ts';
-import { marksBySeverity } from '../mark.ts';
+import { marksBySeverity, severity } from '../mark.ts';
 import type { Words } from '../words.ts';
 import { dayStates } from './completeness-view.ts';
 import { type DayShape, type HourWindow, histogram, hourAxis } from './histogram.ts';
@@ -20,11 +20,24 @@ export function rowId(code: string): string {
   return `opd-${code}`;
 }
 
-/** The list. `openCode` names the office whose machines are shown. */
+/** Where an office stands in the list: 0 when it is dark, then by the mark of its worst machine. Equals stand by name. */
+function rankOf({ machines }: BoardOffice): number {
+  const marks = machines.map(({ mark }) => severity(mark));
+  const worst = Math.min(...marks, severity('ok'));
+  return worst === severity('silent') && marks.every((mark) => mark === worst) ? 0 : worst + 1;
+}
+
+/** What a row is coloured by, where a wall is looked at from afar: somebody has to go, somebody has to look, all is well. */
+function urgencyOf(office: BoardOffice): string {
+  const rank = rankOf(office);
+  if (rank <= severity('person') + 1) return ' urgent';
+  return rank <= severity('slow') + 1 ? ' uneasy' : '';
+}
+
+/** The list, the worst first. `openCode` names the office whose machines are shown. */
 export function officeList(board: Board, hours: HourWindow, openCode: string | null, words: Words): Html {
-  const items = board.offices.map((office) =>
-    officeItem(office, hours, office.code === openCode, words, board.readAtMs),
-  );
+  const worstFirst = [...board.offices].sort((a, b) => rankOf(a) - rankOf(b));
+  const items = worstFirst.map((office) => officeItem(office, hours, office.code === openCode, words, board.readAtMs));
   return html`${officeHeads(hours, words)}<ul class="offices">${items}</ul>`;
 }
 
@@ -45,7 +58,7 @@ function officeItem(office: BoardOffice, hours: HourWindow, open: boolean, words
 
 /** The row itself: what is replaced when the office changes. */
 export function officeRow(office: BoardOffice, hours: HourWindow, words: Words, nowMs: number): Html {
-  return html`<span class="row" id="${rowId(office.code)}"><span class="name">${office.name}</span>
+  return html`<span class="row${urgencyOf(office)}" id="${rowId(office.code)}" data-rank="${rankOf(office)}"><span class="name">${office.name}</span>
 <span class="today"><b>${count(office.punches, words)}</b> ${words.unit.punches(office.punches)}<small title="${words.pinsHint}">${count(office.pins, words)} ${words.unit.people(office.pins)}</small></span>
 <span class="completeness">${completeness(office, words, nowMs)}${dayStates(office, words)}</span>
 <span class="machines"><span class="marks">${office.machines.map((machine) => markAlone(machine.mark, machine.name, words))}</span><small>${markCounts(office.machines, words)}</small></span>
@@ -64,8 +77,10 @@ function completeness(office: BoardOffice, words: Words, nowMs: number): Html {
       ? html`<span title="${words.completeHint}">${of}</span>`
       : html`<span class="partial" title="${words.incompleteHint}">${of}</span>`;
   if (updatedMs === null) return html`${whole}<small>${words.neverUpdated}</small>`;
-  const age = office.stale && html` · <b class="clock">${ageText(nowMs - updatedMs, words.lang)}</b>`;
-  return html`${whole}<small>${words.updated} ${timeTag(updatedMs, timeZone, words, nowMs)}${age}</small>`;
+  const from = html`${words.updated} ${timeTag(updatedMs, timeZone, words, nowMs)}`;
+  if (!office.stale) return html`${whole}<small>${from}</small>`;
+  const age = ageText(nowMs - updatedMs, words.lang);
+  return html`${whole}<small><span class="from">${from} · </span><b class="clock">${age}</b></small>`;
 }
 
 /** The day of an office as a histogram wants it. */

@@ -49,7 +49,7 @@ export interface BoardParts {
   readonly live: Html;
 }
 
-/** With more offices than this a wall shows them side by side, each in two lines: nobody scrolls a wall. */
+/** With more offices than this a wall shows them side by side, what needs people beside them: nobody scrolls a wall. */
 const manyOffices = 10;
 
 /** The hours that all histograms of this board share. */
@@ -61,13 +61,16 @@ export function hoursOf(board: Board): HourWindow {
 export function boardPage(frame: PageFrame, board: Board, parts: BoardParts, openCode: string | null): Html {
   const { words } = frame;
   const at = board.readAtMs;
+  const many = board.offices.length > manyOffices && html` class="many"`;
   const body = html`${parts.notice}
+<div${many}>
 ${parts.summary}
 ${parts.attention}
 <div class="columns">
-<section class="board${board.offices.length > manyOffices && ' many'}" id="opd" aria-label="${words.columns.office}">${officeList(board, hoursOf(board), openCode, words)}
+<section class="board" id="opd" aria-label="${words.columns.office}">${officeList(board, hoursOf(board), openCode, words)}
 ${legend(words)}</section>
 ${parts.live}
+</div>
 </div>
 <footer><p>${words.footer.counts}</p>${frame.hostClock !== null && html`<p id="jam-gerbang">${frame.hostClock}</p>`}<p>${words.footer.made} ${timeTag(at, mainZone(board), words, at)}<noscript>. ${words.stale.noScript}</noscript></p></footer>`;
   return frameOf(frame, dateLine(board, words), body);
