@@ -1,10 +1,14 @@
 /**
- * Pages over ten million rows, idle and while ingest runs as fast as it can in another process. Each page beside the same
- * page without ingest: the ratio is the result. Takes about six minutes and 6 GB of disk; without fsync, for reading is
- * what is measured. `--small` takes half a million rows. `GERBANG_BENCH_DATA=/tmp/d` keeps the rows there for the next run.
+ * Pages over ten million rows: alone, while ingest runs as fast as it can in another process, and while it runs in the
+ * process that serves the pages, as in `gerbang start`. All on the same cores; the ratio is the result. Takes about
+ * ten minutes and 12 GB of disk. Rows are filled in without fsync, and everything is measured with it. `--small` takes
+ * half a million rows.
+ *
+ * `GERBANG_BENCH_DATA=/tmp/d` keeps the filled database there for the next run; each run works on a copy of it.
+ * `GERBANG_PROFILE=/tmp/p` leaves there what the process was doing during the slow asks.
  */
-import { type ChildProcess, fork } from 'node:child_process';
-import { chmod, mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { type ChildProcess, fork, spawnSync } from 'node:child_process';
+import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Database, openDatabase } from '../src/store/database.ts';
@@ -12,127 +16,173 @@ import { startEmbeddedPostgres } from '../src/store/embedded-postgres.ts';
 import { migrateToLatest } from '../src/store/migrate.ts';
 import { nextMessage } from './peers/next-message.ts';
 import { printTable, quantile, whole } from './report.ts';
-import { fillAttendance, people } from './web/fill.ts';
+import { type Ask, askAll, byPage } from './web/asks.ts';
+import { fillAttendance, fillMachines } from './web/fill.ts';
+import { today } from './web/pages.ts';
+import { during, type TrailEvent } from './web/trail.ts';
 
 const rows = 10_000_000;
 const smallRows = 500_000;
-const today = '2026-12-01';
 const nowMs = Date.parse(`${today}T12:00:00+07:00`);
-const asksPerPage = 60;
-/** Pages of one kind are asked for so long at most. */
-const mostMs = 12_000;
+const asksPerPage = 300;
+/** A gateway runs for months: what is measured is not its first minute. */
+const warmUpAsks = 10;
+/** The asks of all pages take so long at most, for each row of the table. */
+const mostMs = 100_000;
+const aimMs = 200;
 
-/** By name: the address of the nth question. People, offices and days differ, so that no answer is found twice. */
-const pages: Readonly<Record<string, (at: number) => string>> = {
-  'ruang pantau': () => '/',
-  'presensi, hari ini': () => '/presensi',
-  'presensi, OPD + hari': (at) => `/presensi?opd=opd-${at % 60}&dari=${dayBefore(at * 3)}&sampai=${dayBefore(at * 3)}`,
-  'presensi, pegawai': (at) =>
-    `/presensi?pegawai=o${at % 60}p${1 + ((at * 7) % people)}&dari=${dayBefore(30 + at)}&sampai=${dayBefore(at)}`,
-  'presensi, pegawai, setahun': (at) =>
-    `/presensi?pegawai=o${at % 60}p${1 + ((at * 11) % people)}&dari=${dayBefore(365)}`,
-  'presensi, PIN + OPD': (at) => `/presensi?opd=opd-${at % 60}&pin=${1 + ((at * 13) % people)}&dari=${dayBefore(60)}`,
-  'presensi, mesin': (at) => `/presensi?mesin=BENCH${String(at % 300).padStart(4, '0')}&dari=${dayBefore(40 + at)}`,
-  kelengkapan: (at) => `/kelengkapan?bulan=${dayBefore(at * 9).slice(0, 7)}`,
-};
-
-function dayBefore(days: number): string {
-  return new Date(Date.parse(today) - days * 86_400_000).toISOString().slice(0, 10);
+/** What is measured beside what. */
+interface Round {
+  readonly beside: string;
+  readonly asks: readonly Ask[];
+  readonly rowsPerSecond: number;
+  readonly trail: readonly TrailEvent[];
 }
 
-/** Runs the bench and prints its table. */
+/** Runs the bench and prints its tables. */
 export async function benchWeb({ small }: { readonly small: boolean }): Promise<void> {
   const kept = process.env.GERBANG_BENCH_DATA;
-  const folder = kept ?? (await mkdtemp(join(tmpdir(), 'gerbang-bench-')));
-  if (kept !== undefined) await mkdir(kept, { recursive: true });
+  const filled = kept ?? (await mkdtemp(join(tmpdir(), 'gerbang-bench-')));
+  const used = `${filled}.used`;
+  try {
+    await mkdir(filled, { recursive: true });
+    await onServer({ dataDir: filled, fsync: false }, async (_url, database) =>
+      fillOnce(database, small ? smallRows : rows),
+    );
+    await rm(used, { recursive: true, force: true });
+    copyFolder(filled, used);
+    const rounds = await onServer({ dataDir: used, fsync: true }, async (url, database) => {
+      await fillMachines(database, nowMs);
+      return measure(url);
+    });
+    for (const round of rounds) print(round, rounds[0]);
+    const { GERBANG_PROFILE: profile } = process.env;
+    if (profile !== undefined) await leaveTrails(profile, rounds);
+  } finally {
+    await rm(used, { recursive: true, force: true });
+    if (kept === undefined) await rm(filled, { recursive: true, force: true });
+  }
+}
+
+/** With owners and modes, and nothing left to write while pages are measured. */
+function copyFolder(from: string, to: string): void {
+  for (const [command, ...args] of [['cp', '-a', from, to], ['sync']] as const)
+    if (spawnSync(command, args, { stdio: 'inherit' }).status !== 0) throw new Error(`${command} failed`);
+}
+
+async function onServer<T>(
+  { dataDir, fsync }: { readonly dataDir: string; readonly fsync: boolean },
+  work: (url: string, database: Database) => Promise<T>,
+): Promise<T> {
   // As root the server runs as another user, who must get through.
-  await chmod(folder, 0o755);
-  const postgres = await startEmbeddedPostgres({ dataDir: folder, fsync: false });
+  await chmod(dataDir, 0o755);
+  const postgres = await startEmbeddedPostgres({ dataDir, fsync });
   const database = openDatabase(postgres.url, { applicationName: 'bench' });
-  const children: ChildProcess[] = [];
   try {
     await migrateToLatest(database.db);
-    const filled = (await isFilled(database)) ? null : await fillAttendance(database, small ? smallRows : rows, today);
-    const { rows: sizes } = await database.pool.query<{ mb: number }>(
-      'select pg_database_size(current_database()) / 1048576 as mb',
-    );
-    const how =
-      filled === null ? 'kept' : `in ${whole(filled.rowsS)} s, keys and indexes in ${whole(filled.indexesS)} s`;
-    console.log(`\n${whole(small ? smallRows : rows)} rows ${how}, ${whole(sizes[0]?.mb ?? 0)} MB`);
-    const server = child(children, './web/page-process.ts', [postgres.url, String(nowMs)]);
-    const { url } = await nextMessage<{ url: string }>(server, 60_000);
-    await measureAll(url, 5);
-    const idle = await measureAll(url, asksPerPage);
-    const ingest = child(children, './web/ingest-process.ts', [postgres.url]);
-    await nextMessage(ingest, 60_000);
-    const startedMs = performance.now();
-    const busy = await measureAll(url, asksPerPage);
-    const stored = nextMessage<{ stored: number }>(ingest, 60_000);
-    ingest.send('how many');
-    const perSecond = ((await stored).stored * 1_000) / (performance.now() - startedMs);
-    print(idle, busy, perSecond);
+    return await work(postgres.url, database);
   } finally {
-    for (const one of children) one.kill('SIGKILL');
     await database.close();
     await postgres.stop();
-    if (kept === undefined) await rm(folder, { recursive: true, force: true });
   }
 }
 
-/** The rows of an earlier run are there, to the last index. */
-async function isFilled({ pool }: Database): Promise<boolean> {
-  const { rows: found } = await pool.query('select 1 from completeness limit 1');
-  return found.length > 0;
+async function fillOnce(database: Database, wanted: number): Promise<void> {
+  // Written last: the rows of an earlier run are there, to the last index.
+  const { rows: found } = await database.pool.query('select 1 from completeness limit 1');
+  const took = found.length > 0 ? null : await fillAttendance(database, wanted, today);
+  const { rows: sizes } = await database.pool.query<{ mb: number }>(
+    'select pg_database_size(current_database()) / 1048576 as mb',
+  );
+  const how = took === null ? 'kept' : `in ${whole(took.rowsS)} s, keys and indexes in ${whole(took.indexesS)} s`;
+  console.log(`\n${whole(wanted)} rows ${how}, ${whole(sizes[0]?.mb ?? 0)} MB`);
 }
 
-function child(children: ChildProcess[], file: string, args: readonly string[]): ChildProcess {
-  const made = fork(new URL(file, import.meta.url), args, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
-  children.push(made);
-  return made;
-}
-
-interface Measured {
-  readonly ms: readonly number[];
-  readonly bytes: number;
-}
-
-/** One page after the other, each asked for a number of times. */
-async function measureAll(url: string, asks: number): Promise<ReadonlyMap<string, Measured>> {
-  const measured = new Map<string, Measured>();
-  for (const [name, addressOf] of Object.entries(pages)) {
-    const ms: number[] = [];
-    let bytes = 0;
-    const startedMs = performance.now();
-    for (let at = 0; at < asks && performance.now() - startedMs < mostMs; at += 1) {
-      const askedMs = performance.now();
-      const answer = await fetch(`${url}${addressOf(at)}`);
-      const text = await answer.text();
-      if (answer.status !== 200) throw new Error(`${name} answered ${answer.status}`);
-      ms.push(performance.now() - askedMs);
-      bytes = Math.max(bytes, Buffer.byteLength(text));
-    }
-    measured.set(name, { ms, bytes });
+async function measure(url: string): Promise<readonly Round[]> {
+  const children: ChildProcess[] = [];
+  const child = (file: string, ...args: readonly string[]): ChildProcess => {
+    const made = fork(new URL(file, import.meta.url), args, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+    children.push(made);
+    return made;
+  };
+  try {
+    const pages = child('./web/page-process.ts', url, String(nowMs));
+    const server = await nextMessage<{ url: string }>(pages, 60_000);
+    await askAll(server.url, warmUpAsks, mostMs);
+    const round = async (beside: string, storing: ChildProcess): Promise<Round> => {
+      await tell(pages, 'what happened');
+      const before = (await tell(storing, 'how many')).stored;
+      const startedMs = performance.now();
+      const asks = await askAll(server.url, asksPerPage, mostMs);
+      const seconds = (performance.now() - startedMs) / 1_000;
+      const told = await tell(storing, 'how many');
+      const { trail } = pages === storing ? told : await tell(pages, 'what happened');
+      const { stored } = told;
+      return { beside, asks, rowsPerSecond: (stored - before) / seconds, trail };
+    };
+    const alone = await round('alone', pages);
+    const ingest = child('./web/ingest-process.ts', url);
+    await nextMessage(ingest, 60_000);
+    const apart = await round('ingest in another process', ingest);
+    ingest.kill('SIGKILL');
+    await tell(pages, 'store');
+    return [alone, apart, await round('ingest in the same process', pages)];
+  } finally {
+    for (const one of children) one.kill('SIGKILL');
   }
-  return measured;
 }
 
-function print(idle: ReadonlyMap<string, Measured>, busy: ReadonlyMap<string, Measured>, perSecond: number): void {
-  const lines = [...idle].map(([name, before]) => {
-    const during = busy.get(name) ?? before;
-    const of = (measured: Measured, q: number): string => quantile(measured.ms, q).toFixed(0);
-    const ratio = quantile(during.ms, 0.5) / quantile(before.ms, 0.5);
+interface Told {
+  readonly stored: number;
+  readonly trail: readonly TrailEvent[];
+}
+
+async function tell(child: ChildProcess, asked: string): Promise<Told> {
+  const answer = nextMessage<Told>(child, 60_000);
+  child.send(asked);
+  return answer;
+}
+
+function print({ beside, asks, rowsPerSecond }: Round, alone: Round | undefined): void {
+  const idle = byPage(alone?.asks ?? asks);
+  const lines = [...byPage(asks)].map(([page, made]) => {
+    const ms = made.map((ask) => ask.ms);
+    const [longest] = [...made].sort((a, b) => b.ms - a.ms);
+    const idleMs = (idle.get(page) ?? made).map((ask) => ask.ms);
     return [
-      name,
-      of(before, 0.5),
-      of(before, 0.99),
-      of(during, 0.5),
-      of(during, 0.99),
-      ratio.toFixed(1),
-      whole(Math.max(before.bytes, during.bytes) / 1_024),
+      page,
+      String(made.length),
+      quantile(ms, 0.5).toFixed(0),
+      quantile(ms, 0.9).toFixed(0),
+      quantile(ms, 0.99).toFixed(0),
+      `${longest?.ms.toFixed(0)} (${longest?.at})`,
+      (quantile(ms, 0.5) / quantile(idleMs, 0.5)).toFixed(1),
+      whole(Math.max(...made.map(({ bytes }) => bytes)) / 1_024),
     ];
   });
-  printTable(`Pages in ms, idle and beside ingest of ${whole(perSecond)} rows/s · aim: p99 < 200 ms, < 100 KB`, [
-    ['page', 'idle p50', 'idle p99', 'busy p50', 'busy p99', 'ratio', 'KB'],
+  const load = rowsPerSecond > 0 ? `, ${whole(rowsPerSecond)} rows/s` : '';
+  printTable(`Pages in ms, ${beside}${load} · aim: p99 < ${aimMs} ms, < 100 KB`, [
+    ['page', 'asks', 'p50', 'p90', 'p99', 'longest (which)', 'to alone', 'KB'],
     ...lines,
   ]);
+}
+
+/** The slowest asks of each round, and what the process that served them was doing meanwhile. */
+async function leaveTrails(folder: string, rounds: readonly Round[]): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  const lines = rounds.flatMap(({ beside, asks, trail }) => {
+    const startedMs = asks[0]?.askedMs ?? 0;
+    const slow = [...asks].sort((a, b) => b.ms - a.ms).slice(0, 60);
+    return [
+      `${beside}: ${asks.filter(({ ms }) => ms > aimMs).length} of ${asks.length} asks over ${aimMs} ms`,
+      ...slow.flatMap(({ page, at, askedMs, ms }) => [
+        `${ms.toFixed(0)} ms, ${page} (${at}), after ${((askedMs - startedMs) / 1_000).toFixed(1)} s`,
+        ...during(trail, askedMs, askedMs + ms).map(
+          (event) => `    ${event.ms.toFixed(0)} ms from ${(event.atMs - askedMs).toFixed(0)}: ${event.what}`,
+        ),
+      ]),
+      '',
+    ];
+  });
+  await writeFile(join(folder, 'web.txt'), lines.join('\n'));
 }
