@@ -63,9 +63,9 @@ async function closeAll(
   month: string,
   how: { readonly office: string | undefined; readonly closedBy: string; readonly nowMs: number },
 ): Promise<Closing[]> {
-  const { readFleet } = await import('../store/board.ts');
+  const { readOffices } = await import('../store/board.ts');
   const { closeMonth, fingerprintRows } = await import('../store/periods.ts');
-  const { offices } = await readFleet(db);
+  const offices = await readOffices(db);
   const wanted = offices.filter(({ code }) => how.office === undefined || code === how.office);
   if (wanted.length === 0) throw officeUnknown(how.office);
   const months = wanted.map(({ code, timeZone }) => {

@@ -50,8 +50,8 @@ async function run(cli: Cli, options: CompletenessOptions): Promise<void> {
   const { openDatabase } = await import('../store/database.ts');
   const database = openDatabase(url, { maxConnections: 2, applicationName: 'gerbang completeness' });
   try {
-    const { readFleet } = await import('../store/board.ts');
-    const { offices } = await readFleet(database.db);
+    const { readOffices } = await import('../store/board.ts');
+    const offices = await readOffices(database.db);
     const zones = new Map(offices.map(({ code, timeZone }) => [code, timeZone]));
     if (options.office !== undefined && !zones.has(options.office)) {
       throw new GerbangError('USAGE_INVALID', `There is no office ${options.office}.`);

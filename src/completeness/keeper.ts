@@ -7,7 +7,7 @@
 import { dayOf } from '../clock/zone.ts';
 import { isGerbangError } from '../errors.ts';
 import type { Log } from '../log.ts';
-import { readFleet } from '../store/board.ts';
+import { readOffices } from '../store/board.ts';
 import { readCompleteness, readNewestDays } from '../store/completeness.ts';
 import { olderDue } from '../store/completeness-due.ts';
 import type { Database } from '../store/database.ts';
@@ -138,7 +138,7 @@ type Db = Database['db'];
 /** Offices that are no longer configured keep their days, reckoned to their end. */
 async function calendarsOf({ database, offices }: KeeperOptions): Promise<Calendars> {
   const until = new Map(offices().map(({ code, relevantUntilMinute }) => [code, relevantUntilMinute]));
-  const { offices: rows } = await readFleet(database.db);
+  const rows = await readOffices(database.db);
   return new Map(
     rows.map(({ code, timeZone }) => [code, { code, timeZone, relevantUntilMinute: until.get(code) ?? null }]),
   );

@@ -6,7 +6,7 @@
 import type { OfficeConfig } from '../config.ts';
 import { isGerbangError } from '../errors.ts';
 import type { Log } from '../log.ts';
-import { readFleet } from '../store/board.ts';
+import { readOffices } from '../store/board.ts';
 import type { Database } from '../store/database.ts';
 import { readManaged, readSetupRevision } from '../store/setup.ts';
 import { watchSetup } from '../store/watch-outbox.ts';
@@ -40,7 +40,7 @@ export interface PlanMeans extends EffectiveMeans {
  */
 export async function startPlan(means: PlanMeans): Promise<Plan> {
   const { database, log, everyMs = 5_000 } = means;
-  const zones = new Map((await readFleet(database.db)).offices.map(({ code, timeZone }) => [code, timeZone]));
+  const zones = new Map((await readOffices(database.db)).map(({ code, timeZone }) => [code, timeZone]));
   const listeners = new Set<() => void>();
   let effective = effectiveOf(means, await readManaged(database.db));
   let looking: Promise<void> | null = null;

@@ -217,10 +217,10 @@ function stretchTable(stretches: readonly OfficeStretch[]) {
                     ${stretches.map(({ endMs }) => instantText(endMs))}::timestamptz[]) as d (office_code, starts_at, ends_at)`;
 }
 
-/** Machines that stand or stood in these offices. */
+/** Machines that stand or stood in this office; null for all offices. */
 export async function readMachinesOf(
   db: Kysely<Tables>,
-  officeCodes: readonly string[],
+  officeCode: string | null,
 ): Promise<readonly { readonly officeCode: string; readonly serial: string; readonly name: string }[]> {
   const { rows } = await sql<{ officeCode: string; serial: string; name: string }>`
     select office_code as "officeCode", serial, max(name) as name from (
@@ -228,7 +228,7 @@ export async function readMachinesOf(
       union all
       select office_code, serial, terminal_name from terminal_stay where serial is not null
     ) as stood
-    where office_code = any (${[...officeCodes]}::text[])
+    where ${officeCode}::text is null or office_code = ${officeCode}
     group by office_code, serial
     order by office_code, name, serial`.execute(db);
   return rows;

@@ -95,9 +95,19 @@ export interface Arrival {
 export async function readFleet(
   db: Kysely<Tables>,
 ): Promise<{ readonly offices: readonly OfficeRow[]; readonly machines: readonly MachineRow[] }> {
-  const offices = await sql<OfficeRow>`
+  const [offices, machines] = await Promise.all([readOffices(db), readMachineStates(db)]);
+  return { offices, machines };
+}
+
+/** All offices, by name. */
+export async function readOffices(db: Kysely<Tables>): Promise<readonly OfficeRow[]> {
+  const { rows } = await sql<OfficeRow>`
     select code, name, time_zone as "timeZone" from office order by name, code`.execute(db);
-  const machines = await sql<MachineRow>`
+  return rows;
+}
+
+async function readMachineStates(db: Kysely<Tables>): Promise<readonly MachineRow[]> {
+  const { rows } = await sql<MachineRow>`
     select office_code as "officeCode", terminal_name as name, serial, address, state,
            error_code as "errorCode", error_text as "errorText", failing_since as "failingSinceMs",
            last_attempt_at as "lastAttemptMs", last_read_at as "lastReadMs",
@@ -106,7 +116,7 @@ export async function readFleet(
            firmware, platform, device_name as "deviceName", updated_at as "updatedMs"
     from terminal_state
     order by office_code, terminal_name`.execute(db);
-  return { offices: offices.rows, machines: machines.rows };
+  return rows;
 }
 
 /**

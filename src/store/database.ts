@@ -27,6 +27,8 @@ export interface DatabaseOptions {
 }
 
 const connectTimeoutMs = 10_000;
+/** A connection knows the statements it prepared: whoever opens a page once a minute must not begin anew each time. */
+const keepIdleMs = 300_000;
 
 /**
  * Opens a pool. Connects at the first query, so that a gateway can start while its database is still away.
@@ -40,6 +42,7 @@ export function openDatabase(url: string, options: DatabaseOptions = {}): Databa
     max: options.maxConnections ?? 10,
     application_name: options.applicationName ?? 'gerbang',
     connectionTimeoutMillis: connectTimeoutMs,
+    idleTimeoutMillis: keepIdleMs,
     // The server ends a slow statement; the client's own limit is for a server that no longer answers at all.
     query_timeout: 1.25 * statementTimeoutMs,
     keepAlive: true,

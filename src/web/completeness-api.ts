@@ -3,7 +3,7 @@
  * this too; the ETag changes with anything that would be said differently.
  */
 import { z } from 'zod';
-import { readFleet } from '../store/board.ts';
+import { readOffices } from '../store/board.ts';
 import { type CompletenessRow, readCompleteness } from '../store/completeness.ts';
 import type { Database } from '../store/database.ts';
 import { reasonText, stateTexts } from '../words/completeness.ts';
@@ -64,7 +64,7 @@ export function completenessApi({ db }: Pick<Database, 'db'>): readonly AnyApiRo
       examples: [example],
       async handle({ query: { from, to, office: asked }, reader }): Promise<Answer | Refusal> {
         const office = officesSeen(reader, asked);
-        const { offices } = await readFleet(db);
+        const offices = await readOffices(db);
         const zones = new Map(offices.map(({ code, timeZone }) => [code, timeZone]));
         if (office === null || (asked ?? []).some((code) => !zones.has(code))) return refuse(noSuchOffice);
         const wanted = { fromDay: from, toDay: to, limit: maxRows + 1 };

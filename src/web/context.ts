@@ -1,11 +1,13 @@
 /** What every part of the web is given: the database, the time, the log, and the frame of a page. */
 
+import { setImmediate as breathe } from 'node:timers/promises';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Log } from '../log.ts';
 import { type AuditEntry, writeAudit } from '../store/audit-log.ts';
 import type { Database } from '../store/database.ts';
 import type { Bilingual } from '../words/language.ts';
 import { addressOf, type FrameSources, frameFor, languageOf, sendPage } from './frame.ts';
+import type { Html } from './html.ts';
 import { messagePage } from './views/page.ts';
 import { wordsOf } from './words.ts';
 
@@ -34,6 +36,18 @@ export async function noteLook(
   entry: Omit<AuditEntry, 'actorKind' | 'actor' | 'requestId'>,
 ): Promise<void> {
   await writeAudit(database.db, entryOf(request, entry));
+}
+
+/** Makes a page while the look at it is being noted, and sends it when that is done: what cannot be noted is not told. */
+export async function sendOnceNoted(
+  noted: Promise<void>,
+  reply: FastifyReply,
+  make: () => Html,
+): Promise<FastifyReply> {
+  // The note is on its way to the database before this process is busy with the page.
+  const making = breathe().then(make);
+  const [page] = await Promise.all([making, noted]);
+  return sendPage(reply, page);
 }
 
 /** A page that only says something, with its status. */

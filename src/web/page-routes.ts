@@ -66,8 +66,9 @@ export function addPageRoutes(app: FastifyInstance, sources: PageSources): void 
     if (view === null) return sendPage(reply.code(503), awayPage(frame));
     if (view.board.offices.length === 0) return sendPage(reply, emptyPage(frame));
     const open = view.board.offices.some((office) => office.code === opd) ? (opd ?? null) : null;
-    const showPin = await pinsFor(request, sources);
-    return sendPage(reply, await fullBoard(frame, view, sources, { open, showPin }));
+    // Nobody else may have looked yet, right after the start.
+    const [showPin] = await Promise.all([pinsFor(request, sources), sources.feed.look().catch(() => {})]);
+    return sendPage(reply, fullBoard(frame, view, sources, { open, showPin }));
   });
 
   app.get<{ Params: { code: string } }>(
@@ -110,16 +111,14 @@ export function addPageRoutes(app: FastifyInstance, sources: PageSources): void 
   );
 }
 
-async function fullBoard(
+function fullBoard(
   frame: PageFrame,
   view: BoardView,
   sources: PageSources,
   { open, showPin }: { readonly open: string | null; readonly showPin: PinText },
-): Promise<Html> {
+): Html {
   const { feed, paceOf, nowMs } = sources;
   const { words } = frame;
-  // Nobody else may have looked yet, right after the start.
-  await feed.look().catch(() => {});
   const cursor = feed.cursor();
   const limit = frame.reader?.officeCode ?? null;
   const recent = feed.recent().map((entry) => entry.item);

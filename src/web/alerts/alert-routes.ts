@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { may } from '../../accounts/permissions.ts';
 import { type AlertRow, acknowledgeAlert, readAlertPage, readChannels } from '../../store/alerts.ts';
 import { writeAudit } from '../../store/audit-log.ts';
-import { readFleet } from '../../store/board.ts';
+import { readOffices } from '../../store/board.ts';
 import { entryOf, type WebContext } from '../context.ts';
 import { frameFor, sendPage } from '../frame.ts';
 import { alertsPage } from './alerts-view.ts';
@@ -34,7 +34,7 @@ export function addAlertRoutes(app: FastifyInstance, context: WebContext): void 
         state,
         alerts: rows.slice(0, perPage),
         olderThan: rows.length > perPage ? (rows[perPage - 1]?.alertId ?? null) : null,
-        offices: new Map((await readFleet(database.db)).offices.map((office) => [office.code, office])),
+        offices: new Map((await readOffices(database.db)).map((office) => [office.code, office])),
         channels: mayHandle ? await readChannels(database.db) : [],
         mayHandle,
         outcome: selesai ?? null,

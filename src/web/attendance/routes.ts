@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { may, type Reader } from '../../accounts/permissions.ts';
 import { readAttendanceCounted, sumCompleteness } from '../../store/attendance-list.ts';
 import { readPeople } from '../../store/people.ts';
-import { noteLook, type WebContext } from '../context.ts';
+import { noteLook, sendOnceNoted, type WebContext } from '../context.ts';
 import { frameFor, sendPage } from '../frame.ts';
 import { attendancePage, foundPage } from './list-view.ts';
 import { addressOf, askedSchema, auditFacts, countLimit, daysOf, searchFor } from './search.ts';
@@ -37,24 +37,22 @@ export function addAttendanceRoutes(app: FastifyInstance, context: WebContext): 
       sumCompleteness(database.db, daysOf(search)),
     ]);
     const rows = found.slice(0, perPage);
-    await noteLook(context, request, {
+    const noted = noteLook(context, request, {
       action: 'attendance.view',
       officeCode: asked.opd ?? null,
       detail: { ...auditFacts(search), rows: rows.length },
     });
     const frame = frameFor(request, reply, frames, addressOf('/presensi', asked));
-    return sendPage(
-      reply,
-      attendancePage(frame, search, {
-        rows,
-        hasMore: found.length > perPage,
-        count,
-        countLimit,
-        completeness,
-        mayExport: may(request.reader, 'attendance.export'),
-        nowMs: nowMs(),
-      }),
-    );
+    const list = {
+      rows,
+      hasMore: found.length > perPage,
+      count,
+      countLimit,
+      completeness,
+      mayExport: may(request.reader, 'attendance.export'),
+      nowMs: nowMs(),
+    };
+    return sendOnceNoted(noted, reply, () => attendancePage(frame, search, list));
   });
 
   app.post('/presensi/cari', { config: { needs: 'attendance.view' } }, async (request, reply) => {

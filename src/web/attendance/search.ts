@@ -3,9 +3,9 @@ import { z } from 'zod';
 import { type Reader, seesOffice } from '../../accounts/permissions.ts';
 import { dayOf, dayRange } from '../../clock/zone.ts';
 import { type AttendanceQuery, type PinPlace, type RowPlace, readMachinesOf } from '../../store/attendance-list.ts';
-import { type OfficeRow, readFleet } from '../../store/board.ts';
+import { type OfficeRow, readOffices } from '../../store/board.ts';
 import type { Database } from '../../store/database.ts';
-import { type PersonRow, readPerson, readPinsOf } from '../../store/people.ts';
+import { type PersonPin, type PersonRow, readPerson, readPinsOf } from '../../store/people.ts';
 import { attendanceWords } from '../../words/attendance.ts';
 import type { Bilingual } from '../../words/language.ts';
 
@@ -58,23 +58,24 @@ const dayMs = 86_400_000;
 /** Makes a search of what was asked. */
 export async function searchFor(database: Database, reader: Reader, asked: Asked, nowMs: number): Promise<Search> {
   const { db } = database;
-  const offices = (await readFleet(db)).offices.filter((office) => seesOffice(reader, office.code));
-  const machines = await readMachinesOf(
-    db,
-    offices.map(({ code }) => code),
-  );
-  const found = asked.pegawai === undefined ? null : await readPerson(db, asked.pegawai);
+  const [known, machines, found, pins] = await Promise.all([
+    readOffices(db),
+    readMachinesOf(db, reader.officeCode),
+    asked.pegawai === undefined ? null : readPerson(db, asked.pegawai),
+    asked.pegawai === undefined ? [] : readPinsOf(db, [asked.pegawai]),
+  ]);
+  const offices = known.filter((office) => seesOffice(reader, office.code));
   const person = found !== null && seesOffice(reader, found.officeCode) ? found : null;
   const chosen = asked.opd === undefined ? offices : offices.filter(({ code }) => code === asked.opd);
   const stood = machines.filter(({ serial }) => serial === asked.mesin).map(({ officeCode }) => officeCode);
   const within = asked.mesin === undefined ? chosen : chosen.filter(({ code }) => stood.includes(code));
   const days = askedDays(asked, dayOf((within[0] ?? offices[0])?.timeZone ?? 'Asia/Jakarta', nowMs));
-  const places = await placesOf(database, asked, person, machines);
+  const places = placesOf(asked, person === null ? [] : pins, machines);
   // A person's days are those of the offices whose machines know the person.
   const met = new Set(places?.offices);
   const looked = person === null ? within : within.filter(({ code }) => met.has(code));
-  const known = { isOfficeKnown: chosen.length > 0, isPersonKnown: person !== null, offices: offices.length };
-  const trouble = days === null ? attendanceWords.badDays : troubleOf(asked, known);
+  const facts = { isOfficeKnown: chosen.length > 0, isPersonKnown: person !== null, offices: offices.length };
+  const trouble = days === null ? attendanceWords.badDays : troubleOf(asked, facts);
   return {
     asked,
     query: {
@@ -129,13 +130,12 @@ function stretchOf(office: OfficeRow, days: Days): AttendanceQuery['stretches'][
   return { officeCode: code, startMs, endMs: dayRange(timeZone, days.to).toMs };
 }
 
-/** On which machines a PIN, or the PINs of a person, are to be looked for; null for all of everything. */
-async function placesOf(
-  { db }: Database,
+/** On which machines a PIN, or these PINs of the person that was asked for, are to be looked for; null for all of everything. */
+function placesOf(
   asked: Asked,
-  person: PersonRow | null,
+  pins: readonly PersonPin[],
   machines: Search['machines'],
-): Promise<{ readonly pairs: readonly PinPlace[]; readonly offices: readonly string[] } | null> {
+): { readonly pairs: readonly PinPlace[]; readonly offices: readonly string[] } | null {
   const { pin, pegawai, mesin, opd } = asked;
   if (pegawai === undefined && pin === undefined) return null;
   const visible = machines.filter(
@@ -143,7 +143,6 @@ async function placesOf(
   );
   if (pegawai === undefined)
     return { pairs: distinct(visible.map(({ serial }) => ({ serial, pin: pin ?? '' }))), offices: [] };
-  const pins = person === null ? [] : await readPinsOf(db, [person.personId]);
   const met = visible.flatMap(({ serial, officeCode }) =>
     pins
       .filter((one) => (one.serial === null ? one.officeCode === officeCode : one.serial === serial))

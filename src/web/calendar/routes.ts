@@ -3,7 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { seesOffice } from '../../accounts/permissions.ts';
 import { dayOf } from '../../clock/zone.ts';
-import { readFleet } from '../../store/board.ts';
+import { readOffices } from '../../store/board.ts';
 import { readCompleteness } from '../../store/completeness.ts';
 import { readerOf } from '../attendance/routes.ts';
 import { isDay } from '../attendance/search.ts';
@@ -31,7 +31,7 @@ export function addCalendarRoutes(app: FastifyInstance, context: WebContext): vo
   app.get('/kelengkapan', { config: { needs: 'board.view' } }, async (request, reply) => {
     const { bulan, opd, hal } = monthQuery.parse(request.query ?? {});
     const reader = readerOf(request);
-    const offices = (await readFleet(database.db)).offices.filter(({ code }) => seesOffice(reader, code));
+    const offices = (await readOffices(database.db)).filter(({ code }) => seesOffice(reader, code));
     const chosen = offices.filter(({ code }) => code === opd);
     const listed = chosen.length > 0 ? chosen : offices;
     const pages = Math.max(1, Math.ceil(listed.length / maxOffices));
@@ -73,7 +73,7 @@ export function addCalendarRoutes(app: FastifyInstance, context: WebContext): vo
     { config: { needs: 'board.view' } },
     async (request, reply) => {
       const { code, day } = request.params;
-      const office = (await readFleet(database.db)).offices.find((one) => one.code === code);
+      const office = (await readOffices(database.db)).find((one) => one.code === code);
       if (office === undefined || !seesOffice(readerOf(request), code) || !isDay(day)) {
         const [id, en] = [wordsOf('id').notFound, wordsOf('en').notFound];
         const title = { id: id.title, en: en.title };

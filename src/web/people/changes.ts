@@ -157,11 +157,7 @@ export async function countPunches(
   { person, pin }: PinOf,
   limit: number,
 ): Promise<number> {
-  const offices = await officesOf(database, readerOf(request));
-  const machines = await readMachinesOf(
-    database.db,
-    offices.map(({ code }) => code),
-  );
+  const machines = await readMachinesOf(database.db, readerOf(request).officeCode);
   const met = machines.filter(({ serial, officeCode }) =>
     pin.serial === null ? officeCode === pin.officeCode : serial === pin.serial,
   );

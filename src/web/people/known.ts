@@ -2,7 +2,7 @@
 import type { Reader } from '../../accounts/permissions.ts';
 import { seesOffice } from '../../accounts/permissions.ts';
 import { readMachinesOf } from '../../store/attendance-list.ts';
-import { type OfficeRow, readFleet } from '../../store/board.ts';
+import { type OfficeRow, readOffices } from '../../store/board.ts';
 import type { Database } from '../../store/database.ts';
 import { type PersonPin, type PersonRow, readPerson, readPinsOf } from '../../store/people.ts';
 import { readEverybody } from '../../store/people-import.ts';
@@ -10,7 +10,7 @@ import type { KnownPeople } from './plan.ts';
 
 /** Offices of a reader. */
 export async function officesOf({ db }: Pick<Database, 'db'>, reader: Reader): Promise<readonly OfficeRow[]> {
-  return (await readFleet(db)).offices.filter(({ code }) => seesOffice(reader, code));
+  return (await readOffices(db)).filter(({ code }) => seesOffice(reader, code));
 }
 
 /** What a plan is made against. */
@@ -24,8 +24,7 @@ export async function groundOf(
   reader: Reader,
 ): Promise<Pick<KnownPeople, 'zones' | 'serials'>> {
   const offices = await officesOf(database, reader);
-  const codes = offices.map(({ code }) => code);
-  const machines = reader.officeCode === null ? null : await readMachinesOf(database.db, codes);
+  const machines = reader.officeCode === null ? null : await readMachinesOf(database.db, reader.officeCode);
   return {
     zones: new Map(offices.map(({ code, timeZone }) => [code, timeZone])),
     serials: machines === null ? null : new Set(machines.map(({ serial }) => serial)),

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { addAccount, alterAccount, renewLink } from '../../accounts/manage.ts';
 import { mayGive, type Role, roles } from '../../accounts/permissions.ts';
 import { readAccount, readAccounts } from '../../store/accounts.ts';
-import { readFleet } from '../../store/board.ts';
+import { readOffices } from '../../store/board.ts';
 import { settingsWords as words } from '../../words/settings.ts';
 import { sendMessage, type WebContext } from '../context.ts';
 import { frameFor, sendPage } from '../frame.ts';
@@ -53,7 +53,7 @@ export function judgeAccount(
 /** What the routes answer with. */
 function createPages(context: WebContext) {
   const { database, frames } = context;
-  const offices = async () => (await readFleet(database.db)).offices;
+  const offices = async () => await readOffices(database.db);
 
   async function list(request: FastifyRequest, reply: FastifyReply, given: AccountForm, errors: FieldErrors) {
     const frame = frameFor(request, reply, frames, path);

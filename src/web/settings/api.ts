@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { addAccount, alterAccount, renewLink } from '../../accounts/manage.ts';
 import { mayGive, type Reader, roles } from '../../accounts/permissions.ts';
 import { type AccountRow, readAccount, readAccounts } from '../../store/accounts.ts';
-import { readFleet } from '../../store/board.ts';
+import { readOffices } from '../../store/board.ts';
 import { toldInstant } from '../../store/told-row.ts';
 import { badFields } from '../api/failures.ts';
 import { instantField, toldAt } from '../api/fields.ts';
@@ -161,7 +161,7 @@ const notYours: ApiProblem = {
 };
 
 async function judged({ database }: WebContext, reader: Reader, given: z.output<typeof typed>) {
-  const codes = new Set((await readFleet(database.db)).offices.map(({ code }) => code));
+  const codes = new Set((await readOffices(database.db)).map(({ code }) => code));
   return judgeAccount({ ...given, office: given.office ?? '', keadaan: '' }, codes, 'en', { reader });
 }
 

@@ -2,7 +2,7 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { type AuditRow, checkAuditChain, readAuditLog } from '../../store/audit-log.ts';
-import { readFleet } from '../../store/board.ts';
+import { readOffices } from '../../store/board.ts';
 import { settingsWords as words } from '../../words/settings.ts';
 import type { WebContext } from '../context.ts';
 import { timeTag } from '../format.ts';
@@ -36,7 +36,7 @@ export function addAuditRoutes(app: FastifyInstance, { database, frames, nowMs }
     // Every row is hashed: only for whoever asks, and only where all rows may be known.
     const isChecked = asked.periksa === '1' && officeCode === null;
     const chain = isChecked ? await checkAuditChain(database.db) : null;
-    const { offices } = await readFleet(database.db);
+    const offices = await readOffices(database.db);
     const zone = offices.find(({ code }) => code === officeCode)?.timeZone ?? offices[0]?.timeZone ?? 'Asia/Jakarta';
     const frame = frameFor(request, reply, frames, addressOf(asked, beforeId));
     return sendPage(

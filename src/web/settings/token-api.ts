@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { addToken, endToken } from '../../accounts/manage.ts';
 import { permissions } from '../../accounts/permissions.ts';
 import { type AuditRow, checkAuditChain, readAuditLog } from '../../store/audit-log.ts';
-import { readFleet } from '../../store/board.ts';
+import { readOffices } from '../../store/board.ts';
 import { toldInstant } from '../../store/told-row.ts';
 import { readTokens, type TokenRow } from '../../store/web-sessions.ts';
 import { badFields } from '../api/failures.ts';
@@ -75,7 +75,7 @@ export function tokensApi(context: WebContext): readonly AnyApiRoute[] {
         },
       ],
       async handle({ body: { name, scopes, office, validDays }, request }) {
-        const { offices } = await readFleet(db);
+        const offices = await readOffices(db);
         const bad = badFields(judgeToken({ name, scopes, office: office ?? '' }, offices, 'en', request));
         if (bad !== null) return bad;
         const secret = await addToken(db, actorOf(request), { name, scopes, officeCode: office, validDays });

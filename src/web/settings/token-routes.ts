@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { addToken, endToken } from '../../accounts/manage.ts';
 import { isPermission, may, permissions } from '../../accounts/permissions.ts';
-import { type OfficeRow, readFleet } from '../../store/board.ts';
+import { type OfficeRow, readOffices } from '../../store/board.ts';
 import { readTokens, type TokenRow } from '../../store/web-sessions.ts';
 import { scopeTexts, settingsWords as words } from '../../words/settings.ts';
 import type { WebContext } from '../context.ts';
@@ -69,7 +69,7 @@ export function addTokenRoutes(app: FastifyInstance, context: WebContext): void 
   const { database, frames, nowMs } = context;
 
   async function list(request: FastifyRequest, reply: FastifyReply, given: TokenForm, errors: FieldErrors) {
-    const { offices } = await readFleet(database.db);
+    const offices = await readOffices(database.db);
     const shown = { tokens: await readTokens(database.db), offices, given, errors, nowMs: nowMs() };
     return sendPage(reply, tokensView(frameFor(request, reply, frames, path), shown));
   }
@@ -83,7 +83,7 @@ export function addTokenRoutes(app: FastifyInstance, context: WebContext): void 
     const given = typed.parse(request.body ?? {});
     const frame = frameFor(request, reply, frames, path);
     const { lang } = frame.words;
-    const { offices } = await readFleet(database.db);
+    const offices = await readOffices(database.db);
     const scopes = given.scopes.filter(isPermission);
     const errors = judgeToken(given, offices, lang, request);
     if (Object.keys(errors).length > 0) return list(request, reply.code(422), given, errors);
