@@ -128,6 +128,17 @@ describe('/presensi', () => {
     }
   });
 
+  test('a look that cannot be noted shows nothing', async () => {
+    await database.pool.query('alter table audit_entry add constraint full_disk check (false) not valid');
+    try {
+      const answer = await fetch(`${web.url}/presensi?pegawai=${budi}&dari=2026-03-01`);
+      expect(answer.status).toBe(500);
+      expect(await answer.text()).not.toMatch(/Budi|07:29:58/);
+    } finally {
+      await database.pool.query('alter table audit_entry drop constraint full_disk');
+    }
+  });
+
   test('looks leave the kinds of filters in the audit log, and nothing of a person', async () => {
     await page(`/presensi?pegawai=${budi}&pin=7&dari=2026-03-01`);
     const [entry] = await readAuditLog(db, { beforeId: null, limit: 1, action: 'attendance.view' });
