@@ -25,12 +25,26 @@ const claimMs = 3_600_000;
 /** Creates the book of claims; one for the whole gateway. */
 export function createSerialClaims(): SerialClaims {
   const claims = new Map<string, { serial: string; place: Place; atMs: number }>();
+  const keysOf = new Map<string, Set<string>>();
+  const forget = (key: string): void => {
+    const { serial = '' } = claims.get(key) ?? {};
+    claims.delete(key);
+    const keys = keysOf.get(serial);
+    keys?.delete(key);
+    if (keys?.size === 0) keysOf.delete(serial);
+  };
   return {
     claim(serial, place, monotonicMs) {
-      claims.set(keyOf(place), { serial, place, atMs: monotonicMs });
-      for (const [key, other] of claims) {
-        if (monotonicMs - other.atMs > claimMs) claims.delete(key);
-        else if (other.serial === serial && key !== keyOf(place)) return other.place;
+      const mine = keyOf(place);
+      forget(mine);
+      claims.set(mine, { serial, place, atMs: monotonicMs });
+      const keys = keysOf.get(serial) ?? new Set();
+      keysOf.set(serial, keys.add(mine));
+      for (const key of keys) {
+        const other = claims.get(key);
+        if (key === mine || other === undefined) continue;
+        if (monotonicMs - other.atMs <= claimMs) return other.place;
+        forget(key);
       }
       return null;
     },

@@ -10,7 +10,7 @@ import type { TerminalSession } from '../zk/driver.ts';
 import { isDisturbed } from './host-steps.ts';
 import type { LeaseKeeper } from './lease-keeper.ts';
 import type { PollClock } from './means.ts';
-import { type RunningTime, systemTime } from './waiting.ts';
+import { ended, type RunningTime, systemTime } from './waiting.ts';
 
 /** A session that is kept. */
 export interface KeptSession {
@@ -131,7 +131,7 @@ export function createLiveLine(means: LiveLineMeans): LiveLine {
       const holding = hold(session, clock, serial);
       const onBell = (): void => {
         if (kept !== holding) return;
-        holding.bell.abort();
+        holding.bell.abort(ended);
         means.ring();
       };
       const onLost = (error: GerbangError): void => {

@@ -7,7 +7,7 @@
 import { GerbangError, isGerbangError, isStoreAway, needsPerson } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { firstDelayMs, intervalMs, nextDueMs, type Pace, type PollEnd } from './pacing.ts';
-import { createSleeper, type RunningTime, systemTime, within } from './waiting.ts';
+import { createSleeper, ended, type RunningTime, systemTime, within } from './waiting.ts';
 
 /** How a poll ended, and why where it is not simply done. */
 export interface PollResult {
@@ -190,7 +190,7 @@ async function pollOnce(
   const ending = new AbortController();
   const limit = new AbortController();
   const stop = (): void => {
-    limit.abort();
+    limit.abort(ended);
     ending.abort(stopping.reason);
   };
   stopping.addEventListener('abort', stop, { once: true });
@@ -206,7 +206,7 @@ async function pollOnce(
     if (error.code === 'INTERNAL') terminal.log.error({ err: reason }, 'poll broke');
     return { end: endOf(error), error };
   } finally {
-    limit.abort();
+    limit.abort(ended);
     stopping.removeEventListener('abort', stop);
   }
 }

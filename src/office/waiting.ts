@@ -26,6 +26,9 @@ export function pause(ms: number, signal: AbortSignal): Promise<void> {
   });
 }
 
+/** A reason for signals whose reason nobody reads: without one, each abort makes an error with its stack. */
+export const ended = 'ended';
+
 /** The time of this process. */
 export const systemTime: RunningTime = { nowMs: () => performance.now(), pause };
 
@@ -44,7 +47,7 @@ export function createSleeper(time: RunningTime = systemTime): Sleeper {
     async sleep(ms) {
       if (!woken) {
         const waking = new AbortController();
-        rouse = () => waking.abort();
+        rouse = () => waking.abort(ended);
         await time.pause(ms, waking.signal);
         rouse = null;
       }
@@ -66,7 +69,7 @@ export async function within<T>(work: Promise<T>, ms: number, time: RunningTime 
   try {
     return await Promise.race([work, time.pause(ms, limit.signal).then(() => null)]);
   } finally {
-    limit.abort();
+    limit.abort(ended);
     work.catch(() => undefined);
   }
 }
