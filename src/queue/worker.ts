@@ -26,6 +26,9 @@ export interface IngestWorkerOptions extends BatchHandlers {
 /** Jobs in hand per batch handled: those of a busy terminal wait in its lane and must not take all turns. */
 const jobsPerTurn = 4;
 
+/** Queries to the queue under way at the same time, at most: jobs are taken one by one, and each query takes milliseconds. */
+const mostQueries = 18;
+
 const defaultLockMs = 30_000;
 const readyTimeoutMs = 5_000;
 const closeTimeoutMs = 4_500;
@@ -110,7 +113,7 @@ async function openWorker(
     promote: (jobId) => void backend?.promote(jobId).catch(() => undefined),
   });
   const jobsInHand = concurrency * jobsPerTurn;
-  const end = connection.open('worker', jobsInHand + 2);
+  const end = connection.open('worker', Math.min(jobsInHand + 2, mostQueries));
   const worker = new Worker<unknown, void, string, IQueueBackend, JobProgress, string>(
     queueName,
     (job: Job<unknown, void>) => processor.process({ id: job.id ?? '', data: job.data, stalls: job.stalledCounter }),
