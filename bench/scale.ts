@@ -39,6 +39,7 @@ const parts: Readonly<Record<string, Part>> = {
       'ms: median',
       'p99',
       'longest',
+      'until read: median / p99',
       'queue: each third',
       'CPU ms a punch',
       'to one commit',
@@ -114,6 +115,7 @@ async function withCommitTimes(dataDir: string): Promise<EmbeddedPostgres> {
   await admin.pool.query('alter system set track_commit_timestamp = on');
   if (profile !== undefined) {
     await admin.pool.query(`alter system set shared_preload_libraries = pg_stat_statements, auto_explain`);
+    await admin.pool.query(`alter system set pg_stat_statements.track = 'all'`);
     await admin.pool.query(`alter system set auto_explain.log_min_duration = '40ms'`);
     await admin.pool.query(`alter system set auto_explain.log_analyze = on`);
     await admin.pool.query(`alter system set auto_explain.log_timing = off`);

@@ -24,7 +24,8 @@ import { registerConfigured, startOffices } from './gateway/offices.ts';
 import { keepDaysSealed } from './gateway/sealing.ts';
 import { addressRules, planMeans, setupPort } from './gateway/setup.ts';
 import { prepareStore } from './gateway/store-rights.ts';
-import { applyBatch, type IngestMeans } from './ingest/apply-batch.ts';
+import type { IngestMeans } from './ingest/apply-batch.ts';
+import { createApplier } from './ingest/apply-together.ts';
 import type { Log } from './log.ts';
 import { type Publisher, startPublisher } from './mqtt/publisher.ts';
 import { type BellGate, createBellGate } from './office/bell-gate.ts';
@@ -35,7 +36,7 @@ import { type Plan, startPlan } from './setup/plan.ts';
 import { alarmsForMs, countAlarms } from './store/alarms.ts';
 import { countOpenAlerts } from './store/alerts.ts';
 import { countOutbox } from './store/board.ts';
-import { type Database, openDatabase } from './store/database.ts';
+import { type Database, openDatabase, openSharedTransactions, type SharedTransactions } from './store/database.ts';
 import type { HostEntry } from './store/hosts.ts';
 import { pendingMigrations } from './store/migrate.ts';
 import { setAside } from './store/set-aside.ts';
@@ -90,6 +91,8 @@ export interface Gateway {
 
 type Stop = () => Promise<unknown>;
 
+/** Batches in hand for each transaction: while one is under way, the next gathers its company. */
+const batchesInHand = 4;
 const stopPartWithinMs = 5_000;
 const stopAllWithinMs = 6_500;
 const firstRetryMs = 1_000;
@@ -138,7 +141,12 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     stops.push(() => queue.close());
     await untilStoreAnswers(() => connection.prepare(), options);
     const bells = createBellGate({ depth: () => queue.depth() });
-    const worker = startIngest(database, { config, plan }, connection, { metrics, bells }, log);
+    const transactions = openSharedTransactions(options.databaseUrl, {
+      maxConnections: config.ingest.concurrency,
+      applicationName: 'gerbang-ingest',
+    });
+    stops.push(() => transactions.close());
+    const worker = startIngest({ database, transactions }, { config, plan }, connection, { metrics, bells }, log);
     stops.push(() => worker.close());
 
     const publisher = await startPublisher({
@@ -223,7 +231,7 @@ function entryOf({ redisUrl, version }: GatewayOptions, plan: Plan, holder: stri
 }
 
 function startIngest(
-  { db }: Database,
+  { database: { db }, transactions }: { readonly database: Database; readonly transactions: SharedTransactions },
   { config, plan }: { readonly config: Config; readonly plan: Plan },
   connection: ReturnType<typeof queueConnection>,
   { metrics, bells }: { readonly metrics: Metrics; readonly bells: BellGate },
@@ -237,14 +245,15 @@ function startIngest(
     },
     decode: decodeRecords,
   };
+  const applier = createApplier(transactions, means, config.ingest.concurrency);
   return startIngestWorker({
     connection,
-    concurrency: config.ingest.concurrency,
+    concurrency: config.ingest.concurrency * batchesInHand,
     log: log.child({ part: 'ingest' }),
     async handle(batch) {
       // Another gateway may have heard of a new office a moment earlier than this one.
       if (plan.office(batch.officeCode) === undefined) await plan.refresh();
-      const { stored, contradicted } = await applyBatch(db, batch, means);
+      const { stored, contradicted } = await applier.apply(batch);
       bells.settled(batch);
       metrics.punchesStored(batch.officeCode, stored);
       if (contradicted > 0) warnOfContradiction(log, batch, contradicted);

@@ -26,7 +26,7 @@ export async function measurePeak(postgres: EmbeddedPostgres, { peak }: Size): P
     const floorMs = await commitMs(database);
     const line = async (what: string, perSecond: number, forMs: number): Promise<string[]> => {
       const morning = { fleet, gateway, database, terminals };
-      const { made, delaysMs, depths, cpuMs, serverMs } = await rush(morning, perSecond, forMs);
+      const { made, delaysMs, readMs, depths, cpuMs, serverMs } = await rush(morning, perSecond, forMs);
       const p99 = quantile(delaysMs, 0.99);
       return [
         what,
@@ -34,6 +34,7 @@ export async function measurePeak(postgres: EmbeddedPostgres, { peak }: Size): P
         whole(quantile(delaysMs, 0.5)),
         whole(p99),
         whole(Math.max(...delaysMs)),
+        `${whole(quantile(readMs, 0.5))} / ${whole(quantile(readMs, 0.99))}`,
         thirds(depths),
         `${(cpuMs / made).toFixed(1)} + ${(serverMs / made).toFixed(1)}`,
         `${(p99 / floorMs).toFixed(0)}×`,
@@ -84,12 +85,14 @@ async function rush({ fleet, gateway, database, terminals }: Morning, perSecond:
   const cpuMs = gateway.cpuMs() - cpuBeforeMs;
   const serverMs = (await serverCpuMs(database)) - serverBeforeMs;
   const committed = await commitTimes(database);
-  const delaysMs = truth.flatMap(([serial, ordinal, atMs]) => {
+  const punches = truth.flatMap(([serial, ordinal, atMs]) => {
     const key = `${serial} ${ordinal}`;
-    const committedMs = committed.get(key);
-    return before.has(key) || committedMs === undefined ? [] : [committedMs - atMs];
+    const stored = committed.get(key);
+    return before.has(key) || stored === undefined ? [] : [{ atMs, ...stored }];
   });
-  return { made, delaysMs, depths, cpuMs, serverMs };
+  const delaysMs = punches.map(({ atMs, committedMs }) => committedMs - atMs);
+  const readMs = punches.map(({ atMs, readAtMs }) => readAtMs - atMs);
+  return { made, delaysMs, readMs, depths, cpuMs, serverMs };
 }
 
 /** Processor time of the processes of the server that are there now, in milliseconds; the gateway keeps its connections. */
@@ -98,14 +101,15 @@ async function serverCpuMs({ pool }: Database): Promise<number> {
   return rows.reduce((sum, { pid }) => sum + cpuMsOf(pid), 0);
 }
 
-/** When the transaction of each row was committed, by the server. */
-async function commitTimes({ pool }: Database): Promise<Map<string, number>> {
-  const { rows } = await pool.query<{ key: string; ms: string }>(
+/** When each row was read from its terminal, by the gateway, and when its transaction was committed, by the server. */
+async function commitTimes({ pool }: Database): Promise<Map<string, { committedMs: number; readAtMs: number }>> {
+  const { rows } = await pool.query<{ key: string; ms: string; read: string }>(
     `select terminal_serial || ' ' || ordinal as key,
-            (extract(epoch from pg_xact_commit_timestamp(xmin)) * 1000)::text as ms
+            (extract(epoch from pg_xact_commit_timestamp(xmin)) * 1000)::text as ms,
+            (extract(epoch from received_at) * 1000)::text as read
      from punch where ordinal >= ${history} and pg_xact_commit_timestamp(xmin) is not null`,
   );
-  return new Map(rows.map(({ key, ms }) => [key, Number(ms)]));
+  return new Map(rows.map(({ key, ms, read }) => [key, { committedMs: Number(ms), readAtMs: Number(read) }]));
 }
 
 /** The least it can take: one row, committed to disk, 99th percentile. */

@@ -70,32 +70,38 @@ export interface Applied {
  * aside), STORE_UNAVAILABLE (try again; whether the commit came through shows when it is applied again)
  */
 export async function applyBatch(db: Kysely<Tables>, batch: Batch, means: IngestMeans): Promise<Applied> {
-  const bytes = Buffer.from(batch.recordsBase64, 'base64');
-  const zone = means.zoneOf(batch.officeCode);
-  const applied = await db.transaction().execute<Applied>(async (tx) => {
-    const { officeCode, terminalName, serial, strideBytes } = batch;
-    // Locks the terminal until the commit, known or not: batches of one terminal are applied one after the other.
-    await registerTerminal(tx, { serial, officeCode, name: terminalName, timeZone: zone.timeZone });
-    crashPoint('ingest.after-lock');
-    const { stored, chain } = await readTerminalStart(tx, serial);
-    const decision = await judge(tx, batch, bytes, stored);
-    crashPoint('ingest.after-judge');
-    const applies = decision.kind === 'apply' ? decision : null;
-    const added = sliceRecords(bytes, strideBytes, applies?.skip ?? batch.to - batch.from, batch.to - batch.from);
-    const run = runOf(batch, applies?.from ?? batch.to, added, means);
-    const place = applies === null && stored !== null ? placeOf(stored.cursor) : { epoch: batch.epoch, from: run.from };
-    const opensEpoch = applies?.opensEpoch ?? false;
-    const brought = await storeEvidence(tx, batch, chain, { ...place, run, opensEpoch, zone });
-    crashPoint('ingest.after-evidence');
-    if (batch.loss !== undefined) await noteGap(tx, batch, batch.loss);
-    const { revised, contradicted } = await concludeFrom(tx, batch, run, { ...brought, zone });
-    if (applies === null) return { outcome: 'already', stored: 0, revised, contradicted };
-    await writeCursor(tx, applies.cursor, batch.fence);
-    crashPoint('ingest.before-commit');
-    return { outcome: 'applied', stored: run.records.length, revised, contradicted };
-  });
+  const applied = await db.transaction().execute((tx) => applyIn(tx, batch, means));
   crashPoint('ingest.after-commit');
   return applied;
+}
+
+/**
+ * {@link applyBatch} in a transaction of the caller's, which must not be committed when this throws. The first statement
+ * locks the terminal; no two batches of one terminal share a transaction.
+ */
+export async function applyIn(tx: Kysely<Tables>, batch: Batch, means: IngestMeans): Promise<Applied> {
+  const bytes = Buffer.from(batch.recordsBase64, 'base64');
+  const zone = means.zoneOf(batch.officeCode);
+  const { officeCode, terminalName, serial, strideBytes } = batch;
+  // Locks the terminal until the commit, known or not: batches of one terminal are applied one after the other.
+  await registerTerminal(tx, { serial, officeCode, name: terminalName, timeZone: zone.timeZone });
+  crashPoint('ingest.after-lock');
+  const { stored, chain } = await readTerminalStart(tx, serial);
+  const decision = await judge(tx, batch, bytes, stored);
+  crashPoint('ingest.after-judge');
+  const applies = decision.kind === 'apply' ? decision : null;
+  const added = sliceRecords(bytes, strideBytes, applies?.skip ?? batch.to - batch.from, batch.to - batch.from);
+  const run = runOf(batch, applies?.from ?? batch.to, added, means);
+  const place = applies === null && stored !== null ? placeOf(stored.cursor) : { epoch: batch.epoch, from: run.from };
+  const opensEpoch = applies?.opensEpoch ?? false;
+  const brought = await storeEvidence(tx, batch, chain, { ...place, run, opensEpoch, zone });
+  crashPoint('ingest.after-evidence');
+  if (batch.loss !== undefined) await noteGap(tx, batch, batch.loss);
+  const { revised, contradicted } = await concludeFrom(tx, batch, run, { ...brought, zone });
+  if (applies === null) return { outcome: 'already', stored: 0, revised, contradicted };
+  await writeCursor(tx, applies.cursor, batch.fence);
+  crashPoint('ingest.before-commit');
+  return { outcome: 'applied', stored: run.records.length, revised, contradicted };
 }
 
 /** The records of a batch that are not stored yet, from ordinal `from` on; none is a run, too. */

@@ -49,10 +49,10 @@ interface Busy {
 /** Terminals polled at once because they rang: enough for links that take a second. */
 export const bellsAtOnce = 64;
 /**
- * A terminal whose batch is on its way takes the room of four: sixteen keep every lane of ingest busy, and what waits after
+ * A terminal whose batch is on its way takes the room of two: thirty-two fill the transactions of ingest, and what waits after
  * it was read is older when it is stored than what waits in its terminal. Room shrinks as they become more, not at a stroke.
  */
-const sentWeight = 4;
+const sentWeight = 2;
 /** How long what was sent is believed to be on its way while the queue is short: another gateway may have stored it. */
 const believedMs = 1_000;
 

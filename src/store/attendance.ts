@@ -61,45 +61,14 @@ export interface StandingRow extends RecordEvidence, Answer {
 
 /** Rows of a range as they stand, in ordinal order. The caller bounds the range. */
 export async function readStanding(db: Kysely<Tables>, range: LogRange): Promise<StandingRow[]> {
-  const { rows } = await sql<{ officeCode: string; packed: Buffer | null }>`
-    select a.office_code as "officeCode",
-           string_agg(int8send(ordinal) || coalesce(timestamp_send(p.device_time), ${packedNull})
-                      || coalesce(timestamptz_send(p.absent_at), ${packedNull}) || timestamptz_send(p.received_at)
-                      || timestamptz_send(a.occurred_at) || timestamptz_send(a.earliest) || timestamptz_send(a.latest)
-                      || coalesce(int8send(a.model_version), ${packedNull}) || int8send(a.after_close::int)
-                      || convert_to(rpad(a.time_status, ${statusBytes}::integer), 'UTF8'),
-                      ''::bytea order by ordinal) as packed
+  const { rows } = await sql<PackedRows>`
+    select a.office_code as "officeCode", ${packedStanding} as packed
     from punch p
     join attendance_time a using (terminal_serial, epoch, ordinal)
     where p.terminal_serial = ${range.serial} and p.epoch = ${range.epoch}
-      and ordinal >= ${range.from} and ordinal < ${range.to}
+      and p.ordinal >= ${range.from} and p.ordinal < ${range.to}
     group by a.office_code`.execute(db);
-  const standing = rows.flatMap(({ officeCode, packed }) => unpackStanding(packed, range.epoch, officeCode));
-  return rows.length > 1 ? standing.sort((a, b) => a.ordinal - b.ordinal) : standing;
-}
-
-/** As long as the longest status. */
-const statusBytes = 16;
-
-function unpackStanding(bytes: Buffer | null, epoch: number, officeCode: string): StandingRow[] {
-  const rows: StandingRow[] = [];
-  for (const packed = unpack(bytes); packed.more(); ) {
-    rows.push({
-      epoch,
-      ordinal: packed.int8() ?? 0,
-      deviceMs: packed.instant(),
-      absentAtMs: packed.instant(),
-      presentAtMs: packed.instant() ?? 0,
-      occurredAtMs: packed.instant() ?? 0,
-      earliestMs: packed.instant() ?? 0,
-      latestMs: packed.instant() ?? 0,
-      modelVersion: packed.int8(),
-      afterClose: packed.int8() === 1,
-      status: packed.word(statusBytes) as TimeStatus,
-      officeCode,
-    });
-  }
-  return rows;
+  return unpackStanding(rows);
 }
 
 /** The newest rows of a terminal, newest first, from `skip` on. */
@@ -109,22 +78,57 @@ export async function readNewest(
   page: { readonly skip: number; readonly limit: number },
 ): Promise<StandingRow[]> {
   // Rows first, then their answers one by one: joined as wholes, the planner would read a terminal's whole log.
-  const { rows } = await sql<StandingRow>`
-    select ${standingColumns}
+  const { rows } = await sql<PackedRows>`
+    select a.office_code as "officeCode", ${packedStanding} as packed
     from (select * from punch where terminal_serial = ${serial}
           order by epoch desc, ordinal desc offset ${page.skip} limit ${page.limit}) p
     cross join lateral (
       select * from attendance_time where terminal_serial = ${serial} and epoch = p.epoch and ordinal = p.ordinal limit 1
     ) a
-    order by p.epoch desc, p.ordinal desc`.execute(db);
-  return rows;
+    group by a.office_code`.execute(db);
+  return unpackStanding(rows).reverse();
 }
 
-const standingColumns = sql`
-  p.epoch, p.ordinal, (extract(epoch from p.device_time) * 1000)::bigint as "deviceMs", p.absent_at as "absentAtMs",
-  p.received_at as "presentAtMs", a.occurred_at as "occurredAtMs", a.earliest as "earliestMs", a.latest as "latestMs",
-  a.time_status as status, a.office_code as "officeCode", a.model_version as "modelVersion",
-  a.after_close as "afterClose"`;
+/** Rows of one office; a terminal that moved has several. */
+interface PackedRows {
+  readonly officeCode: string;
+  readonly packed: Buffer | null;
+}
+
+/** As long as the longest status. */
+const statusBytes = 16;
+
+const packedStanding = sql`
+  string_agg(int8send(p.epoch) || int8send(p.ordinal) || coalesce(timestamp_send(p.device_time), ${packedNull})
+             || coalesce(timestamptz_send(p.absent_at), ${packedNull}) || timestamptz_send(p.received_at)
+             || timestamptz_send(a.occurred_at) || timestamptz_send(a.earliest) || timestamptz_send(a.latest)
+             || coalesce(int8send(a.model_version), ${packedNull}) || int8send(a.after_close::int)
+             || convert_to(rpad(a.time_status, ${sql.lit(statusBytes)}), 'UTF8'),
+             ''::bytea order by p.epoch, p.ordinal)`;
+
+/** In the order of the log. */
+function unpackStanding(offices: readonly PackedRows[]): StandingRow[] {
+  const rows: StandingRow[] = [];
+  for (const { officeCode, packed: bytes } of offices) {
+    for (const packed = unpack(bytes); packed.more(); ) {
+      rows.push({
+        epoch: packed.int8() ?? 0,
+        ordinal: packed.int8() ?? 0,
+        deviceMs: packed.instant(),
+        absentAtMs: packed.instant(),
+        presentAtMs: packed.instant() ?? 0,
+        occurredAtMs: packed.instant() ?? 0,
+        earliestMs: packed.instant() ?? 0,
+        latestMs: packed.instant() ?? 0,
+        modelVersion: packed.int8(),
+        afterClose: packed.int8() === 1,
+        status: packed.word(statusBytes) as TimeStatus,
+        officeCode,
+      });
+    }
+  }
+  return offices.length > 1 ? rows.sort((a, b) => a.epoch - b.epoch || a.ordinal - b.ordinal) : rows;
+}
 
 /** Another answer for a row that is stored. */
 export interface Rewrite {

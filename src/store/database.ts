@@ -1,6 +1,8 @@
 /** The connection to Postgres: one pool, one way of reading values, one way of naming errors. */
+import { Socket } from 'node:net';
 import { Kysely, PostgresDialect, type PostgresPool, type PostgresPoolClient } from 'kysely';
 import pg from 'pg';
+import { GerbangError } from '../errors.ts';
 import { pgTypes } from './pg-types.ts';
 import { isOutdatedPlan, storeError } from './store-error.ts';
 import type { Tables } from './tables.ts';
@@ -36,6 +38,20 @@ const keepIdleMs = 300_000;
  * @param url a `postgres://` connection string
  */
 export function openDatabase(url: string, options: DatabaseOptions = {}): Database {
+  const pool = openPool(url, options);
+  const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool: namingErrors(pool) }) });
+  let closed: Promise<void> | null = null;
+  return {
+    db,
+    pool,
+    close: () => {
+      closed ??= pool.end();
+      return closed;
+    },
+  };
+}
+
+function openPool(url: string, options: DatabaseOptions & { readonly pipeline?: boolean }): pg.Pool {
   const statementTimeoutMs = options.statementTimeoutMs ?? 60_000;
   const pool = new pg.Pool({
     connectionString: url,
@@ -46,6 +62,7 @@ export function openDatabase(url: string, options: DatabaseOptions = {}): Databa
     // The server ends a slow statement; the client's own limit is for a server that no longer answers at all.
     query_timeout: 1.25 * statementTimeoutMs,
     keepAlive: true,
+    ...(options.pipeline === true ? { pipeline: true, stream: gatheringSocket } : {}),
     types: pgTypes,
     onConnect: async (client) => {
       // By statement, not by startup parameter: connection poolers refuse parameters they do not know.
@@ -59,16 +76,88 @@ export function openDatabase(url: string, options: DatabaseOptions = {}): Databa
   // these listeners it would end the process: the pool listens on idle connections only, and for itself.
   pool.on('error', () => {});
   pool.on('connect', (client) => client.on('error', () => {}));
-  const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool: namingErrors(pool) }) });
+  return pool;
+}
+
+/** Transactions that several tasks share. Close them before the database. */
+export interface SharedTransactions {
+  /**
+   * Runs tasks side by side in one transaction: all are committed, or none. Statements of one do not wait for the answers
+   * of another, which saves most of what small statements cost both ends. What tasks lock, they lock in the order given.
+   *
+   * @throws what the first task in that order threw; a task that stumbles over another's failed statement throws, too
+   */
+  run<T>(tasks: readonly ((tx: Kysely<Tables>) => Promise<T>)[]): Promise<T[]>;
+  /** Waits for running transactions. Safe to call twice. */
+  close(): Promise<void>;
+}
+
+/**
+ * Opens connections that send what they are given without waiting ("pipelining" in pg). They cannot COPY.
+ *
+ * @param options.maxConnections transactions at a time
+ */
+export function openSharedTransactions(url: string, options: DatabaseOptions = {}): SharedTransactions {
+  const pool = openPool(url, { ...options, pipeline: true });
+  const clients = namingErrors(pool);
+  const known = new WeakMap<PostgresPoolClient, Kysely<Tables>>();
   let closed: Promise<void> | null = null;
   return {
-    db,
-    pool,
+    async run(tasks) {
+      const client = await clients.connect();
+      try {
+        const tx =
+          known.get(client) ?? new Kysely<Tables>({ dialect: new PostgresDialect({ pool: onlyClient(client) }) });
+        known.set(client, tx);
+        return await inTransaction(client, () => Promise.allSettled(tasks.map((task) => task(tx))));
+      } finally {
+        client.release();
+      }
+    },
     close: () => {
       closed ??= pool.end();
       return closed;
     },
   };
+}
+
+/**
+ * Sends at the end of a turn of the event loop what was written in it: statements of several tasks cost one system call,
+ * which at a rush is dearer than most of them. pg corks around each statement. Without effect under TLS.
+ */
+function gatheringSocket(): Socket {
+  const socket = new Socket();
+  const uncork = socket.uncork.bind(socket);
+  socket.uncork = () => void setImmediate(uncork);
+  return socket;
+}
+
+/** Everybody who asks for a connection gets this one, at once. */
+function onlyClient(client: PostgresPoolClient): PostgresPool {
+  const shared = { query: client.query.bind(client), release: () => {} } as PostgresPoolClient;
+  return { connect: async () => shared, end: async () => {} };
+}
+
+async function inTransaction<T>(
+  client: PostgresPoolClient,
+  work: () => Promise<readonly PromiseSettledResult<T>[]>,
+): Promise<T[]> {
+  // Waited for: statements behind a `begin` that failed would each be committed by themselves.
+  await client.query('begin', []);
+  try {
+    const ends = (await work()).map((end) => {
+      if (end.status === 'rejected') throw end.reason;
+      return end.value;
+    });
+    const { command } = await client.query<unknown>('commit', []);
+    // A transaction with a failed statement ends like this, without an error.
+    if (String(command) !== 'COMMIT')
+      throw new GerbangError('INTERNAL', 'A transaction was not committed although no statement of it failed.');
+    return ends;
+  } catch (error) {
+    await client.query('rollback', []).catch(() => {});
+    throw error;
+  }
 }
 
 /**
@@ -120,8 +209,9 @@ function namingClient(client: pg.PoolClient): PostgresPoolClient {
     } catch (error) {
       const named = storeError(error);
       // After a timeout of our own the answer is still under way, and after a migration beside us a prepared statement
-      // fails for ever: the connection must not serve anybody else.
-      if (error instanceof Error && (error.message === 'Query read timeout' || isOutdatedPlan(error))) unusable = named;
+      // fails for ever, and one that could not roll back may still be in its transaction: the connection must not serve anybody else.
+      const isStale = error instanceof Error && (error.message === 'Query read timeout' || isOutdatedPlan(error));
+      if (isStale || text === 'rollback') unusable = named;
       throw named;
     }
   };
