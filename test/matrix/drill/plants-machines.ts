@@ -55,13 +55,7 @@ const ofProcesses: readonly RowPlant[] = [
   {
     row: 2,
     without: 'a batch is stored in one transaction',
-    edits: [
-      [
-        'src/ingest/apply-batch.ts',
-        'await db.transaction().execute<Applied>(async (tx) => {',
-        'await db.connection().execute<Applied>(async (tx) => {',
-      ],
-    ],
+    edits: [['src/store/database.ts', "await client.query('begin', []);", "await client.query('select 1', []);"]],
     says: /I[14]/,
   },
   {
