@@ -26,7 +26,7 @@ test('bars stand at their five minutes, the highest fills the height, a single p
   // 07:25 and 07:30 in a window from 06:00: seventeen and eighteen steps of five minutes.
   const svg = toText(histogram(dayOf({ 89: 1, 90: 200 }, 7.6 * hour), { from: 6, to: 10 }, words));
   expect(svg).toContain('viewBox="0 0 48 24"');
-  expect(svg).toContain('d="M17.1 24v-1h.8v1zM18.1 24v-24h.8v24z"');
+  expect(svg).toContain('d="M17 24v-1h1v-23h1v24"');
   expect(svg).toContain('<path class="now" d="M19 0V24"/>');
   expect(svg).toContain('Terbanyak pukul 07:30: 200 catatan.');
 });

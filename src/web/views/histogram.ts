@@ -42,9 +42,9 @@ export function histogram(day: DayShape, hours: HourWindow, words: Words, height
   const width = (hours.to - hours.from) * binsPerHour;
   const label = peak === 0 ? words.histogram.none : labelOf(day, peak, words);
   const now = Math.floor(day.elapsedMs / binMs) - first;
-  return html`<svg class="histogram${heightUnits > 24 && ' tall'}" viewBox="0 0 ${width} ${heightUnits}" preserveAspectRatio="none" role="img" aria-label="${label}"><title>${label}</title>${
-    now > 0 && now < width && html`<path class="now" d="M${round(now)} 0V${heightUnits}"/>`
-  }<path class="base" d="M0 ${heightUnits}H${width}"/><path class="bars" d="${bars(day.bins, first, width, peak, heightUnits)}"/></svg>`;
+  return html`<svg class="histogram${heightUnits > 24 && ' tall'}" viewBox="0 0 ${width} ${heightUnits}" preserveAspectRatio="none" role="img"><title>${label}</title>${
+    now > 0 && now < width && html`<path class="now" d="M${now} 0V${heightUnits}"/>`
+  }<path class="bars" d="${bars(day.bins, first, width, peak, heightUnits)}"/></svg>`;
 }
 
 /** Hour names below a histogram, at most seven of them. */
@@ -58,14 +58,22 @@ export function hourAxis(hours: HourWindow): Html {
   return html`<span class="axis" aria-hidden="true">${names}</span>`;
 }
 
-/** Bars as one path of closed rectangles, a little apart; a bin with any punch is never invisible. */
+/**
+ * Bars as one outline, told by its steps: sixty offices draw thousands of bars, and a page is small. A bin with any punch is
+ * never invisible.
+ */
 function bars(bins: readonly number[], first: number, width: number, peak: number, heightUnits: number): string {
   let path = '';
-  for (let x = 0; x < width; x += 1) {
-    const punches = bins[first + x] ?? 0;
-    if (punches === 0) continue;
-    const height = round(Math.max(1, (punches / peak) * heightUnits));
-    path += `M${x}.1 ${heightUnits}v-${height}h.8v${height}z`;
+  let [height, wide] = [0, 0];
+  for (let x = 0; x <= width; x += 1) {
+    const punches = x === width ? 0 : (bins[first + x] ?? 0);
+    const next = punches === 0 ? 0 : Math.max(1, Math.round((punches / peak) * heightUnits));
+    if (next !== height) {
+      path += path === '' ? `M${x} ${heightUnits}` : `h${wide}`;
+      path += `v${height - next}`;
+      [height, wide] = [next, 0];
+    }
+    wide += 1;
   }
   return path;
 }
@@ -73,8 +81,4 @@ function bars(bins: readonly number[], first: number, width: number, peak: numbe
 function labelOf(day: DayShape, peak: number, words: Words): string {
   const peakAtMs = day.dayStartMs + day.bins.indexOf(peak) * binMs;
   return words.histogram.label(clockTime(peakAtMs, day.timeZone).slice(0, 5), count(peak, words));
-}
-
-function round(value: number): number {
-  return Math.round(value * 10) / 10;
 }

@@ -44,7 +44,7 @@ export function officeList(board: Board, hours: HourWindow, openCode: string | n
 /** The names of the columns, for eyes only: each value also says itself what it is. */
 export function officeHeads(hours: HourWindow, words: Words): Html {
   const names = words.columns;
-  return html`<div class="heads" id="kepala" aria-hidden="true"><span>${names.office}</span><span>${names.today}</span><span>${names.completeness}</span><span>${names.machines}</span><span>${names.offset}</span><span class="day">${names.day}${hourAxis(hours)}</span></div>
+  return html`<div class="heads" id="kepala" aria-hidden="true"><span>${names.office}</span><span title="${words.pinsHint}">${names.today}</span><span title="${words.completeHint}">${names.completeness}</span><span>${names.machines}</span><span>${names.offset}</span><span class="day">${names.day}${hourAxis(hours)}</span></div>
 `;
 }
 
@@ -59,7 +59,7 @@ function officeItem(office: BoardOffice, hours: HourWindow, open: boolean, words
 /** The row itself: what is replaced when the office changes. */
 export function officeRow(office: BoardOffice, hours: HourWindow, words: Words, nowMs: number): Html {
   return html`<span class="row${urgencyOf(office)}" id="${rowId(office.code)}" data-rank="${rankOf(office)}"><span class="name">${office.name}</span>
-<span class="today"><b>${count(office.punches, words)}</b> ${words.unit.punches(office.punches)}<small title="${words.pinsHint}">${count(office.pins, words)} ${words.unit.people(office.pins)}</small></span>
+<span class="today"><b>${count(office.punches, words)}</b> ${words.unit.punches(office.punches)}<small>${count(office.pins, words)} ${words.unit.people(office.pins)}</small></span>
 <span class="completeness">${completeness(office, words, nowMs)}${dayStates(office, words)}</span>
 <span class="machines"><span class="marks">${office.machines.map((machine) => markAlone(machine.mark, machine.name, words))}</span><small>${markCounts(office.machines, words)}</small></span>
 ${offsetCell(office, words)}
@@ -74,7 +74,7 @@ function completeness(office: BoardOffice, words: Words, nowMs: number): Html {
   const of = words.machinesOf(count(fresh, words), count(total, words));
   const whole =
     fresh === total
-      ? html`<span title="${words.completeHint}">${of}</span>`
+      ? html`<span>${of}</span>`
       : html`<span class="partial" title="${words.incompleteHint}">${of}</span>`;
   if (updatedMs === null) return html`${whole}<small>${words.neverUpdated}</small>`;
   const from = html`${words.updated} ${timeTag(updatedMs, timeZone, words, nowMs)}`;
@@ -110,7 +110,7 @@ function offsetCell(office: BoardOffice, words: Words): Html {
     if (Math.abs(machine.offsetMs ?? -1) > Math.abs(worst?.offsetMs ?? -1)) worst = machine;
   }
   if (worst === null || worst.offsetMs === null) return html`<span class="offset quiet">${words.offsetUnknown}</span>`;
-  const bound = worst.offsetBoundMs === null ? '' : ` ${boundText(worst.offsetBoundMs, words.lang)}`;
+  const bound = worst.offsetBoundMs === null ? '' : boundText(worst.offsetBoundMs, words.lang);
   const text = offsetWords(worst.offsetMs, worst.offsetBoundMs, words, 'short');
-  return html`<span class="offset ${worst.mark === 'clock' ? 'clock' : 'quiet'}" title="${worst.name}${bound}"><span class="label">${words.columns.offset}: </span>${text}<small>${worst.name}</small></span>`;
+  return html`<span class="offset ${worst.mark === 'clock' ? 'clock' : 'quiet'}" title="${bound}"><span class="label">${words.columns.offset}: </span>${text}<small>${worst.name}</small></span>`;
 }
