@@ -15,7 +15,7 @@ import { type Feed, officeOf } from './feed.ts';
 import { addressOf, frameFor, type HostErrorOf, languageOf, sendPage } from './frame.ts';
 import { maskedPin, securityHeaders } from './guard.ts';
 import type { Html } from './html.ts';
-import { type Live, rowsShown } from './live.ts';
+import type { Live } from './live.ts';
 import { notice, rowsOf } from './render.ts';
 import { livePanel, type PinText } from './views/arrival-view.ts';
 import { attentionPanel } from './views/attention-view.ts';
@@ -47,6 +47,8 @@ const addressQuery = z.object({
 });
 
 const yearSeconds = 31_536_000;
+/** More than a screen shows; the stream brings the next ones. Sixty were a fifth of the page. */
+const rowsAtFirst = 20;
 
 /** Adds all pages. */
 export function addPageRoutes(app: FastifyInstance, sources: PageSources): void {
@@ -123,7 +125,7 @@ function fullBoard(
   const limit = frame.reader?.officeCode ?? null;
   const recent = feed.recent().map((entry) => entry.item);
   const items = limit === null ? recent : recent.filter((item) => officeOf(item) === limit);
-  const rows = rowsOf(items.slice(-rowsShown), rowsShown, view.board, { showPin, words, nowMs: nowMs() });
+  const rows = rowsOf(items.slice(-rowsAtFirst), rowsAtFirst, view.board, { showPin, words, nowMs: nowMs() });
   const parts = {
     notice: notice(view, paceOf, words),
     summary: summary(view.board, hoursOf(view.board), words),
@@ -160,7 +162,7 @@ async function pinsFor(request: FastifyRequest, { database }: PageSources): Prom
   const showPin = pinTextFor(request.reader);
   if (showPin === maskedPin) return maskedPin;
   try {
-    await noteRead({ database }, request, { action: 'board.look', rows: rowsShown });
+    await noteRead({ database }, request, { action: 'board.look', rows: rowsAtFirst });
     return showPin;
   } catch (error) {
     if (!isStoreAway(error)) throw error;

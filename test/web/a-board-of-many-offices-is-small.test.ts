@@ -65,7 +65,7 @@ test.each(['id', 'en'] as const)(
     const board = { readAtMs: nowMs, offices, gatewayUpdatedMs: nowMs };
     const list = toText(officeList(board, { from: 6, to: 17 }, null, wordsOf(lang)));
     expect(list.match(/<svg class="mark /g)).toHaveLength(225);
-    // What frames it, and the live rows, take about fifteen more.
-    expect(Buffer.byteLength(list)).toBeLessThan(85_000);
+    // What frames it takes eleven more, twenty live rows seven.
+    expect(Buffer.byteLength(list)).toBeLessThan(82_000);
   },
 );

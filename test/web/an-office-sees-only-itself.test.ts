@@ -127,7 +127,7 @@ test('who saw persons stands in the audit log, once per ten minutes where they l
     })),
   ).toEqual(
     expect.arrayContaining([
-      { action: 'board.look', officeCode: 'kominfo', reads: 2, records: 120 },
+      { action: 'board.look', officeCode: 'kominfo', reads: 2, records: 40 },
       { action: 'attendance.follow', officeCode: 'kominfo', reads: 1, records: 1 },
     ]),
   );
