@@ -4,6 +4,6 @@ import { keepStoring } from './storing.ts';
 
 const [, , url = ''] = process.argv;
 const database = openDatabase(url, { maxConnections: 4, applicationName: 'bench ingest' });
-const stored = await keepStoring(database, 2);
+const stored = await keepStoring(database, url, 2);
 process.on('message', () => process.send?.({ stored: stored() }));
 process.send?.({ stored: stored() });

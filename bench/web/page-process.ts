@@ -28,7 +28,7 @@ const web = await startWeb({
 });
 let stored = (): number => 0;
 process.on('message', async (asked) => {
-  if (asked === 'store') stored = await keepStoring(database, batchesAtOnce);
+  if (asked === 'store') stored = await keepStoring(database, url, batchesAtOnce);
   process.send?.({ stored: stored(), trail: trail() });
 });
 process.send?.({ url: web.url });

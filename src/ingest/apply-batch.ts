@@ -24,6 +24,7 @@ import {
 } from '../store/cursor.ts';
 import { appendEvidence, type ChainEnd } from '../store/evidence-batches.ts';
 import { noteGap } from '../store/gaps.ts';
+import { manyRecords, ownRound } from '../store/own-round.ts';
 import { findInEarlierEpochs, insertPunches, type PunchRun, punchRowsOf, recordEvidenceOf } from '../store/punches.ts';
 import type { Tables } from '../store/tables.ts';
 import { readTerminalStart } from '../store/terminal-start.ts';
@@ -90,6 +91,7 @@ export async function applyIn(tx: Kysely<Tables>, batch: Batch, means: IngestMea
   const decision = await judge(tx, batch, bytes, stored);
   crashPoint('ingest.after-judge');
   const applies = decision.kind === 'apply' ? decision : null;
+  if (batch.to - batch.from >= manyRecords) await ownRound();
   const added = sliceRecords(bytes, strideBytes, applies?.skip ?? batch.to - batch.from, batch.to - batch.from);
   const run = runOf(batch, applies?.from ?? batch.to, added, means);
   const place = applies === null && stored !== null ? placeOf(stored.cursor) : { epoch: batch.epoch, from: run.from };
@@ -133,6 +135,7 @@ async function storeEvidence(
     part.opensEpoch && opens !== null
       ? await openEpoch(tx, { serial, epoch, reason: opens.reason, priorNext: opens.priorNext })
       : null;
+  if (run.records.length >= manyRecords) await ownRound();
   if (run.records.length > 0) {
     await insertPunches(tx, run);
     crashPoint('ingest.after-punches');

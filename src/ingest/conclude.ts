@@ -12,6 +12,7 @@ import { crashPoint } from '../crash-points.ts';
 import { asStored, insertAttendance, readNewest, readStanding, type StandingRow } from '../store/attendance.ts';
 import { insertModel, type ModelWindow } from '../store/clock-models.ts';
 import { readLookBefore } from '../store/clock-samples.ts';
+import { manyRecords, ownRound } from '../store/own-round.ts';
 import { type ClosedMonth, insertAdjustments, readClosedMonths } from '../store/periods.ts';
 import type { LogRange } from '../store/punches.ts';
 import type { Tables } from '../store/tables.ts';
@@ -106,6 +107,7 @@ async function concludePart(
     to: last.ordinal + 1,
     zone,
   };
+  if (records.length >= manyRecords) await ownRound();
   const evidence = evidenceOf(facts, records, zone);
   const { times } = buildClockModel(evidence);
   const judged = rows.slice(judgedFrom);
@@ -137,6 +139,7 @@ async function storeFresh(
     if (wouldBe === undefined || closed === undefined) return [];
     return [{ ordinal, officeCode, month: closed.month, was: null, wouldBe, why: 'arrived-late' as const }];
   });
+  if (records.length >= manyRecords) await ownRound();
   const afterClose = new Set(late.map(({ ordinal }) => ordinal));
   const shown = records.map(({ ordinal }) => ordinal).filter((ordinal) => !afterClose.has(ordinal));
   await insertAttendance(tx, { ...place, from, officeCode, times, suspects, afterClose }, rangesOf(place, shown));
