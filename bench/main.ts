@@ -1,7 +1,7 @@
 /**
  * `npm run bench [-- name …]`: measurements, each beside its physical limit, in one run on one machine. Ratios are the
  * result; absolute times belong to the machine they were taken on. `scale` can be had in parts and in small:
- * `npm run bench -- scale --only polling,peak --small`; `web --small` takes fewer rows.
+ * `npm run bench -- scale --only polling,peak --small`, `-- web --only alone,same`; `web --small` takes fewer rows.
  */
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
@@ -12,7 +12,7 @@ import { benchPoll } from './poll.ts';
 import { benchRead } from './read.ts';
 import { benchScale, scaleParts } from './scale.ts';
 import { benchVerify } from './verify.ts';
-import { benchWeb } from './web.ts';
+import { benchWeb, webRounds } from './web.ts';
 
 /** What may be said beside names. */
 interface BenchOptions {
@@ -38,9 +38,10 @@ async function main(args: string[]): Promise<number> {
     options: { only: { type: 'string', default: '' }, small: { type: 'boolean', default: false } },
   });
   const options = { only: values.only.split(',').filter((part) => part !== ''), small: values.small };
-  const unknownParts = options.only.filter((part) => !scaleParts.includes(part));
+  const parts = [...scaleParts, ...webRounds];
+  const unknownParts = options.only.filter((part) => !parts.includes(part));
   if (unknownParts.length > 0) {
-    console.error(`unknown part of scale: ${unknownParts.join(', ')}. There are: ${scaleParts.join(', ')}`);
+    console.error(`unknown part: ${unknownParts.join(', ')}. There are: ${parts.join(', ')}`);
     return 2;
   }
   const unknown = names.filter((name) => !(name in benches));

@@ -2,7 +2,7 @@
  * Pages over ten million rows: alone, while ingest runs as fast as it can in another process, and while it runs in the
  * process that serves the pages, as in `gerbang start`. All on the same cores; the ratio is the result. Takes about
  * ten minutes and 12 GB of disk. Rows are filled in without fsync, and everything is measured with it. `--small` takes
- * half a million rows.
+ * half a million rows; `--only same` measures one of the rounds `alone`, `apart` and `same`, or some of them.
  *
  * `GERBANG_BENCH_DATA=/tmp/d` keeps the filled database there for the next run; each run works on a copy of it.
  * `GERBANG_PROFILE=/tmp/p` leaves there what the process was doing during the slow asks.
@@ -31,6 +31,9 @@ const warmUpAsks = 10;
 const mostMs = 100_000;
 const aimMs = 200;
 
+/** What may be measured: pages alone, beside another process that stores, and beside ingest in the same process. */
+export const webRounds: readonly string[] = ['alone', 'apart', 'same'];
+
 /** What is measured beside what. */
 interface Round {
   readonly beside: string;
@@ -40,7 +43,14 @@ interface Round {
 }
 
 /** Runs the bench and prints its tables. */
-export async function benchWeb({ small }: { readonly small: boolean }): Promise<void> {
+export async function benchWeb({
+  small,
+  only,
+}: {
+  readonly small: boolean;
+  readonly only: readonly string[];
+}): Promise<void> {
+  const wanted = webRounds.filter((round) => only.length === 0 || only.includes(round));
   const kept = process.env.GERBANG_BENCH_DATA;
   const filled = kept ?? (await mkdtemp(join(tmpdir(), 'gerbang-bench-')));
   const used = `${filled}.used`;
@@ -53,7 +63,7 @@ export async function benchWeb({ small }: { readonly small: boolean }): Promise<
     copyFolder(filled, used);
     const rounds = await onServer({ dataDir: used, fsync: true }, async (url, database) => {
       await fillMachines(database, nowMs);
-      return measure(url);
+      return measure(url, wanted);
     });
     for (const round of rounds) print(round, rounds[0]);
     const { GERBANG_PROFILE: profile } = process.env;
@@ -98,7 +108,7 @@ async function fillOnce(database: Database, wanted: number): Promise<void> {
   console.log(`\n${whole(wanted)} rows ${how}, ${whole(sizes[0]?.mb ?? 0)} MB`);
 }
 
-async function measure(url: string): Promise<readonly Round[]> {
+async function measure(url: string, wanted: readonly string[]): Promise<readonly Round[]> {
   const children: ChildProcess[] = [];
   const child = (file: string, ...args: readonly string[]): ChildProcess => {
     const made = fork(new URL(file, import.meta.url), args, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
@@ -120,13 +130,19 @@ async function measure(url: string): Promise<readonly Round[]> {
       const { stored } = told;
       return { beside, asks, rowsPerSecond: (stored - before) / seconds, trail };
     };
-    const alone = await round('alone', pages);
-    const ingest = child('./web/ingest-process.ts', url);
-    await nextMessage(ingest, 60_000);
-    const apart = await round('ingest in another process', ingest);
-    ingest.kill('SIGKILL');
-    await tell(pages, 'store');
-    return [alone, apart, await round('ingest in the same process', pages)];
+    const rounds: Round[] = [];
+    if (wanted.includes('alone')) rounds.push(await round('alone', pages));
+    if (wanted.includes('apart')) {
+      const ingest = child('./web/ingest-process.ts', url);
+      await nextMessage(ingest, 60_000);
+      rounds.push(await round('ingest in another process', ingest));
+      ingest.kill('SIGKILL');
+    }
+    if (wanted.includes('same')) {
+      await tell(pages, 'store');
+      rounds.push(await round('ingest in the same process', pages));
+    }
+    return rounds;
   } finally {
     for (const one of children) one.kill('SIGKILL');
   }

@@ -87,7 +87,7 @@ export function addPageRoutes(app: FastifyInstance, sources: PageSources): void 
     },
   );
 
-  app.get('/events', { config: { needs: 'board.view' } }, async (request, reply) => {
+  app.get('/events', { config: { needs: 'board.view', staysOpen: true } }, async (request, reply) => {
     if (!live.hasRoom()) return reply.code(503).header('retry-after', '30').send({ error: 'too many open pages' });
     const { after } = addressQuery.parse(request.query);
     const seen = request.headers['last-event-id'];

@@ -21,6 +21,7 @@ import { failureWords, signInWords } from '../words/accounts.ts';
 import type { Lang } from '../words/language.ts';
 import { type GuardedRoute, guardRoutes } from './access/guard-routes.ts';
 import { addAlertRoutes } from './alerts/alert-routes.ts';
+import { tellOfAnswers } from './answers.ts';
 import { answerApiError } from './api/failures.ts';
 import { addApi } from './api/plugin.ts';
 import { keepReads } from './api/reads.ts';
@@ -195,6 +196,7 @@ async function createApp(
       await reply.code(421).type('text/plain; charset=utf-8').send('This server does not answer to that host name.\n');
     }
   });
+  tellOfAnswers(app);
   // The route, never the address: what a person typed is not ours to keep.
   app.addHook('onResponse', async (request, reply) => {
     const { url: route } = request.routeOptions;
